@@ -1,0 +1,40 @@
+"""Writing files so that a crash leaves the old content or the new, never half of either.
+
+The order is PostgreSQL's `durable_rename` (src/backend/storage/file/fd.c): flush the new file, rename it
+over the old one, flush the folder.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file and flush it to the disk. Raises OSError."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush a folder's own entries to the disk: the names in it, not what they hold. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_durably(path: Path, content: bytes) -> None:
+    """Replace a file's content in one step. Raises OSError; the old content then stands."""
+    descriptor, temporary = tempfile.mkstemp(prefix=".", dir=path.parent)
+    os.close(descriptor)
+    try:
+        write_durably(Path(temporary), content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    flush_folder(path.parent)

@@ -1,0 +1,60 @@
+"""Every error that rollcast raises on purpose.
+
+RollcastError
+├── InvalidRequest             what was asked can't be answered; the caller can mend it
+│   ├── InvalidWindow          the window's length, columns or values
+│   └── InvalidHorizon         the number of steps
+├── UnknownModel               no such name, version or alias
+├── RefusedVersion             a version on disk that failed its checks
+├── ForecastTimeout            the rollout ran past its deadline
+└── RegistryError              the registry can't be read or written as asked
+    ├── InvalidName            a name, version or alias that is not well formed
+    └── IncompatibleVersion    a new version whose columns differ from the ones before
+"""
+
+
+class RollcastError(Exception):
+    """The root of every error raised on purpose; its text says what was expected, what came, what to do."""
+
+
+class InvalidRequest(RollcastError):
+    """A request that can't be answered as it stands.
+
+    `location` is the path to the offending part of the request, such as ("window", 3).
+    """
+
+    def __init__(self, message: str, location: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.location = location
+
+
+class InvalidWindow(InvalidRequest):
+    """A window whose length, columns or values the model can't take."""
+
+
+class InvalidHorizon(InvalidRequest):
+    """A number of steps that the model can't roll out."""
+
+
+class UnknownModel(RollcastError):
+    """A name, version or alias that the registry does not hold."""
+
+
+class RefusedVersion(RollcastError):
+    """A version on disk that failed its checks and is not served."""
+
+
+class ForecastTimeout(RollcastError):
+    """A rollout that ran past its deadline."""
+
+
+class RegistryError(RollcastError):
+    """The registry can't be read or written as asked."""
+
+
+class InvalidName(RegistryError):
+    """A model name, version or alias that is not well formed."""
+
+
+class IncompatibleVersion(RegistryError):
+    """A new version whose columns differ from those of the versions before it."""

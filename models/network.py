@@ -1,0 +1,78 @@
+"""A trained network as a pure step on ONNX Runtime."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from models.errors import RefusedVersion
+
+Array = NDArray[np.float32]
+
+# The graph's contract, kept by training when it builds one and relied on here.
+INPUT, LENGTHS, OUTPUT = "input", "sequence_lens", "output"
+FINAL = "final_"  # the prefix of a state's name on its way out
+
+
+class Step(NamedTuple):
+    """What one call of the network gives.
+
+    `output` has shape (batch, targets); each of `states` has shape (1, batch, units), ONNX's own.
+    """
+
+    output: Array
+    states: tuple[Array, ...]
+
+
+class Network:
+    """One ONNX graph with states in and out: a whole window from zero states, or one step from given ones.
+
+    Pure and safe to call from many threads at once. Values are in the network's own (scaled) units.
+    """
+
+    def __init__(self, model: bytes, *, threads: int = 1) -> None:
+        """Load a graph from its bytes.
+
+        Raises RefusedVersion where the bytes are no graph or not one that training builds.
+        """
+        onnxruntime.disable_telemetry_events()
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        try:
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's own exceptions share no narrower base
+            raise RefusedVersion("model.onnx is not a graph that ONNX Runtime can load") from error
+        inputs = {each.name: each.shape for each in self._session.get_inputs()}
+        outputs = {each.name: each.shape for each in self._session.get_outputs()}
+        self._state_names = tuple(name for name in inputs if name not in (INPUT, LENGTHS))
+        expected = {OUTPUT, *(FINAL + name for name in self._state_names)}
+        if not {INPUT, LENGTHS} < set(inputs) or set(outputs) != expected:
+            raise RefusedVersion(f"model.onnx has inputs {[*inputs]} and outputs {[*outputs]}: not rollcast's graph")
+        self._output_names = [OUTPUT, *(FINAL + name for name in self._state_names)]
+        self._units = tuple(int(inputs[name][2]) for name in self._state_names)
+        self.features = int(inputs[INPUT][2])
+        self.targets = int(outputs[OUTPUT][1])
+
+    def zero_states(self, batch: int) -> tuple[Array, ...]:
+        """The states before a window: zeros of shape (1, batch, units) each."""
+        return tuple(np.zeros((1, batch, units), np.float32) for units in self._units)
+
+    def __call__(
+        self, inputs: Array, states: Sequence[Array] | None = None, lengths: NDArray[np.int32] | None = None
+    ) -> Step:
+        """Run over inputs of shape (time, batch, features), from zero states unless some are given.
+
+        `lengths` (batch) says how many steps of each row count, all of them by default; none may be 0,
+        for ONNX would not keep that row's state.
+        """
+        steps, batch, _ = inputs.shape
+        if lengths is None:
+            lengths = np.full(batch, steps, np.int32)
+        feeds = {INPUT: inputs, LENGTHS: lengths}
+        feeds.update(zip(self._state_names, self.zero_states(batch) if states is None else states, strict=True))
+        output, *final = self._session.run(self._output_names, feeds)
+        return Step(output, tuple(final))

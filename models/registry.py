@@ -1,0 +1,159 @@
+"""Where trained models are kept: names, versions and aliases in a folder."""
+
+import difflib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models.durable import replace_durably
+from models.errors import RefusedVersion, RegistryError, UnknownModel
+from models.forecaster import Forecaster
+from models.manifest import Manifest
+from models.names import (
+    ALIAS_PATTERN,
+    CHAMPION,
+    NAME_PATTERN,
+    VERSION_PATTERN,
+    Reference,
+    check_alias,
+)
+from models.opening import MANIFEST, open_version, read_manifest
+
+ALIASES = "aliases.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name's versions, in ascending order, and its aliases, or why those can't be known."""
+
+    versions: tuple[int, ...]
+    aliases: Mapping[str, int] = field(default_factory=dict)
+    problem: str | None = None
+
+    @property
+    def default(self) -> int:
+        """The version that a bare name means: the champion where one is set, else the newest."""
+        return self.aliases.get(CHAMPION, self.versions[-1])
+
+
+class Registry:
+    """A folder of models: `<name>/<version>/manifest.json` beside the version's files, `<name>/aliases.json`.
+
+    Names and versions are looked up in the folder's listing; no path is ever made from a request.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def listing(self) -> dict[str, Entry]:
+        """Every name that has a version, in alphabetical order. A missing folder is an empty registry."""
+        entries = {}
+        for name in sorted(_folders(self.root, NAME_PATTERN)):
+            folder = self.root / name
+            numbers = _folders(folder, VERSION_PATTERN)
+            versions = sorted(int(number) for number in numbers if (folder / number / MANIFEST).is_file())
+            if versions:
+                try:
+                    entries[name] = Entry(tuple(versions), _read_aliases(folder))
+                except RegistryError as error:
+                    entries[name] = Entry(tuple(versions), problem=str(error))
+        return entries
+
+    def resolve(self, reference: Reference) -> tuple[str, int]:
+        """The name and version that a reference means now. Raises UnknownModel, RefusedVersion."""
+        return resolve(self.listing(), reference)
+
+    def manifest(self, name: str, version: int) -> Manifest:
+        """Read a listed version's manifest. Raises RefusedVersion where it is not what it should be."""
+        manifest = read_manifest(self.root / name / str(version))
+        _check_place(manifest, name, version)
+        return manifest
+
+    def open(self, name: str, version: int) -> tuple[Manifest, Forecaster]:
+        """Check a listed version whole and make it ready to forecast. Raises RefusedVersion."""
+        manifest, forecaster = open_version(self.root / name / str(version))
+        _check_place(manifest, name, version)
+        return manifest, forecaster
+
+    def promote(self, name: str, version: int, alias: str = CHAMPION) -> None:
+        """Make an alias name a version, which must open. Raises UnknownModel, RefusedVersion, RegistryError."""
+        check_alias(alias)
+        name, version = self.resolve(Reference(name, version=version))
+        self.open(name, version)
+        folder = self.root / name
+        aliases = {**_read_aliases(folder), alias: version}
+        try:
+            replace_durably(folder / ALIASES, json.dumps(aliases, indent=2, sort_keys=True).encode() + b"\n")
+        except OSError as error:
+            raise RegistryError(f"{folder / ALIASES} can't be written: {error.strerror}") from error
+
+
+def resolve(listing: Mapping[str, Entry], reference: Reference) -> tuple[str, int]:
+    """The name and version that a reference means in a listing.
+
+    Raises UnknownModel, which names what is near, and RefusedVersion where it takes aliases that can't be read.
+    """
+    entry = listing.get(reference.name)
+    if entry is None:
+        raise UnknownModel(f'no model is named "{reference.name}"{_hint(reference.name, listing)}')
+    if entry.problem is not None and reference.version is None:
+        raise RefusedVersion(f"{reference} can't be resolved: {entry.problem}")
+    if reference.alias is not None:
+        if reference.alias not in entry.aliases:
+            known = _hint(reference.alias, entry.aliases) or "; it has none"
+            raise UnknownModel(f'{reference.name} has no alias "{reference.alias}"{known}')
+        version = entry.aliases[reference.alias]
+    else:
+        version = entry.default if reference.version is None else reference.version
+    if version not in entry.versions:
+        newest = ", ".join(map(str, entry.versions[-5:]))
+        raise UnknownModel(f"{reference.name} has no version {version}; its newest are {newest}")
+    return reference.name, version
+
+
+def _hint(wanted: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5) or names[:3]
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def _folders(folder: Path, pattern: str) -> list[str]:
+    """The names of a folder's own folders that match a pattern; links are passed over."""
+    try:
+        with os.scandir(folder) as entries:
+            return [
+                entry.name
+                for entry in entries
+                if re.fullmatch(pattern, entry.name, re.ASCII) and entry.is_dir(follow_symlinks=False)
+            ]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise RegistryError(f"{folder} can't be listed: {error.strerror}") from error
+
+
+def _read_aliases(folder: Path) -> dict[str, int]:
+    """A name's aliases; those that are no aliases are refused as a whole, not guessed at."""
+    path = folder / ALIASES
+    try:
+        aliases = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise RegistryError(f"{path} can't be read: {error}") from error
+    good = isinstance(aliases, dict) and all(
+        re.fullmatch(ALIAS_PATTERN, alias, re.ASCII) and type(version) is int for alias, version in aliases.items()
+    )
+    if not good:
+        raise RegistryError(f'{path} must map aliases to version numbers, as in {{"{CHAMPION}": 3}}')
+    return dict(aliases)
+
+
+def _check_place(manifest: Manifest, name: str, version: int) -> None:
+    if (manifest.name, manifest.version) != (name, version):
+        raise RefusedVersion(
+            f"the manifest is that of {manifest.name}@{manifest.version}, but it lies in {name}/{version}"
+        )

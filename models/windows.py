@@ -1,0 +1,57 @@
+"""Cutting a series into windows and targets, and into parts by time."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+
+def context_length(window: int, lead: int) -> int:
+    """How many values a request must bring.
+
+    The first prediction is the value after the last one sent, whatever the lead, so the window that
+    predicts it ends `lead` steps earlier.
+    """
+    return window + lead - 1
+
+
+class Samples(NamedTuple):
+    """Windows and the values that they should predict.
+
+    `windows` has shape (samples, window, features) and `targets` (samples, features); both are views.
+    """
+
+    windows: NDArray[np.floating]
+    targets: NDArray[np.floating]
+
+
+class Parts(NamedTuple):
+    """Row ranges of a series, in order of time; a part may be empty."""
+
+    train: range
+    validation: range
+    test: range
+
+
+def chronological_parts(rows: int, train: float, validation: float) -> Parts:
+    """Cut `rows` rows into a training, a validation and a test part, by fractions and in order of time."""
+    train_end = int(rows * train + 1e-9)
+    validation_end = int(rows * (train + validation) + 1e-9)
+    return Parts(range(train_end), range(train_end, validation_end), range(validation_end, rows))
+
+
+def sliding_windows(values: NDArray[np.floating], window: int, lead: int, part: range | None = None) -> Samples:
+    """Every window of a series whose target lies in `part` (by default, anywhere).
+
+    `values` has shape (rows, features). The target of a window is the row `lead` steps after its last
+    one. Windows may begin before their part: what lies in the past is known by then.
+    """
+    context = context_length(window, lead)
+    part = range(len(values)) if part is None else part
+    first = max(part.start, context)
+    if part.stop <= first:
+        features = values.shape[1]
+        return Samples(np.empty((0, window, features), values.dtype), np.empty((0, features), values.dtype))
+    views = sliding_window_view(values[first - context : part.stop - lead], window, axis=0)
+    return Samples(views.transpose(0, 2, 1), values[first : part.stop])

@@ -1,0 +1,1 @@
+"""The HTTP service: published models behind POST /predict."""

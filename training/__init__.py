@@ -1,0 +1,1 @@
+"""Offline training: from a series and a recipe to a published model."""

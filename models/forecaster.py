@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,10 @@ from models.rollout import rollout
 ROWS_PER_CALL = 128
 
 
+# Numbers, or rows of numbers, oldest first and in the series' units.
+Window = Sequence[float] | Sequence[Sequence[float]] | NDArray[np.floating]
+
+
 class Forecaster:
     """A network with its scaler and its shape: windows in the series' units in, forecasts in them out."""
 
@@ -24,7 +27,7 @@ class Forecaster:
         self.network = network
         self.title = title  # how errors name it
 
-    def context(self, window: Sequence[Any] | NDArray[np.floating]) -> NDArray[np.float32]:
+    def context(self, window: Window) -> NDArray[np.float32]:
         """Check one window and cut it to its newest values, in the network's units.
 
         `window` is oldest first and in raw units: numbers where the model has one feature, else rows of one
@@ -46,7 +49,7 @@ class Forecaster:
 
     def forecast(
         self,
-        windows: Sequence[Sequence[Any]] | NDArray[np.floating],
+        windows: Sequence[Window] | NDArray[np.floating],
         horizon: int = 1,
         *,
         deadline: float = math.inf,
@@ -93,7 +96,7 @@ class Forecaster:
             )
         return predictions
 
-    def _rows(self, window: Sequence[Any] | NDArray[np.floating], first: int) -> NDArray[np.float64]:
+    def _rows(self, window: Window, first: int) -> NDArray[np.float64]:
         """The window's rows, shape (context, features); raise InvalidWindow at the first that is none."""
         names = self.shape.features
         try:

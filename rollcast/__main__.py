@@ -1,0 +1,5 @@
+"""`python -m rollcast` is `rollcast`."""
+
+from rollcast.cli import main
+
+main()

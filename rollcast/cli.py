@@ -1,0 +1,44 @@
+"""The `rollcast` command."""
+
+import sys
+
+import typer
+
+import rollcast
+from models.errors import RollcastError
+from rollcast import cli_models, cli_predict, cli_serve, cli_train
+from rollcast.console import complain
+
+app = typer.Typer(
+    name="rollcast",
+    help="Train recurrent forecasters on a series, and serve them over REST.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("serve")(cli_serve.serve)
+app.command("train")(cli_train.command())
+app.command("predict")(cli_predict.predict)
+app.add_typer(cli_models.app, name="models")
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: bool = typer.Option(False, "--version", help="Show the version and exit.", is_eager=True),
+) -> None:
+    if version:
+        typer.echo(rollcast.__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command; errors raised on purpose become one line and exit status 1, Ctrl-C becomes 130."""
+    try:
+        app()
+    except RollcastError as error:
+        complain(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        complain("stopped; nothing was published")
+        sys.exit(130)

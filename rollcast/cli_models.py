@@ -1,0 +1,131 @@
+"""`rollcast models`: what the registry holds, whether it is whole, and which version is the champion."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.errors import RefusedVersion, RollcastError
+from models.manifest import Manifest, Scores
+from models.names import CHAMPION, parse_reference
+from models.registry import Registry
+from rollcast.cli_serve import settings_from
+from rollcast.console import show_table
+
+app = typer.Typer(help="Look into the models registry.", no_args_is_help=True)
+
+RegistryOption = Annotated[
+    Path | None, typer.Option("--registry", help="Folder of the models registry. [ROLLCAST_REGISTRY]")
+]
+NameArgument = Annotated[str, typer.Argument(help="A name, or name@version, or name@alias.")]
+
+
+def open_registry(path: Path | None) -> Registry:
+    """The registry of the flag, else of the variable, else the default."""
+    return Registry(path or settings_from().registry)
+
+
+@app.command("list")
+def list_models(registry: RegistryOption = None) -> None:
+    """List every version of every model."""
+    source = open_registry(registry)
+    rows = []
+    for name, entry in source.listing().items():
+        for version in entry.versions:
+            aliases = ", ".join(alias for alias, number in entry.aliases.items() if number == version)
+            rows.append([name, str(version), aliases, *_summary(source, name, version)])
+    if not rows:
+        typer.echo(f"{source.root} holds no model; train one: rollcast train sine-lstm")
+        return
+    show_table(["name", "version", "aliases", "network", "context", "test MAE", "last value's"], rows)
+
+
+@app.command()
+def show(name: NameArgument, registry: RegistryOption = None) -> None:
+    """Show how a version was made and how good it is."""
+    source = open_registry(registry)
+    manifest = source.manifest(*source.resolve(parse_reference(name)))
+    metrics = manifest.metrics
+    rows = [
+        ["name", f"{manifest.name}@{manifest.version}"],
+        ["description", manifest.description],
+        ["made", f"{manifest.created_at:%Y-%m-%d %H:%M} UTC, in {manifest.training.duration_s:.0f} s"],
+        ["network", f"{_network(manifest)}, {manifest.training.parameters} parameters"],
+        ["context", f"{manifest.context} values (window {manifest.window}, lead {manifest.lead})"],
+        ["features", ", ".join(manifest.features)],
+        ["targets", ", ".join(manifest.targets)],
+        ["data", f"{manifest.data.source}, {manifest.data.rows} rows"],
+        ["tested on", metrics.tested_on],
+        ["model", _scores(metrics.model)],
+        ["last value", _scores(metrics.last_value)],
+    ]
+    if metrics.seasonal_naive is not None:
+        rows.append([f"value {metrics.season} steps ago", _scores(metrics.seasonal_naive)])
+    if metrics.spread is not None:
+        errors = ", ".join(f"{seed}: {mse:.3g}" for seed, mse in zip(*_spread(manifest), strict=True))
+        rows.append(["MSE by seed", errors])
+    width = max(len(row[0]) for row in rows)
+    for label, text in rows:
+        typer.echo(f"{label:<{width}}  {text}")
+
+
+@app.command()
+def verify(
+    name: Annotated[str | None, typer.Argument(help="A name, name@version or name@alias; without one, all.")] = None,
+    registry: RegistryOption = None,
+) -> None:
+    """Check versions as the service does when it opens them: files, hashes, shapes, golden answers."""
+    source = open_registry(registry)
+    if name is None:
+        chosen = [(each, version) for each, entry in source.listing().items() for version in entry.versions]
+    else:
+        chosen = [source.resolve(parse_reference(name))]
+    refused = 0
+    for each, version in chosen:
+        try:
+            source.open(each, version)
+            typer.echo(f"{each}@{version}  good")
+        except RefusedVersion as error:
+            refused += 1
+            typer.echo(f"{each}@{version}  REFUSED: {error}")
+    if refused:
+        raise RollcastError(f"{refused} of {len(chosen)} versions were refused; remove them or train them again")
+
+
+@app.command()
+def promote(
+    name: Annotated[str, typer.Argument(help="The model's name.")],
+    version: Annotated[int, typer.Argument(help="The version that the alias shall name.")],
+    alias: Annotated[str, typer.Option(help="The alias; the champion is what a bare name means.")] = CHAMPION,
+    registry: RegistryOption = None,
+) -> None:
+    """Make an alias name a version, in one step."""
+    open_registry(registry).promote(name, version, alias)
+    typer.echo(f"{name}@{alias} is now version {version}; restart the service to serve it")
+
+
+def _summary(source: Registry, name: str, version: int) -> list[str]:
+    try:
+        manifest = source.manifest(name, version)
+    except RefusedVersion as error:
+        return [f"REFUSED: {error}", "", "", ""]
+    metrics = manifest.metrics
+    return [
+        _network(manifest),
+        str(manifest.context),
+        f"{metrics.model.mae:.4g}",
+        f"{metrics.last_value.mae:.4g}",
+    ]
+
+
+def _network(manifest: Manifest) -> str:
+    return f"{manifest.kind}({', '.join(map(str, manifest.units))})"
+
+
+def _scores(scores: Scores) -> str:
+    return f"MAE {scores.mae:.4g}, MSE {scores.mse:.4g}, RMSE {scores.rmse:.4g} over {scores.count} values"
+
+
+def _spread(manifest: Manifest) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    spread = manifest.metrics.spread
+    return (spread.seeds, spread.mse) if spread is not None else ((), ())

@@ -1,0 +1,77 @@
+"""`rollcast train`: every value of a recipe is a flag."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from models.errors import RollcastError
+from rollcast.cli_models import RegistryOption, open_registry
+from rollcast.console import complain
+from training.cookbook import load_recipe, recipe_names
+from training.extras import require_train
+from training.leaves import Leaf, leaves
+from training.recipe import Recipe
+
+_HELP = f"""Train a model and publish it as the next version of its name.
+
+RECIPE is one of {", ".join(recipe_names())}, or a file ending in .toml. Without one, say what to learn from:
+rollcast train --csv FILE --column NAME --name NAME --window N.
+"""
+
+
+def command() -> Callable[..., None]:
+    """The command, its flags made of the recipe's values."""
+
+    def train(**arguments: Any) -> None:
+        recipe, registry, quiet = (arguments.pop(name) for name in ("recipe", "registry", "quiet"))
+        _train(recipe, registry, quiet, {name: value for name, value in arguments.items() if value is not None})
+
+    parameters = [
+        _parameter("recipe", str | None, typer.Argument(None, help="A recipe's name or file.")),
+        *(_flag(leaf) for leaf in leaves(Recipe)),
+        inspect.Parameter("registry", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=RegistryOption),
+        _parameter("quiet", bool, typer.Option(False, "--quiet", help="Show no progress.")),
+    ]
+    # typer reads a command's flags from its signature; this is the place where the recipe becomes one.
+    train.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    train.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    train.__doc__ = _HELP
+    return train
+
+
+def _train(source: str | None, registry_path: Any, quiet: bool, values: dict[str, Any]) -> None:
+    recipe = (Recipe() if source is None else load_recipe(source)).with_values(values)
+    if not recipe.name:
+        raise RollcastError("the model needs a name: add --name NAME")
+    require_train()
+    registry = open_registry(registry_path)
+    from training.run import train  # takes seconds, which other commands need not wait for
+
+    manifest = train(recipe, registry, progress=not quiet)
+    metrics, reference = manifest.metrics, f"{manifest.name}@{manifest.version}"
+    typer.echo(f"published {reference} in {registry.root / manifest.name / str(manifest.version)}")
+    typer.echo(
+        f"tested on {metrics.tested_on}: MAE {metrics.model.mae:.4g}, MSE {metrics.model.mse:.4g}; "
+        f"the last value's MAE is {metrics.last_value.mae:.4g}"
+    )
+    if metrics.model.mae >= metrics.last_value.mae:
+        complain(f"{reference} forecasts no better than repeating the last value")
+
+
+def _flag(leaf: Leaf) -> inspect.Parameter:
+    kind: Any = list[leaf.type] if leaf.many else leaf.type  # type: ignore[name-defined]
+    default = ", ".join(map(str, leaf.default)) if leaf.many else leaf.default
+    shown = "" if default in (None, "") else f" [default: {default}]"
+    option = typer.Option(
+        None,
+        "--" + leaf.name.replace("_", "-"),
+        help=leaf.help + (" (repeat the flag for several)" if leaf.many else "") + shown,
+        metavar="|".join(leaf.choices) or None,
+    )
+    return _parameter(leaf.name, kind | None, option)
+
+
+def _parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)

@@ -1,0 +1,57 @@
+"""The FastAPI app: what it is made of, and what happens when it starts."""
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.responses import RedirectResponse
+
+from models.registry import Registry
+from service import health, openapi, predict, problems, registry_routes
+from service.catalog import Catalog
+from service.settings import Settings
+from service.state import State
+
+log = logging.getLogger("rollcast")
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the app; without settings, they are read from the environment.
+
+    The models are loaded and replayed when the app starts, before it takes its first request.
+    """
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        catalog = Catalog(Registry(settings.registry))
+        await anyio.to_thread.run_sync(catalog.load)
+        app.state.rollcast = State(settings, catalog, anyio.CapacityLimiter(os.cpu_count() or 1))
+        served = ", ".join(f"{name}@{number}" for name, number in sorted(catalog.opened))
+        log.info("serving %s", served or catalog.hint or "no model: all were refused")
+        yield
+
+    # Its scripts for /docs come from a package, so that the page works on a closed network.
+    app = FastAPIOffline(
+        title="rollcast",
+        summary="Forecasts from recurrent networks: a window of recent values in, the next values out.",
+        version=version("rollcast"),
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    for module in (predict, registry_routes, health):
+        app.include_router(module.router)
+
+    @app.get("/", include_in_schema=False)
+    async def root() -> RedirectResponse:
+        return RedirectResponse("docs")
+
+    problems.install(app)
+    openapi.install(app, lambda: app.state.rollcast.catalog)
+    return app

@@ -1,0 +1,95 @@
+"""The OpenAPI document: examples made from the models in service, and every error that can be answered."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from models import errors
+from service import problems
+from service.catalog import Catalog
+from service.problems import MEDIA_TYPE, Kind
+from service.schemas import PredictRequest, Problem, example_request
+
+_REFERENCES = "#/components/schemas/{model}"
+_MODEL = problems.MODEL_PROBLEMS
+
+# Which problems each path answers, with an example of each one's words.
+_ANSWERS: dict[str, dict[Kind, str]] = {
+    "/predict": {
+        problems.MALFORMED_JSON: "the body must be one JSON object; Invalid JSON: EOF while parsing a value at line 1",
+        _MODEL[errors.UnknownModel]: 'no model is named "sine-lst"; did you mean sine-lstm?',
+        problems.BODY_TOO_LARGE: "the body may have at most 1048576 bytes; send fewer windows at a time",
+        problems.UNSUPPORTED_MEDIA_TYPE: "the body must be JSON: send the header Content-Type: application/json",
+        _MODEL[errors.InvalidWindow]: "window: the window has 8 values; sine-lstm@1 needs at least 10",
+        _MODEL[errors.RefusedVersion]: "sine-lstm@1 is not served: model.onnx can't be read",
+        _MODEL[errors.ForecastTimeout]: "the forecast was stopped at step 900 of 10000",
+    },
+    "/models/{name}": {
+        _MODEL[errors.UnknownModel]: 'no model is named "sine-lst"; did you mean sine-lstm?',
+    },
+    "/models/{name}/versions/{version}": {
+        _MODEL[errors.UnknownModel]: "sine-lstm has no version 9; its newest are 1",
+        _MODEL[errors.RefusedVersion]: "sine-lstm@1 is not served: model.onnx can't be read",
+    },
+    "/readyz": {problems.NOT_READY: "every model was refused; sine-lstm@1: model.onnx can't be read"},
+}
+
+
+def install(app: FastAPI, catalog: Callable[[], Catalog]) -> None:
+    """Make the app's OpenAPI document on first request, when the models are known."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app, catalog())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI, catalog: Catalog) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
+    )
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    for model in (PredictRequest, Problem):
+        schema = model.model_json_schema(ref_template=_REFERENCES)
+        schemas.update(schema.pop("$defs", {}))
+        schemas[model.__name__] = schema
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            operation["responses"].pop("422", None)
+            for kind, detail in _ANSWERS.get(path, {}).items():
+                operation["responses"][str(kind.status)] = _problem(kind, detail)
+    _fill_examples(document, catalog)
+    return document
+
+
+def _problem(kind: Kind, detail: str) -> dict[str, Any]:
+    example = Problem(type=f"urn:rollcast:problem:{kind.slug}", title=kind.title, status=kind.status, detail=detail)
+    content = {
+        "schema": {"$ref": _REFERENCES.format(model="Problem")},
+        "example": example.model_dump(exclude_none=True),
+    }
+    return {"description": kind.title, "content": {MEDIA_TYPE: content}}
+
+
+def _fill_examples(document: dict[str, Any], catalog: Catalog) -> None:
+    """Put requests that work as they stand into the document, one for each model in service."""
+    body: dict[str, Any] = {"schema": {"$ref": _REFERENCES.format(model="PredictRequest")}}
+    predict = document["paths"]["/predict"]["post"]
+    predict["requestBody"] = {"required": True, "content": {"application/json": body}}
+    served = sorted(catalog.opened.items())
+    if not served:
+        return
+    body["examples"] = {name: {"summary": name, "value": example_request(it.manifest)} for (name, _), it in served}
+    (name, version), opened = served[0]
+    rows = opened.manifest.goldens[0].predictions[:5]
+    answer = {"model": name, "version": version, "predictions": [row[0] if len(row) == 1 else row for row in rows]}
+    predict["responses"]["200"]["content"]["application/json"]["example"] = answer
+    for operations in document["paths"].values():
+        for parameter in operations.get("get", {}).get("parameters", ()):
+            parameter["example"] = {"name": name, "version": str(version)}[parameter["name"]]

@@ -1,0 +1,186 @@
+"""Errors as RFC 9457 problem documents: one table from exceptions to statuses, and every answer small."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from fastapi import FastAPI, Request, Response
+from pydantic import ValidationError
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from models import errors as model_errors
+from service.schemas import Problem, ProblemError
+
+MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS, MAX_CHARACTERS = 8, 400  # together under 4 KiB, whatever was sent
+
+log = logging.getLogger("rollcast")
+
+
+class Kind(NamedTuple):
+    """A kind of problem: its status, and the last part of its type."""
+
+    status: int
+    slug: str
+
+    @property
+    def title(self) -> str:
+        """The slug in words."""
+        return self.slug.replace("-", " ").capitalize()
+
+
+class ProblemException(Exception):
+    """A problem found by the service itself rather than by a model."""
+
+    def __init__(self, kind: Kind, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.kind, self.detail, self.headers = kind, detail, headers
+
+
+MALFORMED_JSON = Kind(400, "malformed-json")
+UNKNOWN_PATH = Kind(404, "unknown-path")
+METHOD_NOT_ALLOWED = Kind(405, "method-not-allowed")
+BODY_TOO_LARGE = Kind(413, "body-too-large")
+UNSUPPORTED_MEDIA_TYPE = Kind(415, "unsupported-media-type")
+INVALID_REQUEST = Kind(422, "invalid-request")
+INTERNAL_ERROR = Kind(500, "internal-error")
+NOT_READY = Kind(503, "not-ready")
+
+# Looked up along an exception's ancestors, nearest first.
+MODEL_PROBLEMS: dict[type[model_errors.RollcastError], Kind] = {
+    model_errors.InvalidWindow: Kind(422, "invalid-window"),
+    model_errors.InvalidHorizon: Kind(422, "invalid-horizon"),
+    model_errors.InvalidRequest: INVALID_REQUEST,
+    model_errors.InvalidName: INVALID_REQUEST,
+    model_errors.UnknownModel: Kind(404, "unknown-model"),
+    model_errors.RefusedVersion: Kind(503, "refused-version"),
+    model_errors.ForecastTimeout: Kind(504, "forecast-timeout"),
+    model_errors.RegistryError: Kind(503, "registry-error"),
+    model_errors.RollcastError: INTERNAL_ERROR,
+}
+_HTTP_PROBLEMS = {404: UNKNOWN_PATH, 405: METHOD_NOT_ALLOWED}
+
+
+def problem_response(
+    kind: Kind,
+    detail: str,
+    errors: Sequence[tuple[Sequence[str | int], str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document, cut to a few kilobytes; `errors` pairs the path of a part with what is wrong there."""
+    listed = [ProblemError(location=_location(path), message=_cut(text)) for path, text in errors[:MAX_ERRORS]]
+    problem = Problem(
+        type=f"urn:rollcast:problem:{kind.slug}",
+        title=kind.title,
+        status=kind.status,
+        detail=_cut(detail),
+        errors=listed or None,
+    )
+    body = to_json(problem, exclude_none=True)
+    return Response(body, kind.status, dict(headers) if headers else None, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app with a problem document."""
+    app.add_exception_handler(ProblemException, _answer_problem)
+    app.add_exception_handler(ValidationError, _answer_invalid)
+    app.add_exception_handler(model_errors.RollcastError, _answer_model_error)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(ClientDisconnect, _answer_nobody)
+    app.add_exception_handler(Exception, _answer_unexpected)
+
+
+async def _answer_problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemException)  # noqa: S101 - registered for this class
+    return problem_response(error.kind, error.detail, headers=error.headers)
+
+
+async def _answer_invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ValidationError)  # noqa: S101 - registered for this class
+    found = error.errors(include_url=False, include_context=False)
+    if found[0]["type"] == "json_invalid":
+        return problem_response(MALFORMED_JSON, f"the body must be one JSON object; {found[0]['msg']}")
+    errors = [(_without_tags(each["loc"]), _message(each)) for each in found]
+    path, message = errors[0]
+    where = f"{_location(path)}: " if path else ""
+    return problem_response(INVALID_REQUEST, where + message, errors)
+
+
+async def _answer_model_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, model_errors.RollcastError)  # noqa: S101 - registered for this class
+    kind = next(MODEL_PROBLEMS[cls] for cls in type(error).__mro__ if cls in MODEL_PROBLEMS)
+    if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("%s: %s", kind.slug, error)
+    path = error.location if isinstance(error, model_errors.InvalidRequest) else ()
+    where = f"{_location(path)}: " if path else ""
+    return problem_response(kind, f"{where}{error}", [(path, str(error))] if path else ())
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    kind = _HTTP_PROBLEMS.get(error.status_code, Kind(error.status_code, "http-error"))
+    details = {
+        UNKNOWN_PATH: "there is nothing at this path; /docs lists what there is",
+        METHOD_NOT_ALLOWED: f"{request.method[:20]} is not answered here; /docs lists what is",
+    }
+    return problem_response(kind, details.get(kind, str(error.detail)), headers=error.headers)
+
+
+async def _answer_nobody(_: Request, __: Exception) -> Response:
+    return Response(status_code=400)  # the client is gone; nobody reads this
+
+
+async def _answer_unexpected(_: Request, __: Exception) -> Response:
+    return problem_response(INTERNAL_ERROR, "something went wrong here, not in the request; the log says what")
+
+
+def _message(error: Any) -> str:
+    """What pydantic found, with the kind of thing that came but never the thing itself."""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    match error["type"]:
+        case "extra_forbidden":
+            return "there is no such field; the fields are model, window, windows, horizon and levels"
+        case "string_pattern_mismatch":
+            return (
+                "expected a name, optionally with @ and a version or an alias, such as sine-lstm, sine-lstm@1 "
+                "or sine-lstm@champion"
+            )
+        case "finite_number":
+            return "expected a finite number; NaN, Infinity and numbers beyond 64-bit floats are not accepted"
+        case kind if kind.endswith("_type"):
+            expected = message.replace("Input should be", "expected")
+            return f"{expected}, but {_json_kind(error['input'])} came"
+        case _:
+            return message
+
+
+def _json_kind(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "text"
+        case list():
+            return "an array"
+        case _:
+            return "an object"
+
+
+def _without_tags(path: Sequence[str | int]) -> list[str | int]:
+    """A pydantic location without the names of the union's branches, which no client has heard of."""
+    return [path[0], *(part for part in path[1:] if isinstance(part, int))] if path else []
+
+
+def _location(path: Sequence[str | int]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else _cut(part, 60) for part in path) or "body"
+
+
+def _cut(text: str, limit: int = MAX_CHARACTERS) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

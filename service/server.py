@@ -1,0 +1,35 @@
+"""Running the service under uvicorn."""
+
+import copy
+import os
+from typing import Any
+
+import uvicorn
+from uvicorn.config import LOGGING_CONFIG
+
+from service.settings import Settings
+
+
+def serve(settings: Settings) -> None:
+    """Serve until stopped by a signal; requests under way get `shutdown_timeout_s` to finish."""
+    # The app is made in the serving process, which with several workers is another one than this.
+    os.environ.update(settings.as_environment())
+    uvicorn.run(
+        "service.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_level=settings.log_level,
+        log_config=_log_config(settings),
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown_timeout_s,
+    )
+
+
+def _log_config(settings: Settings) -> dict[str, Any]:
+    """Uvicorn's own, with rollcast's lines beside it."""
+    config = copy.deepcopy(LOGGING_CONFIG)
+    config["loggers"]["rollcast"] = {"handlers": ["default"], "level": settings.log_level.upper(), "propagate": False}
+    return config

@@ -1,0 +1,34 @@
+"""Every setting of the service, read once from ROLLCAST_* variables; the command's flags override them."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ROLLCAST_"
+
+
+class Settings(BaseSettings):
+    """The service's settings; each is the variable of its name in capitals, with ROLLCAST_ before it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 listens on all.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 takes a free one.")
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(1, description="Processes that serve side by side.")
+    registry: Path = Field(Path("models/artifacts"), description="Folder of the models registry.")
+    max_horizon: Annotated[int, Field(ge=1)] = Field(10_000, description="Most steps that one request may ask for.")
+    max_predictions: Annotated[int, Field(ge=1)] = Field(
+        1_000_000, description="Most values that one answer may hold: windows times horizon times targets."
+    )
+    max_body_bytes: Annotated[int, Field(ge=1)] = Field(1 << 20, description="Largest request body, in bytes.")
+    timeout_s: Annotated[float, Field(gt=0)] = Field(60.0, description="Seconds after which a forecast is given up.")
+    shutdown_timeout_s: Annotated[int, Field(ge=0)] = Field(
+        8, description="Seconds that running requests get to finish when the service is stopped."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line shown.")
+
+    def as_environment(self) -> dict[str, str]:
+        """These settings as variables, for worker processes to read."""
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in self}

@@ -1,0 +1,73 @@
+"""The network as a pure step, on graphs with random weights."""
+
+import numpy as np
+import pytest
+
+from models.errors import RefusedVersion
+from models.manifest import Kind
+from models.network import Network
+from tests.support.tiny import tiny_graph
+
+KINDS: list[Kind] = ["lstm", "simple_rnn"]
+
+
+def inputs(
+    time: int, batch: int, features: int = 1, seed: int = 0
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    return np.random.default_rng(seed).normal(size=(time, batch, features)).astype(np.float32)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_network_knows_its_columns_and_starts_from_zero_states(kind: Kind) -> None:
+    network = Network(tiny_graph(kind, features=3, targets=2, units=(4, 5)))
+    assert (network.features, network.targets) == (3, 2)
+    per_layer = 2 if kind == "lstm" else 1
+    shapes = [state.shape for state in network.zero_states(7)]
+    assert shapes == [(1, 7, 4)] * per_layer + [(1, 7, 5)] * per_layer
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_window_at_once_is_its_steps_one_by_one_with_the_states_carried(kind: Kind) -> None:
+    network = Network(tiny_graph(kind, features=2, targets=2, units=(4, 3)))
+    window = inputs(6, 5, 2)
+    whole = network(window)
+    states = network.zero_states(5)
+    for step in window:
+        output, states = network(step[None], states)
+    assert np.allclose(output, whole.output, atol=1e-6)
+    for carried, final in zip(states, whole.states, strict=True):
+        assert np.allclose(carried, final, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_of_a_batch_do_not_mix(kind: Kind) -> None:
+    network = Network(tiny_graph(kind, features=1, targets=1))
+    windows = inputs(4, 3)
+    alone = [network(windows[:, [row]]).output[0] for row in range(3)]
+    assert np.allclose(network(windows).output, alone, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_row_counts_only_as_many_steps_as_its_length(kind: Kind) -> None:
+    network = Network(tiny_graph(kind, features=1, targets=1, units=(3, 3)))
+    windows = inputs(5, 2)
+    answer = network(windows, lengths=np.array([5, 2], np.int32))
+    short = network(windows[:2, [1]])
+    assert np.allclose(answer.output[1], short.output[0], atol=1e-6)
+    assert np.allclose(answer.states[-1][0, 1], short.states[-1][0, 0], atol=1e-6)
+
+
+def test_bytes_that_are_no_graph_are_refused() -> None:
+    with pytest.raises(RefusedVersion, match="not a graph that ONNX Runtime can load"):
+        Network(b"not a graph")
+
+
+def test_a_graph_that_is_not_rollcasts_is_refused() -> None:
+    import onnx
+
+    model = onnx.load_model_from_string(tiny_graph("lstm", 1, 1))
+    for node in model.graph.node:
+        node.output[:] = ["answer" if name == "output" else name for name in node.output]
+    model.graph.output[0].name = "answer"
+    with pytest.raises(RefusedVersion, match=r"outputs \['answer'.*not rollcast's graph"):
+        Network(model.SerializeToString())

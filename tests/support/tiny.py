@@ -1,0 +1,100 @@
+"""Tiny published models with random weights."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from models.forecaster import Forecaster
+from models.manifest import DataRecord, Description, Golden, Kind, Manifest, Metrics, Scores, Shape, TrainingRecord
+from models.network import Network
+from models.publishing import publish
+from models.registry import Registry
+from models.scaling import Scaler
+from training.graph import OPERATORS, Layer, build_graph
+
+
+def tiny_graph(kind: Kind, features: int, targets: int, units: Sequence[int] = (3,), seed: int = 0) -> bytes:
+    """A graph with random weights of the size that Keras would draw."""
+    random = np.random.default_rng(seed)
+
+    def draw(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        return random.uniform(-0.5, 0.5, shape).astype(np.float32)
+
+    gates = len(OPERATORS[kind].gates)
+    sizes = [features, *units]
+    layers = [
+        Layer(draw(before, gates * after), draw(after, gates * after), draw(gates * after))
+        for before, after in zip(sizes, units, strict=False)
+    ]
+    return build_graph(kind, layers, draw(units[-1], targets), draw(targets))
+
+
+def tiny_description(shape: Shape, graph: bytes) -> Description:
+    """A description with goldens that the graph gives, and everything else made up."""
+    windows = np.linspace(0, 1, 2 * shape.context * len(shape.features)).reshape(2, shape.context, -1)
+    answers = Forecaster(shape, Network(graph)).forecast(windows, horizon=3 if shape.rolls_out else 1)
+    scores = Scores(mae=0.1, mse=0.01, rmse=0.1, count=10)
+    row = (0.0,) * len(shape.features)
+    return Description(
+        **dict(shape),
+        description="A tiny model.",
+        training=TrainingRecord(recipe={"epochs": 1}, duration_s=0.1, parameters=1, loss=(0.5,)),
+        data=DataRecord(
+            source="made up",
+            rows=10,
+            train_rows=8,
+            validation_rows=0,
+            test_rows=2,
+            minimum=row,
+            maximum=row,
+            sha256="0" * 64,
+        ),
+        metrics=Metrics(tested_on="made up", model=scores, last_value=scores),
+        libraries={"numpy": np.__version__},
+        goldens=tuple(
+            Golden(window=tuple(map(tuple, window.tolist())), predictions=tuple(map(tuple, answer.tolist())))
+            for window, answer in zip(windows, answers, strict=True)
+        ),
+    )
+
+
+def tiny_shape(
+    kind: Kind = "lstm",
+    features: Sequence[str] = ("value",),
+    targets: Sequence[str] | None = None,
+    *,
+    window: int = 4,
+    lead: int = 1,
+    units: Sequence[int] = (3,),
+) -> Shape:
+    """A shape whose scaling moves every column, so that forgetting it shows."""
+    count = len(features)
+    return Shape(
+        kind=kind,
+        units=tuple(units),
+        window=window,
+        lead=lead,
+        features=tuple(features),
+        targets=tuple(features if targets is None else targets),
+        scaler=Scaler(kind="standard", mean=tuple(range(1, count + 1)), scale=tuple(range(2, count + 2))),
+    )
+
+
+def publish_tiny(registry: Registry, name: str, shape: Shape | None = None, seed: int = 0) -> Manifest:
+    """Publish a tiny model's next version."""
+    shape = shape or tiny_shape()
+    graph = tiny_graph(shape.kind, len(shape.features), len(shape.targets), shape.units, seed)
+    return publish(registry, name, tiny_description(shape, graph), {"model.onnx": graph, "plots/loss.png": b"PNG"})
+
+
+def tiny_registry(root: Path) -> Registry:
+    """Four models: `tiny`; `pair` of two features and lead 2; `driven` of one target; `many` versions."""
+    registry = Registry(root)
+    publish_tiny(registry, "tiny")
+    publish_tiny(registry, "pair", tiny_shape("simple_rnn", ("a", "b"), window=3, lead=2, units=(4, 2)))
+    publish_tiny(registry, "driven", tiny_shape("lstm", ("a", "b"), ("b",)))
+    for seed in (1, 2, 3):
+        publish_tiny(registry, "many", seed=seed)
+    registry.promote("many", 2)
+    return registry

@@ -1,10 +1,10 @@
 """A trained network as a pure step on ONNX Runtime."""
 
+import os
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from models.errors import RefusedVersion
@@ -37,15 +37,7 @@ class Network:
 
         Raises RefusedVersion where the bytes are no graph or not one that training builds.
         """
-        onnxruntime.disable_telemetry_events()
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        try:
-            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime's own exceptions share no narrower base
-            raise RefusedVersion("model.onnx is not a graph that ONNX Runtime can load") from error
+        self._session = _session(model, threads)
         inputs = {each.name: each.shape for each in self._session.get_inputs()}
         outputs = {each.name: each.shape for each in self._session.get_outputs()}
         self._state_names = tuple(name for name in inputs if name not in (INPUT, LENGTHS))
@@ -76,3 +68,20 @@ class Network:
         feeds.update(zip(self._state_names, self.zero_states(batch) if states is None else states, strict=True))
         output, *final = self._session.run(self._output_names, feeds)
         return Step(output, tuple(final))
+
+
+def _session(model: bytes, threads: int) -> Any:
+    """An ONNX Runtime session; the library is imported here, once it may no longer report on its use."""
+    # Importing it is enough to make it write an identity and a database below the user's cache folder.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's own exceptions share no narrower base
+        raise RefusedVersion("model.onnx is not a graph that ONNX Runtime can load") from error

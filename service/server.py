@@ -2,6 +2,9 @@
 
 import copy
 import os
+import signal
+import sys
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -14,6 +17,8 @@ def serve(settings: Settings) -> None:
     """Serve until stopped by a signal; requests under way get `shutdown_timeout_s` to finish."""
     # The app is made in the serving process, which with several workers is another one than this.
     os.environ.update(settings.as_environment())
+    # uvicorn stops in good order on SIGTERM and then raises it once more; that is no failure.
+    signal.signal(signal.SIGTERM, _end)
     uvicorn.run(
         "service.app:create_app",
         factory=True,
@@ -26,6 +31,10 @@ def serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
     )
+
+
+def _end(_: int, __: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def _log_config(settings: Settings) -> dict[str, Any]:

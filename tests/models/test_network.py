@@ -1,5 +1,10 @@
 """The network as a pure step, on graphs with random weights."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -71,3 +76,11 @@ def test_a_graph_that_is_not_rollcasts_is_refused() -> None:
     model.graph.output[0].name = "answer"
     with pytest.raises(RefusedVersion, match=r"outputs \['answer'.*not rollcast's graph"):
         Network(model.SerializeToString())
+
+
+def test_nothing_reports_on_its_users(tmp_path: Path) -> None:
+    code = "from tests.support.tiny import tiny_graph; from models.network import Network; Network(tiny_graph('lstm', 1, 1))"
+    home = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ORT_"))}
+    home["HOME"] = str(tmp_path)
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], env=home, check=True, timeout=60)
+    assert list(tmp_path.rglob("*")) == []

@@ -1,0 +1,58 @@
+# Two images: `service` answers requests (no TensorFlow, no compiler), `train` publishes models.
+# Neither holds a model: the registry is mounted on /registry.
+
+FROM python:3.13-slim-trixie AS wheel
+WORKDIR /src
+RUN python -m venv /build
+COPY requirements/build.lock requirements/
+RUN /build/bin/pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements/build.lock
+COPY . .
+RUN /build/bin/pip wheel --no-cache-dir --no-build-isolation --no-deps --wheel-dir /wheel .
+
+# The environments have no pip of their own; the base image's fills them from outside, and compiles the bytecode.
+FROM python:3.13-slim-trixie AS environment
+ENV PIP_ROOT_USER_ACTION=ignore
+RUN python -m venv --without-pip /opt/rollcast
+COPY requirements/serve.lock /requirements/
+# NumPy's own test suite is 17 MB.
+RUN pip --python /opt/rollcast install --no-cache-dir --only-binary :all: --require-hashes -r /requirements/serve.lock \
+    && find /opt/rollcast -type d -name tests -prune -exec rm -r {} +
+
+FROM environment AS service-environment
+COPY --from=wheel /wheel /wheel
+RUN pip --python /opt/rollcast install --no-cache-dir --no-deps /wheel/*.whl
+
+FROM python:3.13-slim-trixie AS service
+COPY --from=service-environment /opt/rollcast /opt/rollcast
+# ONNX Runtime reports its use from the moment it is imported, so it is told beforehand not to.
+ENV PATH=/opt/rollcast/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    ORT_DISABLE_TELEMETRY=1 \
+    ROLLCAST_HOST=0.0.0.0 \
+    ROLLCAST_PORT=8000 \
+    ROLLCAST_REGISTRY=/registry
+USER 10001:10001
+EXPOSE 8000
+# Readiness, not liveness: "healthy" is what others wait for before they send requests, and Docker restarts
+# nothing on it. Through http.client, because urllib would ask a configured proxy for 127.0.0.1.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=15s --retries=3 \
+    CMD ["python", "-I", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['ROLLCAST_PORT']), timeout=3); c.request('GET', '/readyz'); sys.exit(c.getresponse().status != 200)"]
+CMD ["rollcast", "serve"]
+
+FROM environment AS train-environment
+COPY requirements/train.lock /requirements/
+RUN pip --python /opt/rollcast install --no-cache-dir --only-binary :all: --require-hashes -r /requirements/train.lock
+COPY --from=wheel /wheel /wheel
+RUN pip --python /opt/rollcast install --no-cache-dir --no-deps /wheel/*.whl
+
+FROM python:3.13-slim-trixie AS train
+COPY --from=train-environment /opt/rollcast /opt/rollcast
+# It runs as whoever calls it, who has no home here: Keras and matplotlib keep their caches below HOME.
+ENV PATH=/opt/rollcast/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    ORT_DISABLE_TELEMETRY=1 \
+    HOME=/tmp \
+    ROLLCAST_REGISTRY=/registry
+USER 10001:10001
+ENTRYPOINT ["rollcast", "train"]
+CMD ["--help"]

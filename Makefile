@@ -1,0 +1,81 @@
+# Everything a newcomer does with rollcast. Needs git, make, python3 (3.11 to 3.13) with venv, and pip.
+#   PYTHON=python3.12   the interpreter that `.venv` is made with
+#   ARGS='--port 9000'  passed on to the command that the target runs
+
+PYTHON ?= python3
+RECIPE ?= sine-lstm
+DOCKER ?= docker
+# Empty (`make lock UPGRADE=`) keeps every pin that still fits, for a dependency added or removed.
+UPGRADE ?= --upgrade
+ARGS ?=
+
+bin := .venv/bin
+install := $(bin)/python -m pip install --quiet --disable-pip-version-check
+compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock'
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test check train bench docker lock
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.project ## make .venv with the serving dependencies and the `rollcast` command
+
+serve: setup ## serve the models of models/artifacts on http://127.0.0.1:8000 (flags: ARGS=)
+	$(bin)/rollcast serve $(ARGS)
+
+test: setup .venv/.dev ## run every test with branch coverage
+	$(bin)/python -m pytest --cov $(ARGS)
+
+check: setup .venv/.dev ## lint, formatting, types, import directions, Dockerfile, installed versions
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+	$(bin)/lint-imports
+	$(bin)/hadolint Dockerfile
+	$(bin)/python -m pip --disable-pip-version-check check
+
+train: setup .venv/.train ## train RECIPE (sine-lstm unless named) and publish its next version
+	$(bin)/rollcast train $(RECIPE) $(ARGS)
+
+bench: setup .venv/.dev ## measure next-value requests against a real server
+	$(bin)/python benchmarks/next_value.py $(ARGS)
+
+docker: ## build the images rollcast:service and rollcast:train
+	$(DOCKER) build $(ARGS) --target service --tag rollcast:service .
+	$(DOCKER) build $(ARGS) --target train --tag rollcast:train .
+
+# dev.lock holds everything, so it is solved first and the smaller sets take their pins from it.
+lock: setup .venv/.dev ## renew every lock file under requirements/ (UPGRADE= keeps what still fits)
+	$(compile) $(UPGRADE) --all-extras pyproject.toml requirements/build.in --output-file requirements/dev.lock
+	$(compile) --constraint requirements/dev.lock pyproject.toml --output-file requirements/serve.lock
+	$(compile) --constraint requirements/dev.lock --extra train --extra examples pyproject.toml --output-file requirements/train.lock
+	$(compile) --constraint requirements/dev.lock requirements/build.in --output-file requirements/build.lock
+
+# The stamps below say what .venv holds: a second `make serve` starts at once, an edited lock installs again.
+
+# pip is the last thing that venv installs, so an interrupted one is made again.
+$(bin)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
+		echo "rollcast needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is none of them: name one, as in 'make setup PYTHON=python3.12'." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "'$(PYTHON)' lacks venv: install it (on Debian and Ubuntu the package python3-venv), then try again." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.serve: requirements/build.lock requirements/serve.lock | $(bin)/pip
+	$(install) --require-hashes -r requirements/build.lock -r requirements/serve.lock
+	@touch $@
+
+.venv/.train: requirements/train.lock .venv/.serve
+	$(install) --require-hashes -r requirements/train.lock
+	@touch $@
+
+.venv/.dev: requirements/dev.lock .venv/.serve
+	$(install) --require-hashes -r requirements/dev.lock
+	@touch $@
+
+# The version is read from rollcast/__init__.py, so a new one is installed again.
+.venv/.project: pyproject.toml rollcast/__init__.py .venv/.serve
+	$(install) --no-build-isolation --no-deps --editable .
+	@touch $@

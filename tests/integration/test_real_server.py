@@ -1,0 +1,173 @@
+"""The service as its users meet it: a process, a socket, plain HTTP."""
+
+import concurrent.futures
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from models.registry import Registry
+from tests.support.real_server import ROOT, Server, real_server
+
+WINDOW = [1.0, 2.0, 3.0, 4.0]
+ARTIFACTS = ROOT / "models" / "artifacts"
+
+
+@pytest.fixture(scope="module")
+def server(registry_path: Path) -> Iterator[Server]:
+    with real_server(registry=registry_path) as server:
+        yield server
+
+
+def resident_bytes(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()
+    return int(fields[0]) * 1024
+
+
+def test_a_forecast_is_the_forecasters(server: Server, registry: Registry) -> None:
+    answer = httpx.post(f"{server.url}/predict", json={"model": "tiny", "window": WINDOW, "horizon": 48})
+    expected = registry.open("tiny", 1)[1].forecast([WINDOW], 48)[0, :, 0]
+    assert answer.json() == {"model": "tiny", "version": 1, "predictions": expected.tolist()}
+    assert answer.headers["content-type"] == "application/json"
+    assert "server" not in answer.headers
+
+
+def test_many_clients_at_once_get_the_answers_of_one(server: Server) -> None:
+    def ask(number: int) -> list[float]:
+        window = [float(number), 2.0, 3.0, 4.0]
+        answer = httpx.post(f"{server.url}/predict", json={"model": "tiny", "window": window, "horizon": 20})
+        predictions: list[float] = answer.json()["predictions"]
+        return predictions
+
+    alone = [ask(number) for number in range(16)]
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(ask, list(range(16)) * 5)) == alone * 5
+
+
+def test_the_root_leads_to_the_documentation(server: Server) -> None:
+    answer = httpx.get(server.url, follow_redirects=True)
+    assert answer.url.path == "/docs"
+    assert answer.status_code == 200
+
+
+def test_the_reference_models_are_ready_within_two_seconds_in_200_megabytes() -> None:
+    with real_server(registry=ARTIFACTS) as server:
+        ready = httpx.get(f"{server.url}/readyz").json()
+        assert [each["model"] for each in ready["models"]] == ["sine-lstm", "sine-simple-rnn", "victoria-demand"]
+        for model in ready["models"]:
+            name, version = model["model"], model["version"]
+            example = httpx.get(f"{server.url}/models/{name}/versions/{version}").json()["example"]
+            for horizon in (1, 48):
+                answer = httpx.post(f"{server.url}/predict", json={**example, "horizon": horizon})
+                assert len(answer.json()["predictions"]) == horizon
+        maps = Path(f"/proc/{server.process.pid}/maps").read_text()
+        assert "onnxruntime" in maps
+        assert "tensorflow" not in maps
+        assert resident_bytes(server.process.pid) < 200e6
+
+
+def post_raw(server: Server, head: str, *chunks: bytes) -> bytes:
+    """Send a request byte by byte as told, then read the answer as a plain client would: to its end."""
+    address = urlsplit(server.url)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
+        connection.sendall(f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{head}\r\n".encode())
+        for chunk in chunks:
+            connection.sendall(chunk)
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+        return answer
+
+
+MEGABYTE = b" " * (1 << 20)
+
+
+def test_a_large_body_is_read_away_so_that_its_sender_sees_the_answer(server: Server) -> None:
+    answer = post_raw(server, f"Content-Length: {6 << 20}\r\n", *[MEGABYTE] * 6)
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"application/problem+json" in answer
+    assert b"at most 1048576 bytes" in answer
+
+
+def test_a_large_body_in_chunks_is_refused_as_well(server: Server) -> None:
+    chunk = b"100000\r\n" + MEGABYTE + b"\r\n"
+    answer = post_raw(server, "Transfer-Encoding: chunked\r\n", *[chunk] * 3, b"0\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 413")
+
+
+def test_who_asks_before_sending_a_large_body_is_told_at_once(server: Server) -> None:
+    answer = post_raw(server, f"Content-Length: {1 << 30}\r\nExpect: 100-continue\r\n")
+    assert answer.startswith(b"HTTP/1.1 413")
+
+
+def test_curl_sees_the_refusal_of_a_large_body(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "large.json").write_bytes(MEGABYTE * 5)
+    command = ["curl", "-sS", "-w", "%{http_code}", "-H", "Content-Type: application/json"]
+    command += ["--data-binary", f"@{tmp_path / 'large.json'}", f"{server.url}/predict"]
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    except FileNotFoundError:
+        pytest.skip("curl is not installed")
+    assert result.stdout.endswith("413")
+    assert "send fewer windows at a time" in result.stdout
+
+
+def test_a_client_that_goes_away_leaves_the_service_well(server: Server) -> None:
+    address = urlsplit(server.url)
+    for _ in range(50):
+        with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
+            connection.sendall(
+                b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+            )
+    assert httpx.post(f"{server.url}/predict", json={"model": "tiny", "window": WINDOW}).status_code == 200
+    assert not [line for line in server.log if "Traceback" in line]
+
+
+def test_a_stopped_service_finishes_what_it_has_begun(registry_path: Path) -> None:
+    with real_server(registry=registry_path) as server, concurrent.futures.ThreadPoolExecutor() as pool:
+        body = {"model": "tiny", "windows": [WINDOW] * 90, "horizon": 10_000}
+        running = pool.submit(httpx.post, f"{server.url}/predict", json=body, timeout=30)
+        time.sleep(0.5)  # it has begun by then, and takes longer than that
+        assert not running.done()
+        assert server.stop() == 0
+        assert running.result().status_code == 200
+
+
+def test_several_workers_serve_on_one_port(registry_path: Path) -> None:
+    with real_server("--workers", "2", registry=registry_path) as server:
+        answers = [httpx.post(f"{server.url}/predict", json={"model": "tiny", "window": WINDOW}) for _ in range(10)]
+        assert {answer.status_code for answer in answers} == {200}
+        assert server.stop() == 0
+
+
+def test_variables_set_what_flags_leave_open(registry_path: Path) -> None:
+    with real_server(registry=registry_path, ROLLCAST_MAX_HORIZON="5") as server:
+        answer = httpx.post(f"{server.url}/predict", json={"model": "tiny", "window": WINDOW, "horizon": 6})
+        assert "at most 5, not 6" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "message"),
+    [
+        (["--workers", "0"], {}, "--workers or ROLLCAST_WORKERS: Input should be greater than or equal to 1, not 0"),
+        ([], {"ROLLCAST_PORT": "many"}, "--port or ROLLCAST_PORT: Input should be a valid integer"),
+        ([], {"ROLLCAST_TIMEOUT_S": "-1"}, "ROLLCAST_TIMEOUT_S: Input should be greater than 0"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_stops_the_start(
+    flags: list[str], environment: dict[str, str], message: str
+) -> None:
+    command = [sys.executable, "-m", "rollcast", "serve", *flags]
+    result = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert result.returncode == 1
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr

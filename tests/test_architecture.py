@@ -1,0 +1,44 @@
+"""The house rules that imports must keep."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"tensorflow", "keras", "onnx", "onnxruntime", "matplotlib", "polars"}
+
+
+def imported_by(statement: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has after a statement."""
+    code = f"{statement}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+def test_imports_run_one_way() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def test_serving_loads_neither_training_nor_its_libraries() -> None:
+    loaded = imported_by("import service.server, service.app; service.app.create_app()")
+    assert {"service", "models", "fastapi"} <= loaded
+    assert not loaded & (HEAVY | {"training", "rollcast"})
+
+
+def test_the_command_loads_no_heavy_library_before_it_needs_one() -> None:
+    loaded = imported_by("import rollcast.cli")
+    assert {"service", "training", "models"} <= loaded
+    assert not loaded & HEAVY
+
+
+@pytest.mark.parametrize("package", ["rollcast", "service", "training", "models"])
+def test_every_package_is_typed_and_every_file_says_its_job(package: str) -> None:
+    assert (ROOT / package / "py.typed").is_file()
+    for path in (ROOT / package).rglob("*.py"):
+        first = path.read_text().splitlines()[0]
+        assert first.startswith('"""'), f"{path} must begin with a docstring that says its one job"
+        assert path.name != "utils.py"

@@ -1,0 +1,100 @@
+"""Dockerfile and docker-compose.yml keep what they promise, read as text (no Docker needed)."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def read_stages() -> dict[str, list[tuple[str, str]]]:
+    """Every stage of the Dockerfile as its instructions: (keyword, arguments)."""
+    text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
+    stages: dict[str, list[tuple[str, str]]] = {}
+    stage: list[tuple[str, str]] = []
+    for line in re.sub(r"\\\n\s*", "", text).splitlines():
+        keyword, _, arguments = line.partition(" ")
+        if keyword == "FROM":
+            stage = stages.setdefault(arguments.split(" AS ")[1], [])
+        if keyword:
+            stage.append((keyword, arguments))
+    return stages
+
+
+STAGES = read_stages()
+INSTRUCTIONS = [instruction for stage in STAGES.values() for instruction in stage]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+def arguments_of(stage: str, keyword: str) -> str:
+    """The arguments of the last such instruction of a stage."""
+    return [arguments for found, arguments in STAGES[stage] if found == keyword][-1]
+
+
+@pytest.mark.parametrize("stage", ["service", "train"])
+def test_images_run_as_a_fixed_user_that_is_not_root(stage: str) -> None:
+    assert arguments_of(stage, "USER") == "10001:10001"
+
+
+@pytest.mark.parametrize("stage", ["service", "train"])
+def test_images_build_nothing(stage: str) -> None:
+    assert "RUN" not in {keyword for keyword, _ in STAGES[stage]}
+
+
+def test_commands_need_no_shell() -> None:
+    healthcheck = arguments_of("service", "HEALTHCHECK").split("CMD ")[1]
+    assert json.loads(healthcheck)[0] == "python"
+    assert json.loads(arguments_of("service", "CMD")) == ["rollcast", "serve"]
+    assert json.loads(arguments_of("train", "ENTRYPOINT")) == ["rollcast", "train"]
+
+
+def test_base_images_are_versioned() -> None:
+    bases = {arguments.split()[0] for keyword, arguments in INSTRUCTIONS if keyword == "FROM"} - STAGES.keys()
+    assert bases == {"python:3.13-slim-trixie"}
+
+
+def test_packages_are_installed_by_hash() -> None:
+    installs = [arguments for keyword, arguments in INSTRUCTIONS if keyword == "RUN" and "install" in arguments]
+    assert installs
+    for arguments in installs:
+        assert ("--require-hashes" in arguments) != ("--no-deps" in arguments and "/wheel/" in arguments)
+
+
+@pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.lock")), ids=lambda path: path.stem)
+def test_locks_hold_hashed_pins_and_no_address(lock: Path) -> None:
+    text = lock.read_text()
+    pins = re.findall(r"^\S+==.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+", text, flags=re.MULTILINE)
+    assert len(pins) == len(re.findall(r"^[^\s#]", text, flags=re.MULTILINE)) > 0
+    assert "://" not in text
+
+
+@pytest.mark.parametrize("name", ["service", "train"])
+def test_compose_takes_every_privilege_away(name: str) -> None:
+    container = COMPOSE["services"][name]
+    assert container["read_only"] is True
+    assert container["tmpfs"] == ["/tmp"]
+    assert container["cap_drop"] == ["ALL"]
+    assert container["security_opt"] == ["no-new-privileges:true"]
+    assert container["build"] == {"context": ".", "target": name}
+    assert container["image"] == f"rollcast:{name}"
+    assert not container.keys() & {"privileged", "cap_add", "network_mode", "pid"}
+
+
+def test_compose_serves_a_registry_that_only_training_writes() -> None:
+    service, train = COMPOSE["services"]["service"], COMPOSE["services"]["train"]
+    assert service["volumes"] == ["./models/artifacts:/registry:ro"]
+    assert train["volumes"] == ["./models/artifacts:/registry"]
+    assert train["profiles"] == ["train"]
+    assert "profiles" not in service
+    for stage in ("service", "train"):
+        assert "ROLLCAST_REGISTRY=/registry" in arguments_of(stage, "ENV")
+
+
+def test_build_context_admits_only_what_is_named() -> None:
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert lines[0] == "*"
+    assert "models/artifacts" in lines

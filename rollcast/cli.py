@@ -33,12 +33,9 @@ def _version(
 
 
 def main() -> None:
-    """Run the command; errors raised on purpose become one line and exit status 1, Ctrl-C becomes 130."""
+    """Run the command; an error raised on purpose becomes one line and exit status 1."""
     try:
         app()
     except RollcastError as error:
         complain(str(error))
         sys.exit(1)
-    except KeyboardInterrupt:
-        complain("stopped; nothing was published")
-        sys.exit(130)

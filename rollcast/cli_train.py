@@ -8,7 +8,7 @@ import typer
 
 from models.errors import RollcastError
 from rollcast.cli_models import RegistryOption, open_registry
-from rollcast.console import complain
+from rollcast.console import complain, warn
 from training.cookbook import load_recipe, recipe_names
 from training.extras import require_train
 from training.leaves import Leaf, leaves
@@ -49,7 +49,11 @@ def _train(source: str | None, registry_path: Any, quiet: bool, values: dict[str
     registry = open_registry(registry_path)
     from training.run import train  # takes seconds, which other commands need not wait for
 
-    manifest = train(recipe, registry, progress=not quiet)
+    try:
+        manifest = train(recipe, registry, progress=not quiet)
+    except KeyboardInterrupt:
+        complain("stopped; nothing was published")
+        raise
     metrics, reference = manifest.metrics, f"{manifest.name}@{manifest.version}"
     typer.echo(f"published {reference} in {registry.root / manifest.name / str(manifest.version)}")
     typer.echo(
@@ -57,7 +61,7 @@ def _train(source: str | None, registry_path: Any, quiet: bool, values: dict[str
         f"the last value's MAE is {metrics.last_value.mae:.4g}"
     )
     if metrics.model.mae >= metrics.last_value.mae:
-        complain(f"{reference} forecasts no better than repeating the last value")
+        warn(f"{reference} forecasts no better than repeating the last value")
 
 
 def _flag(leaf: Leaf) -> inspect.Parameter:

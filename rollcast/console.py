@@ -10,6 +10,11 @@ def complain(message: str) -> None:
     typer.echo(f"error: {message}", err=True)
 
 
+def warn(message: str) -> None:
+    """Say on standard error what went well but may surprise."""
+    typer.echo(f"warning: {message}", err=True)
+
+
 def show_table(headings: list[str], rows: list[list[str]]) -> None:
     """Print rows under headings; numbers keep to the right."""
     table = Table(box=None, pad_edge=False)

@@ -77,7 +77,9 @@ def post_raw(server: Server, head: str, *chunks: bytes) -> bytes:
     """Send a request byte by byte as told, then read the answer as a plain client would: to its end."""
     address = urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
-        connection.sendall(f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{head}\r\n".encode())
+        connection.sendall(
+            f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{head}\r\n".encode()
+        )
         for chunk in chunks:
             connection.sendall(chunk)
         answer = b""

@@ -33,7 +33,7 @@ def test_the_window_may_be_numbers_or_rows_for_one_feature() -> None:
     model = forecaster(tiny_shape(window=3))
     numbers = model.forecast([[1.0, 2, 3]], 2)
     assert numbers.shape == (1, 2, 1)
-    assert model.forecast([[[1.0], [2], [3]]], 2).tolist() == numbers.tolist()
+    assert model.forecast([[[1.0], [2.0], [3.0]]], 2).tolist() == numbers.tolist()
     assert model.forecast(np.array([[[1.0], [2], [3]]]), 2).tolist() == numbers.tolist()
 
 

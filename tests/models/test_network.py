@@ -79,7 +79,7 @@ def test_a_graph_that_is_not_rollcasts_is_refused() -> None:
 
 
 def test_nothing_reports_on_its_users(tmp_path: Path) -> None:
-    code = "from tests.support.tiny import tiny_graph; from models.network import Network; Network(tiny_graph('lstm', 1, 1))"
+    code = "from tests.support.tiny import *; Network(tiny_graph('lstm', 1, 1))"
     home = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ORT_"))}
     home["HOME"] = str(tmp_path)
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], env=home, check=True, timeout=60)

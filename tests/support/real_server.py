@@ -72,7 +72,8 @@ def real_server(*flags: str, registry: Path, **environment: str) -> Iterator[Ser
         follower = threading.Thread(target=follow, daemon=True)
         follower.start()
         try:
-            assert listening.wait(30) and server.url, "".join(server.log)
+            listening.wait(30)
+            assert server.url, "".join(server.log)
             wait_until_ready(server)
             server.started_s = time.monotonic() - begun
             yield server

@@ -1,0 +1,45 @@
+"""/docs in a real browser, on a network that is closed but for the service."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.support.real_server import Server, real_server
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's package chromium")
+
+
+@pytest.fixture(scope="module")
+def server(registry_path: Path) -> Iterator[Server]:
+    with real_server(registry=registry_path) as server:
+        yield server
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield browser.new_page()
+        browser.close()
+
+
+def test_a_forecast_is_tried_out_with_the_example_that_the_page_brings(page: Page, server: Server) -> None:
+    asked: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{server.url}/docs")
+    predict = page.locator("#operations-forecast-predict_predict_post")
+    predict.locator(".opblock-summary-control").click()
+    predict.get_by_role("button", name="Try it out").click()
+    predict.get_by_role("button", name="Execute").click()
+    answer = predict.locator(".live-responses-table .response")
+    answer.locator(".response-col_status", has_text="200").wait_for(timeout=10_000)
+    assert '"predictions"' in answer.inner_text()
+    assert errors == []
+    assert [url for url in asked if not url.startswith((server.url, "data:"))] == []

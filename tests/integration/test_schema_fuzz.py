@@ -1,0 +1,64 @@
+"""Requests generated from the OpenAPI document, good and bad: every answer is one that it documents."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.support.real_server import real_server
+
+OPERATIONS = [
+    ("POST", "/predict"),
+    ("GET", "/models"),
+    ("GET", "/models/{name}"),
+    ("GET", "/models/{name}/versions/{version}"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+]
+
+
+@pytest.fixture(scope="module")
+def api(registry_path: Path) -> Iterator[schemathesis.BaseSchema]:
+    with real_server(registry=registry_path) as server:
+        yield schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+
+
+def test_every_operation_is_tried(api: schemathesis.BaseSchema) -> None:
+    found = {(method.upper(), path) for path in api for method in api[path]}
+    assert found == set(OPERATIONS)
+
+
+GOOD, BAD = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
+
+
+# Of names and versions every text is good: what is not there is a documented 404.
+@pytest.mark.parametrize(
+    ("method", "path", "mode"), [*((*each, GOOD) for each in OPERATIONS), ("POST", "/predict", BAD)]
+)
+def test_every_answer_is_documented(
+    api: schemathesis.BaseSchema, method: str, path: str, mode: schemathesis.GenerationMode
+) -> None:
+    @hypothesis.given(case=api[path][method].as_strategy(generation_mode=mode))
+    @hypothesis.settings(max_examples=100, deadline=None, derandomize=True, database=None)
+    def check(case: schemathesis.Case[Any]) -> None:
+        answer = case.call_and_validate(
+            checks=[
+                schemathesis.checks.not_a_server_error,
+                status_code_conformance,
+                content_type_conformance,
+                response_schema_conformance,
+                negative_data_rejection,
+            ]
+        )
+        assert len(answer.content) <= 4096 or answer.status_code == 200
+
+    check()

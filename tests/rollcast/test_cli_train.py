@@ -1,0 +1,89 @@
+"""`rollcast train`: flags to recipe to published version."""
+
+from pathlib import Path
+
+import pytest
+
+from models.registry import Registry
+from tests.rollcast.conftest import Command
+from training.leaves import leaves
+from training.recipe import Recipe
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    path = tmp_path / "series.csv"
+    path.write_text("load,price\n" + "".join(f"{step % 7},{step % 5}\n" for step in range(80)))
+    return path
+
+
+def test_every_value_of_a_recipe_is_a_flag_with_help(rollcast: Command) -> None:
+    shown = " ".join(rollcast("train", "--help").out.split())
+    for leaf in leaves(Recipe):
+        assert f"--{leaf.name.replace('_', '-')} " in shown
+        assert leaf.help in shown
+
+
+def test_a_csv_becomes_a_published_version(rollcast: Command, csv: Path, tmp_path: Path) -> None:
+    flags = ["--csv", csv, "--column", "load", "--name", "load", "--window", 7, "--epochs", 1]
+    result = rollcast("train", *flags, "--units", 4, "--units", 3, "--registry", tmp_path, "--quiet")
+    assert result.status == 0, result.err
+    assert f"published load@1 in {tmp_path / 'load' / '1'}" in result.out
+    assert "the last value's MAE is" in result.out
+    manifest = Registry(tmp_path).manifest("load", 1)
+    assert (manifest.units, manifest.window, manifest.features) == ((4, 3), 7, ("load",))
+    assert len(manifest.training.loss) == 1
+
+
+def test_flags_override_a_recipes_values_and_its_series(rollcast: Command, csv: Path, tmp_path: Path) -> None:
+    recipe = tmp_path / "mine.toml"
+    recipe.write_text('name = "mine"\n[series]\ngenerator = "sine"\n[network]\nkind = "simple_rnn"\nunits = 2\n')
+    flags = ["--csv", csv, "--column", "load", "--column", "price", "--epochs", 1, "--window", 3, "--quiet"]
+    result = rollcast("train", recipe, *flags, "--registry", tmp_path / "registry")
+    assert result.status == 0, result.err
+    manifest = Registry(tmp_path / "registry").manifest("mine", 1)
+    assert (manifest.kind, manifest.units, manifest.features) == ("simple_rnn", (2,), ("load", "price"))
+
+
+def test_a_model_worse_than_the_last_value_is_published_with_a_warning(rollcast: Command, tmp_path: Path) -> None:
+    (tmp_path / "line.csv").write_text("y\n" + "".join(f"{step}\n" for step in range(100)))
+    flags = ["--name", "line", "--epochs", 1, "--units", 1, "--window", 2, "--quiet"]
+    result = rollcast("train", "--csv", tmp_path / "line.csv", *flags, "--registry", tmp_path)
+    assert result.status == 0
+    assert "warning: line@1 forecasts no better than repeating the last value" in result.err
+
+
+def test_an_interrupt_says_that_nothing_was_published(
+    rollcast: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.run.train", interrupt)
+    result = rollcast("train", "sine-lstm", "--registry", tmp_path)
+    assert (result.status, result.err) == (130, "error: stopped; nothing was published\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "the model needs a name: add --name NAME"),
+        (["sine-lst"], "did you mean sine-lstm"),
+        (["missing.toml"], "missing.toml can't be read"),
+        (["--name", "x"], "--csv"),
+        (["--name", "Bad Name", "--generator", "sine"], "can't name a model"),
+        (["--name", "x", "--csv", "missing.csv"], "missing.csv is not there"),
+        (["sine-lstm", "--epochs", "0"], "fit.epochs should be greater than or equal to 1, not 0"),
+        (["sine-lstm", "--kind", "transformer"], "network.kind should be 'lstm' or 'simple_rnn', not 'transformer'"),
+        (["sine-lstm", "--registry", "/proc/nowhere"], "can't be written"),
+    ],
+)
+def test_what_can_not_be_trained_is_explained_before_anything_is_trained(
+    rollcast: Command, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    if "--registry" not in arguments:
+        arguments = [*arguments, "--registry", str(tmp_path)]
+    result = rollcast("train", *arguments)
+    assert (result.status, result.out) == (1, "")
+    assert message in result.err
+    assert Registry(tmp_path).listing() == {}

@@ -3,7 +3,8 @@
 #   ARGS='--port 9000'  passed on to the command that the target runs
 
 PYTHON ?= python3
-RECIPE ?= sine-lstm
+# With ARGS alone, what they say is trained: ARGS="--csv FILE --column NAME --name NAME --window N"
+RECIPE ?= $(if $(ARGS),,sine-lstm)
 DOCKER ?= docker
 # Empty (`make lock UPGRADE=`) keeps every pin that still fits, for a dependency added or removed.
 UPGRADE ?= --upgrade
@@ -36,11 +37,11 @@ check: setup .venv/.dev ## lint, formatting, types, import directions, Dockerfil
 	$(bin)/hadolint Dockerfile
 	$(bin)/python -m pip --disable-pip-version-check check
 
-train: setup .venv/.train ## train RECIPE (sine-lstm unless named) and publish its next version
+train: setup .venv/.train ## train RECIPE (sine-lstm unless named) or what ARGS say, and publish the next version
 	$(bin)/rollcast train $(RECIPE) $(ARGS)
 
-bench: setup .venv/.dev ## measure next-value requests against a real server
-	$(bin)/python benchmarks/next_value.py $(ARGS)
+bench: setup .venv/.dev ## measure rollouts against Keras, as ratios within one run
+	$(bin)/python benchmarks/rollout.py $(ARGS)
 
 docker: ## build the images rollcast:service and rollcast:train
 	$(DOCKER) build $(ARGS) --target service --tag rollcast:service .

@@ -15,7 +15,7 @@ from models import errors as model_errors
 from service.schemas import Problem, ProblemError
 
 MEDIA_TYPE = "application/problem+json"
-MAX_ERRORS, MAX_CHARACTERS = 8, 400  # together under 4 KiB, whatever was sent
+MAX_ERRORS, MAX_CHARACTERS, MAX_BYTES = 8, 400, 4096
 
 log = logging.getLogger("rollcast")
 
@@ -72,14 +72,18 @@ def problem_response(
 ) -> Response:
     """A problem document, cut to a few kilobytes; `errors` pairs the path of a part with what is wrong there."""
     listed = [ProblemError(location=_location(path), message=_cut(text)) for path, text in errors[:MAX_ERRORS]]
-    problem = Problem(
-        type=f"urn:rollcast:problem:{kind.slug}",
-        title=kind.title,
-        status=kind.status,
-        detail=_cut(detail),
-        errors=listed or None,
-    )
-    body = to_json(problem, exclude_none=True)
+    while True:
+        problem = Problem(
+            type=f"urn:rollcast:problem:{kind.slug}",
+            title=kind.title,
+            status=kind.status,
+            detail=_cut(detail),
+            errors=listed or None,
+        )
+        body = to_json(problem, exclude_none=True)
+        if len(body) <= MAX_BYTES or not listed:
+            break
+        listed.pop()  # the texts hold names that were sent, and a character can take six bytes
     return Response(body, kind.status, dict(headers) if headers else None, MEDIA_TYPE)
 
 

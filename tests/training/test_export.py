@@ -1,0 +1,66 @@
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.forecaster import Forecaster
+from models.manifest import Shape
+from models.network import Network
+from models.scaling import Scaler
+from training.backend import load_keras
+from training.errors import DisagreementError
+from training.export import check_agreement, check_reopened, keras_answers, to_keras_file, to_onnx
+from training.networks import build
+
+WINDOWS = np.linspace(-1, 1, 24, dtype=np.float32).reshape(4, 6, 1)
+
+
+def test_the_keras_file_holds_the_same_network_uncompiled(tmp_path: Path) -> None:
+    network = build("lstm", features=1, targets=1, units=(3,))
+    network.compile("adam", "mse")
+    network.fit(WINDOWS, WINDOWS[:, 0], verbose=0)
+    content = to_keras_file(network)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert not json.loads(archive.read("config.json"))["compile_config"]
+    (tmp_path / "model.keras").write_bytes(content)
+    loaded = load_keras().models.load_model(tmp_path / "model.keras")
+    assert not loaded.compiled
+    assert np.array_equal(keras_answers(loaded, WINDOWS), keras_answers(network, WINDOWS))
+
+
+def test_an_export_that_differs_is_refused() -> None:
+    network = build("simple_rnn", features=1, targets=1, units=(3,))
+    exported = Network(to_onnx("simple_rnn", network))
+    check_agreement(network, exported, WINDOWS)
+    network.set_weights([weights + 1e-3 for weights in network.get_weights()])
+    with pytest.raises(DisagreementError, match=r"model.onnx answers .* off Keras; at most 1e-05 is allowed"):
+        check_agreement(network, exported, WINDOWS)
+
+
+def test_answers_that_are_no_numbers_are_refused() -> None:
+    network = build("lstm", features=1, targets=1, units=(3,))
+    network.set_weights([weights * np.nan for weights in network.get_weights()])
+    with pytest.raises(DisagreementError):
+        check_agreement(network, Network(to_onnx("lstm", network)), WINDOWS)
+
+
+def test_a_reopened_version_that_differs_is_refused() -> None:
+    network = build("lstm", features=2, targets=1, units=(3,))
+    shape = Shape(
+        kind="lstm",
+        units=(3,),
+        window=3,
+        lead=2,
+        features=("a", "b"),
+        targets=("b",),
+        scaler=Scaler(kind="standard", mean=(10, -5), scale=(4, 300)),
+    )
+    reopened = Forecaster(shape, Network(to_onnx("lstm", network)))
+    contexts = np.random.default_rng(0).normal((10, -5), (4, 300), (8, 4, 2))
+    check_reopened(network, reopened, contexts)
+    network.set_weights([weights + 1e-3 for weights in network.get_weights()])
+    with pytest.raises(DisagreementError, match="the reopened version answers"):
+        check_reopened(network, reopened, contexts)

@@ -1,0 +1,75 @@
+"""The exported graph against Keras called step by step, with random weights."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from numpy.typing import NDArray
+
+from models.manifest import Kind
+from models.network import Network
+from models.rollout import rollout
+from training.export import to_onnx
+from training.networks import build
+
+Array = NDArray[np.float32]
+WINDOW, BATCH = 6, 3
+CASES = list(product(("lstm", "simple_rnn"), ((5,), (5, 4)), (1, 3)))
+
+
+def random_network(kind: Kind, features: int, units: tuple[int, ...]) -> Any:
+    """A network whose every weight, biases too, differs from every other."""
+    network = build(kind, features=features, targets=features, units=units)
+    random = np.random.default_rng(0)
+    network.set_weights([random.uniform(-0.7, 0.7, weights.shape) for weights in network.get_weights()])
+    return network
+
+
+def answers(network: Any) -> Callable[[Array], Array]:
+    return lambda windows: np.asarray(network(windows, training=False))
+
+
+@pytest.mark.parametrize(("kind", "units", "features"), CASES)
+def test_every_step_agrees_with_keras_from_carried_states(kind: Kind, units: tuple[int, ...], features: int) -> None:
+    network = random_network(kind, features, units)
+    exported, keras = Network(to_onnx(kind, network)), answers(network)
+    inputs = np.random.default_rng(1).normal(size=(BATCH, 2 * WINDOW, features)).astype(np.float32)
+    states = exported.zero_states(BATCH)
+    for step in range(2 * WINDOW):
+        output, states = exported(inputs[:, step : step + 1].transpose(1, 0, 2), states)
+        expected = keras(inputs[:, : step + 1])
+        assert (np.abs(output - expected) <= 1e-5 * np.maximum(1, np.abs(expected))).all()
+
+
+@pytest.mark.parametrize(("kind", "units", "features"), CASES)
+def test_rows_of_other_lengths_agree_as_well(kind: Kind, units: tuple[int, ...], features: int) -> None:
+    network = random_network(kind, features, units)
+    exported, keras = Network(to_onnx(kind, network)), answers(network)
+    inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, features)).astype(np.float32)
+    lengths = np.array([2, WINDOW, 1], np.int32)
+    output = exported(np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths=lengths).output
+    expected = np.concatenate([keras(row[None, :length]) for row, length in zip(inputs, lengths, strict=True)])
+    assert np.abs(output - expected).max() <= 1e-5
+
+
+@pytest.mark.parametrize("lead", [1, 2])
+@pytest.mark.parametrize(("kind", "units", "features"), CASES)
+def test_fifty_steps_agree_with_keras(kind: Kind, units: tuple[int, ...], features: int, lead: int) -> None:
+    network = random_network(kind, features, units)
+    exported, keras = Network(to_onnx(kind, network)), answers(network)
+    context = WINDOW + lead - 1
+    values = np.random.default_rng(1).normal(size=(BATCH, context, features)).astype(np.float32)
+    came = rollout(exported, values, window=WINDOW, lead=lead, horizon=50)
+    for step in range(50):
+        answer = keras(values[:, step : step + WINDOW])
+        values = np.concatenate([values, answer[:, None]], axis=1)
+    expected = values[:, context:]
+    assert (np.abs(came - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()
+
+
+def test_the_graph_is_one_that_older_runtimes_read() -> None:
+    model = onnx.load_from_string(to_onnx("lstm", random_network("lstm", 1, (3,))))
+    assert (model.opset_import[0].version, model.ir_version) == (17, 8)

@@ -1,0 +1,73 @@
+from typing import Any
+
+import pytest
+
+from training.errors import RecipeError
+from training.recipe import Recipe
+
+
+def test_a_newcomer_needs_no_recipe() -> None:
+    recipe = Recipe().with_values({"csv": "load.csv", "column": ["load"], "name": "load", "window": 48})
+    assert (recipe.series.csv, recipe.series.column, recipe.windows.window) == ("load.csv", ("load",), 48)
+    assert (recipe.network.kind, recipe.network.units, recipe.fit.scaler) == ("lstm", (64,), "standard")
+
+
+def test_values_replace_others_by_their_bare_names() -> None:
+    recipe = Recipe().with_values({"epochs": 5, "units": (64, 32), "learning_rate": 1})
+    assert (recipe.fit.epochs, recipe.network.units, recipe.fit.learning_rate) == (5, (64, 32), 1.0)
+    assert Recipe().fit.epochs == 100
+
+
+def test_one_name_or_size_needs_no_brackets() -> None:
+    recipe = Recipe.parsed({"series": {"csv": "x.csv", "column": "a"}, "network": {"units": 8}})
+    assert (recipe.series.column, recipe.network.units) == (("a",), (8,))
+
+
+def test_a_file_puts_the_generator_aside_and_the_other_way_round() -> None:
+    generated = Recipe().with_values({"generator": "sine"})
+    read = generated.with_values({"csv": "x.csv", "column": ["a"]})
+    assert (read.series.csv, read.series.generator) == ("x.csv", None)
+    assert read.with_values({"generator": "sine"}) == generated
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"epochs": 0}, "fit.epochs should be greater than or equal to 1, not 0"),
+        ({"epochs": "5"}, "fit.epochs should be a valid integer, not '5'"),
+        ({"epochs": 1.5}, "fit.epochs should be a valid integer"),
+        ({"learning_rate": float("nan")}, "fit.learning_rate should be a finite number"),
+        ({"units": ()}, "network.units"),
+        ({"units": (4, 0)}, "network.units.1 should be greater than or equal to 1, not 0"),
+        ({"kind": "gru"}, "network.kind should be 'lstm' or 'simple_rnn', not 'gru'"),
+        ({"dropout": 1.0}, "network.dropout should be less than 1"),
+        ({"train_share": 0.9, "validation_share": 0.2}, "must add up to 1 at most, not 1.1"),
+        ({"csv": "x.csv", "generator": "sine"}, "csv or from generator, not from both"),
+        ({"generator": "sine", "column": ("a",)}, "a generated series has one column"),
+        ({"csv": "x.csv", "column": ("a", "a")}, "column must name each column once, not a, a"),
+        ({"csv": "x.csv", "column": ("a",), "target": ("b",)}, "each target must be one of the columns a"),
+        ({"epoch": 5}, 'no value "epoch"; did you mean epochs'),
+    ],
+)
+def test_wrong_values_are_refused_by_name(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(RecipeError, match=message):
+        Recipe().with_values(values)
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"network": {"unit": 5}}, "network.unit is not known; did you mean units"),
+        ({"netwrok": {}}, "netwrok is not known; did you mean network"),
+        ({"fit": 5}, "fit should be an object, not 5"),
+        ({"name": "x", "fit": {"epochs": {"a": 1}}}, "fit.epochs should be a valid integer"),
+    ],
+)
+def test_wrong_documents_are_refused_by_place(document: dict[str, Any], message: str) -> None:
+    with pytest.raises(RecipeError, match=message):
+        Recipe.parsed(document)
+
+
+def test_every_wrong_value_is_told_at_once() -> None:
+    with pytest.raises(RecipeError, match=r"(?s)window.*epochs"):
+        Recipe.parsed({"windows": {"window": 0}, "fit": {"epochs": 0}})

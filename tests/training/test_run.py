@@ -1,0 +1,191 @@
+"""Whole runs on small series, and what interrupts them."""
+
+import math
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from models.errors import IncompatibleVersion, InvalidName, RegistryError
+from models.registry import Registry
+from training import run
+from training.errors import DisagreementError, RecipeError, SeriesError
+from training.recipe import Recipe
+from training.run import train
+
+QUICK = {"name": "load", "window": 4, "units": 3, "epochs": 2, "batch_size": 64}
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    return Registry(tmp_path / "artifacts")
+
+
+@pytest.fixture(scope="module")
+def csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("series") / "load.csv"
+    rows = (f"{100 + 10 * math.sin(row / 3):.4f},{math.cos(row / 5):.4f}" for row in range(120))
+    path.write_text("load,temp\n" + "\n".join(rows) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    """A registry with load@1."""
+    registry = Registry(tmp_path_factory.mktemp("artifacts"))
+    train(recipe(csv, season=19, description="A load."), registry, progress=False)
+    return registry
+
+
+def recipe(csv: Path, **values: object) -> Recipe:
+    return Recipe().with_values({**QUICK, "csv": str(csv), "column": ("load",), **values})
+
+
+def published(registry: Registry) -> Mapping[str, tuple[int, ...]]:
+    return {name: entry.versions for name, entry in registry.listing().items()}
+
+
+def test_a_csv_becomes_a_model_that_forecasts(trained: Registry) -> None:
+    manifest, forecaster = trained.open("load", 1)
+    assert forecaster.forecast([[100, 101, 102, 103]], horizon=5).shape == (1, 5, 1)
+    assert set(manifest.files) == {
+        "model.onnx",
+        "model.keras",
+        "plots/before-training.png",
+        "plots/after-training.png",
+        "plots/loss.png",
+    }
+    data = manifest.data
+    assert (data.source, data.rows, data.train_rows, data.validation_rows, data.test_rows) == (
+        "load.csv",
+        120,
+        84,
+        12,
+        24,
+    )
+    assert data.maximum[0] == pytest.approx(110, abs=0.2)
+    assert (manifest.description, manifest.metrics.tested_on) == ("A load.", "the last 24 of 120 rows")
+    assert manifest.metrics.seasonal_naive is not None
+    assert manifest.metrics.spread is None
+    assert (len(manifest.goldens), len(manifest.goldens[0].window), len(manifest.goldens[0].predictions)) == (3, 4, 24)
+    assert manifest.training.recipe["series"]["csv"] == "load.csv"
+    assert manifest.training.parameters == 4 * (3 * 3 + 3 + 3) + 4
+    assert {"keras", "tensorflow", "onnx", "numpy"} <= set(manifest.libraries)
+
+
+def test_no_folder_of_this_machine_is_published(csv: Path, trained: Registry) -> None:
+    contents = [file.read_bytes() for file in (trained.root / "load" / "1").rglob("*") if file.is_file()]
+    assert len(contents) == 6
+    assert not any(str(csv.parent).encode() in content for content in contents)
+
+
+def test_a_second_run_of_one_seed_is_the_same_model_as_the_next_version(csv: Path, trained: Registry) -> None:
+    first = trained.manifest("load", 1)
+    second = train(recipe(csv, season=19), trained, progress=False)
+    assert trained.open("load", second.version)[0] == second
+    assert second.version > 1
+    assert second.files["model.onnx"] == first.files["model.onnx"]
+    assert second.metrics == first.metrics
+
+
+def test_several_columns_and_fewer_targets(csv: Path, registry: Registry) -> None:
+    values = {"column": ("load", "temp"), "kind": "simple_rnn", "units": (3, 2), "lead": 2}
+    both = train(recipe(csv, name="both", **values), registry, progress=False)
+    assert (both.features, both.targets, both.context) == (("load", "temp"), ("load", "temp"), 5)
+    one = train(recipe(csv, name="one", target=("load",), **values), registry, progress=False)
+    assert (one.targets, len(one.goldens[0].predictions), len(one.goldens[0].predictions[0])) == (("load",), 1, 1)
+
+
+def test_the_spread_over_seeds_begins_with_the_recipes_own(registry: Registry) -> None:
+    values = {**QUICK, "generator": "noisy-sine", "epochs": 1, "seed": 3}
+    manifest = train(Recipe().with_values({**values, "seeds": 2}), registry, progress=False)
+    alone = train(Recipe().with_values({**values, "seed": 4}), registry, progress=False)
+    assert manifest.metrics.spread is not None
+    assert manifest.metrics.spread.seeds == (3, 4)
+    assert manifest.metrics.spread.mse == (manifest.metrics.model.mse, alone.metrics.model.mse)
+
+
+def test_the_spread_on_a_file_reads_it_once(csv: Path, registry: Registry) -> None:
+    manifest = train(recipe(csv, seeds=2, epochs=1), registry, progress=False)
+    assert manifest.metrics.spread is not None
+    assert len(set(manifest.metrics.spread.mse)) == 2
+
+
+def test_progress_goes_to_stderr(csv: Path, registry: Registry, capfd: pytest.CaptureFixture[str]) -> None:
+    train(recipe(csv), registry)
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "load: epoch 2/2, loss" in err
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "message"),
+    [
+        ({"name": ""}, RecipeError, "give it one with --name"),
+        ({"name": "My Load"}, InvalidName, "can't name a model"),
+        ({"column": ("wind",)}, SeriesError, 'no column "wind"'),
+        ({"window": 90}, SeriesError, "choose a smaller --window"),
+    ],
+)
+def test_mistakes_are_told_before_anything_is_made(
+    csv: Path, registry: Registry, values: dict[str, object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        train(recipe(csv, **values), registry, progress=False)
+    assert not registry.root.exists()
+
+
+def test_what_would_not_be_published_is_not_trained(
+    csv: Path, trained: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "fit", lambda *_, **__: pytest.fail("trained in vain"))
+    with pytest.raises(IncompatibleVersion, match="train under another name"):
+        train(recipe(csv, column=("temp",)), trained, progress=False)
+    (tmp_path / "file").touch()
+    with pytest.raises(RegistryError, match="can't be written"):
+        train(recipe(csv), Registry(tmp_path / "file"), progress=False)
+
+
+def test_a_disagreement_publishes_nothing(csv: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    def disagree(*_: object) -> None:
+        raise DisagreementError("off")
+
+    monkeypatch.setattr(run, "check_reopened", disagree)
+    with pytest.raises(DisagreementError):
+        train(recipe(csv), registry, progress=False)
+    assert published(registry) == {}
+
+
+def test_an_interrupt_while_fitting_publishes_nothing(
+    csv: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: object, epochs: int, __: object) -> None:
+        if epochs == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.pictures.Album.watch", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe(csv), registry, progress=False)
+    assert published(registry) == {}
+    monkeypatch.undo()
+    assert train(recipe(csv), registry, progress=False).version == 1
+
+
+def test_a_kill_while_fitting_publishes_nothing(csv: Path, registry: Registry) -> None:
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from models.registry import Registry; from training.recipe import Recipe; from training.run import train\n"
+        "values = dict(name='load', csv=sys.argv[1], column=['load'], epochs=100000, patience=0)\n"
+        "train(Recipe().with_values(values), Registry(Path(sys.argv[2])))"
+    )
+    command = [sys.executable, "-c", code, str(csv), str(registry.root)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()  # the very first: TensorFlow's notes are hidden
+        assert line.startswith("load: epoch 1/100000"), line
+        process.kill()
+        assert process.wait(timeout=30) == -signal.SIGKILL
+    assert published(registry) == {}

@@ -1,0 +1,69 @@
+"""Exporting a trained Keras network, and making sure that the export is the same network."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.forecaster import Forecaster
+from models.manifest import Kind
+from models.network import Network
+from training.errors import DisagreementError
+from training.graph import Layer, build_graph
+
+TOLERANCE = 1e-5  # per step, in the network's units, relative above 1
+
+Array = NDArray[np.float32]
+
+
+def to_onnx(kind: Kind, network: Any) -> bytes:
+    """The ONNX graph of a network that training/networks.py built."""
+    recurrent = [layer for layer in network.layers if layer.name.startswith("recurrent")]
+    layers = [Layer(*layer.get_weights()) for layer in recurrent]
+    return build_graph(kind, layers, *network.get_layer("output").get_weights())
+
+
+def to_keras_file(network: Any) -> bytes:
+    """The content of a `.keras` file with the network uncompiled, for an optimizer would triple its size."""
+    copy = type(network).from_config(network.get_config())
+    copy.set_weights(network.get_weights())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        copy.save(path)
+        return path.read_bytes()
+
+
+def check_agreement(network: Any, exported: Network, windows: Array) -> None:
+    """Raise DisagreementError unless both give the same answers to windows of shape (count, window, features).
+
+    In the network's units: |onnx - keras| <= 1e-5 * max(1, |keras|).
+    """
+    came = exported(np.ascontiguousarray(windows.transpose(1, 0, 2))).output
+    _compare(came, keras_answers(network, windows), "model.onnx")
+
+
+def check_reopened(network: Any, forecaster: Forecaster, contexts: NDArray[np.float64]) -> None:
+    """Raise DisagreementError unless a reopened version forecasts what Keras does.
+
+    `contexts` has shape (count, context, features), in raw units; the bound is that of `check_agreement`.
+    """
+    shape, came = forecaster.shape, forecaster.forecast(contexts)[:, 0]
+    mean, scale = (np.array(each)[list(shape.target_columns)] for each in (shape.scaler.mean, shape.scaler.scale))
+    expected = keras_answers(network, shape.scaler.scaled(contexts[:, : shape.window]))
+    _compare((came - mean) / scale, expected, "the reopened version")
+
+
+def keras_answers(network: Any, windows: Array) -> Array:
+    """Keras's own answers, shape (count, targets), to windows of shape (count, window, features)."""
+    return np.asarray(network(np.ascontiguousarray(windows), training=False))
+
+
+def _compare(came: NDArray[np.floating], expected: Array, title: str) -> None:
+    off = np.abs(came - expected) / np.maximum(1, np.abs(expected))
+    if not off.max() <= TOLERANCE:
+        raise DisagreementError(
+            f"{title} answers {off.max():.1e} off Keras; at most {TOLERANCE:.0e} is allowed, so nothing was published: "
+            "please report this, with the recipe and the versions of keras, tensorflow, onnx and onnxruntime"
+        )

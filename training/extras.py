@@ -1,0 +1,14 @@
+"""Asking for the optional libraries that training needs, before they are missed."""
+
+from importlib.util import find_spec
+
+from training.errors import MissingExtra
+
+TRAIN = ("keras", "matplotlib", "onnx", "polars", "tensorflow")
+
+
+def require_train(*modules: str) -> None:
+    """Raise MissingExtra unless these libraries of the `train` extra are installed, by default all of them."""
+    missing = [module for module in modules or TRAIN if find_spec(module) is None]
+    if missing:
+        raise MissingExtra(f"{' and '.join(missing)} must be installed for this: pip install 'rollcast[train]'")

@@ -1,0 +1,40 @@
+"""Drawing a forecast where a series ends."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from training.plots import MODEL_COLOR, MOST_PANELS, SERIES_COLOR, png
+
+LEAST_ROWS = 100  # of the series before the forecast; three horizons where that is more
+
+
+def outlook_picture(
+    values: NDArray[np.float64], forecast: NDArray[np.float64], names: Sequence[str], title: str
+) -> bytes:
+    """A PNG of a series' end, dashed, and the forecast that follows it.
+
+    `values` has shape (rows, targets), `forecast` (horizon, targets).
+    """
+    panels = min(len(names), MOST_PANELS)
+    figure = Figure(figsize=(10, 1 + 3.2 * panels), dpi=100, layout="constrained")
+    first = max(0, len(values) - max(LEAST_ROWS, 3 * len(forecast)))
+    past = np.arange(first, len(values)) - len(values) + 1
+    # The last known value begins the forecast's line, so that the two are seen to join or not.
+    ahead = np.arange(len(forecast) + 1)
+    marker = "o" if len(forecast) <= 30 else None
+    for panel in range(panels):
+        axes = figure.add_subplot(panels, 1, panel + 1)
+        line = np.concatenate([values[-1:, panel], forecast[:, panel]])
+        axes.plot(past, values[first:, panel], "--", color=SERIES_COLOR, linewidth=1.2, label="series")
+        axes.plot(ahead, line, color=MODEL_COLOR, linewidth=1.2, marker=marker, markersize=3, label="forecast")
+        axes.axvline(0, color=SERIES_COLOR, linewidth=0.6)
+        axes.set(ylabel=names[panel], xlabel="steps after the last value" if panel == panels - 1 else "")
+        axes.margins(x=0.01)
+        axes.grid(alpha=0.25)
+        if panel == 0:
+            axes.set_title(title)
+            axes.legend(loc="lower left", ncols=2, framealpha=0.9)
+    return png(figure)

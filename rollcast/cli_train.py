@@ -60,8 +60,12 @@ def _train(source: str | None, registry_path: Any, quiet: bool, values: dict[str
         f"tested on {metrics.tested_on}: MAE {metrics.model.mae:.4g}, MSE {metrics.model.mse:.4g}; "
         f"the last value's MAE is {metrics.last_value.mae:.4g}"
     )
-    if metrics.model.mae >= metrics.last_value.mae:
-        warn(f"{reference} forecasts no better than repeating the last value")
+    naive = {"repeating the last value": metrics.last_value}
+    if metrics.seasonal_naive is not None:
+        naive[f"repeating the value {metrics.season} steps before"] = metrics.seasonal_naive
+    for doing, scores in naive.items():
+        if metrics.model.mae >= scores.mae:
+            warn(f"{reference} forecasts no better than {doing}, whose MAE is {scores.mae:.4g}")
 
 
 def _flag(leaf: Leaf) -> inspect.Parameter:

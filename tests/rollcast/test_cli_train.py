@@ -45,12 +45,13 @@ def test_flags_override_a_recipes_values_and_its_series(rollcast: Command, csv: 
     assert (manifest.kind, manifest.units, manifest.features) == ("simple_rnn", (2,), ("load", "price"))
 
 
-def test_a_model_worse_than_the_last_value_is_published_with_a_warning(rollcast: Command, tmp_path: Path) -> None:
+def test_a_model_worse_than_naive_forecasts_is_published_with_a_warning(rollcast: Command, tmp_path: Path) -> None:
     (tmp_path / "line.csv").write_text("y\n" + "".join(f"{step}\n" for step in range(100)))
-    flags = ["--name", "line", "--epochs", 1, "--units", 1, "--window", 2, "--quiet"]
+    flags = ["--name", "line", "--epochs", 1, "--units", 1, "--window", 2, "--season", 3, "--quiet"]
     result = rollcast("train", "--csv", tmp_path / "line.csv", *flags, "--registry", tmp_path)
     assert result.status == 0
-    assert "warning: line@1 forecasts no better than repeating the last value" in result.err
+    assert "warning: line@1 forecasts no better than repeating the last value, whose MAE is 1\n" in result.err
+    assert "warning: line@1 forecasts no better than repeating the value 3 steps before, whose MAE is 3\n" in result.err
 
 
 def test_an_interrupt_says_that_nothing_was_published(

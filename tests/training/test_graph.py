@@ -16,7 +16,7 @@ from training.export import to_onnx
 from training.networks import build
 
 Array = NDArray[np.float32]
-WINDOW, BATCH = 6, 3
+WINDOW, BATCH = 4, 3
 CASES = list(product(("lstm", "simple_rnn"), ((5,), (5, 4)), (1, 3)))
 
 

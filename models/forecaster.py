@@ -41,9 +41,8 @@ class Forecaster:
             )
         raw = self._rows(window[-shape.context :], first=len(window) - shape.context)
         scaled = shape.scaler.scaled(raw)
-        bad = np.argwhere(~np.isfinite(scaled))
-        if bad.size:
-            index = len(window) - shape.context + int(bad[0][0])
+        if not np.isfinite(scaled).all():
+            index = len(window) - shape.context + int(np.argwhere(~np.isfinite(scaled))[0][0])
             raise InvalidWindow("values must be finite and fit in 32-bit floats", (index,))
         return scaled
 
@@ -54,32 +53,19 @@ class Forecaster:
         *,
         deadline: float = math.inf,
     ) -> NDArray[np.float64]:
-        """Forecast each window's next `horizon` values.
+        """Forecast each window's next `horizon` values, one call of the network after another.
 
         The answer has shape (windows, horizon, targets), in raw units. Raises InvalidWindow (its location
         begins with the window's place), InvalidHorizon, and ForecastTimeout once time.monotonic() is past
         the deadline.
         """
+        contexts = self.contexts(windows, horizon)
         shape = self.shape
-        if horizon < 1:
-            raise InvalidHorizon(f"the horizon must be at least 1, not {horizon}")
-        if horizon > 1 and not shape.rolls_out:
-            raise InvalidHorizon(
-                f"{self.title} forecasts {', '.join(shape.targets)} from {', '.join(shape.features)}, so its answers "
-                f"can't be fed back: the horizon must be 1, not {horizon}"
-            )
-        contexts = []
-        for place, window in enumerate(windows):
-            try:
-                contexts.append(self.context(window))
-            except InvalidWindow as error:
-                raise InvalidWindow(str(error), (place, *error.location)) from None
-        if not contexts:
-            raise InvalidWindow("at least one window is needed")
         answers = [
             rollout(
                 self.network,
-                np.stack(contexts[start : start + ROWS_PER_CALL]),
+                contexts[start : start + ROWS_PER_CALL],
+                mode=shape.rollout,
                 window=shape.window,
                 lead=shape.lead,
                 horizon=horizon,
@@ -87,14 +73,44 @@ class Forecaster:
             )
             for start in range(0, len(contexts), ROWS_PER_CALL)
         ]
-        predictions = shape.scaler.unscaled(np.concatenate(answers), shape.target_columns)
-        finite = np.isfinite(predictions).all(axis=(1, 2))
-        if not finite.all():
+        return self.answers(np.concatenate(answers))
+
+    def contexts(self, windows: Sequence[Window] | NDArray[np.floating], horizon: int) -> NDArray[np.float32]:
+        """Check a request and make the network's input of it, shape (windows, context, features).
+
+        Raises InvalidWindow (its location begins with the window's place) and InvalidHorizon.
+        """
+        shape = self.shape
+        if horizon < 1:
+            raise InvalidHorizon(f"the horizon must be at least 1, not {horizon}")
+        if horizon > 1 and not shape.rolls_out:
+            raise InvalidHorizon(
+                f"{self.title} forecasts {', '.join(shape.targets)} from {', '.join(shape.features)}, "
+                f"so its answers can't be fed back: the horizon must be 1, not {horizon}"
+            )
+        found = []
+        for place, window in enumerate(windows):
+            try:
+                found.append(self.context(window))
+            except InvalidWindow as error:
+                raise InvalidWindow(str(error), (place, *error.location)) from None
+        if not found:
+            raise InvalidWindow("at least one window is needed")
+        return np.stack(found)
+
+    def answers(self, predictions: NDArray[np.float32]) -> NDArray[np.float64]:
+        """What the network predicted, shape (windows, horizon, targets), in raw units.
+
+        Raises InvalidWindow where it is not finite.
+        """
+        raw = self.shape.scaler.unscaled(predictions, self.shape.target_columns)
+        if not np.isfinite(raw).all():
+            finite = np.isfinite(raw).all(axis=(1, 2))
             raise InvalidWindow(
                 "the forecast is not a finite number: the window's values lie too far from those of training",
                 (int(np.argmin(finite)),),
             )
-        return predictions
+        return raw
 
     def _rows(self, window: Window, first: int) -> NDArray[np.float64]:
         """The window's rows, shape (context, features); raise InvalidWindow at the first that is none."""

@@ -10,6 +10,7 @@ from models.scaling import Scaler
 from models.windows import context_length
 
 Kind = Literal["lstm", "simple_rnn"]
+RolloutMode = Literal["window", "state"]  # told apart in models/rollout.py
 Count = Annotated[int, Field(ge=1)]
 Row = tuple[FiniteFloat, ...]
 
@@ -89,7 +90,7 @@ class Shape(_Record):
     units: Annotated[tuple[Count, ...], Field(min_length=1)]
     window: Count
     lead: Count
-    rollout: Literal["window"] = "window"
+    rollout: RolloutMode = "window"
     features: Annotated[tuple[str, ...], Field(min_length=1)]
     targets: Annotated[tuple[str, ...], Field(min_length=1)]
     scaler: Scaler

@@ -1,7 +1,6 @@
 """The FastAPI app: what it is made of, and what happens when it starts."""
 
 import logging
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from starlette.responses import RedirectResponse
 from models.registry import Registry
 from service import health, openapi, predict, problems, registry_routes
 from service.catalog import Catalog
+from service.dispatch import Dispatcher
 from service.settings import Settings
 from service.state import State
 
@@ -29,12 +29,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        catalog = Catalog(Registry(settings.registry))
+        catalog = Catalog(Registry(settings.registry), settings.preload, settings.open_bytes)
         await anyio.to_thread.run_sync(catalog.load)
-        app.state.rollcast = State(settings, catalog, anyio.CapacityLimiter(os.cpu_count() or 1))
+        dispatcher = Dispatcher(settings.threads)
+        app.state.rollcast = State(settings, catalog, dispatcher)
         served = ", ".join(f"{name}@{number}" for name, number in sorted(catalog.opened))
         log.info("serving %s", served or catalog.hint or "no model: all were refused")
-        yield
+        try:
+            yield
+        finally:
+            dispatcher.stop()
 
     # Its scripts for /docs come from a package, so that the page works on a closed network.
     app = FastAPIOffline(

@@ -1,6 +1,7 @@
 """Reading a request's body: JSON, within a limit, and a plain refusal where it is neither."""
 
-from fastapi import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
 
 from service.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, ProblemException
 
@@ -9,24 +10,29 @@ from service.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, ProblemExce
 DISCARD_BYTES = 8 << 20
 
 
-async def read_json(request: Request, limit_bytes: int) -> bytes:
+async def read_json(scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
     """The whole body of a request that says it is JSON.
 
-    Raises ProblemException: 415 for another content type, 413 for more than `limit_bytes`.
+    Raises ProblemException: 415 for another content type, 413 for more than `limit_bytes`; and ClientDisconnect.
     """
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type != "application/json":
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
         raise ProblemException(
             UNSUPPORTED_MEDIA_TYPE,
             "the body must be JSON: send the header Content-Type: application/json (curl: --json, or -H)",
         )
-    declared = request.headers.get("content-length", "")
-    waits = request.headers.get("expect", "").lower() == "100-continue"
-    if waits and declared.isdigit() and int(declared) > limit_bytes:
+    declared = headers.get(b"content-length", b"")
+    if headers.get(b"expect", b"").lower() == b"100-continue" and declared.isdigit() and int(declared) > limit_bytes:
         raise _too_large(limit_bytes)  # such a client asks before it sends, so it is told at once
-    chunks: list[bytes] = []
     size_bytes = 0
-    async for chunk in request.stream():
+    chunks: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
+        more = message.get("more_body", False)
         size_bytes += len(chunk)
         if size_bytes <= limit_bytes:
             chunks.append(chunk)

@@ -1,14 +1,16 @@
 """POST /predict: a window in, its next values out."""
 
-import time
-from functools import partial
-from typing import Annotated
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import anyio
 import numpy as np
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 from pydantic_core import to_json
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
 from models.names import parse_reference
@@ -17,44 +19,62 @@ from service.catalog import Opened
 from service.schemas import PredictRequest, PredictResponse
 from service.state import State, state_of
 
+# Bodies and answers beyond this would hold up the event loop, and are read and written in a thread.
+SMALL_BYTES, SMALL_ANSWER = 1 << 15, 10_000
+
+
 router = APIRouter(tags=["forecast"])
 
 
 @router.post("/predict", response_model=PredictResponse, summary="Forecast a series' next values")
-async def predict(request: Request, state: Annotated[State, Depends(state_of)]) -> Response:
+async def predict(request: Request) -> Response:
     """Send a window of recent values in the series' own units; get the next value, or the next `horizon` of them."""
-    body = await read_json(request, state.settings.max_body_bytes)
-    deadline = time.monotonic() + state.settings.timeout_s  # from here on, so that waiting for a thread counts
-    answer = await anyio.to_thread.run_sync(partial(_answer, body, state, deadline), limiter=state.compute)
-    return Response(answer, media_type="application/json")
+    return Response(await answer(request.scope, request.receive, state_of(request)), media_type="application/json")
 
 
-def _answer(body: bytes, state: State, deadline: float) -> bytes:
-    """From a request's bytes to its answer's, in a worker thread."""
-    asked = PredictRequest.model_validate_json(body)
-    opened = state.catalog.find(None if asked.model is None else parse_reference(asked.model))
-    windows = [asked.window] if asked.windows is None else asked.windows
-    _check_size(asked, len(windows), opened, state)
-    try:
-        predictions = opened.forecaster.forecast(windows, asked.horizon, deadline=deadline)  # type: ignore[arg-type]
-    except InvalidWindow as error:
-        place, *rest = error.location or (0,)
-        location = ("window", *rest) if asked.windows is None else ("windows", place, *rest)
-        raise InvalidWindow(str(error), location) from None
-    except InvalidHorizon as error:
-        raise InvalidHorizon(str(error), ("horizon",)) from None
-    return to_json(
-        {
-            "model": opened.manifest.name,
-            "version": opened.manifest.version,
-            "predictions": _nested(predictions, one_window=asked.windows is None),
-        }
+async def answer(scope: Scope, receive: Receive, state: State) -> bytes:
+    """The JSON that answers a request; every error is raised for service/problems.py to put into words."""
+    body = await read_json(scope, receive, state.settings.max_body_bytes)
+    small = len(body) <= SMALL_BYTES
+    asked = parse(body) if small else await anyio.to_thread.run_sync(parse, body)
+    reference = None if asked.model is None else parse_reference(asked.model)
+    opened = state.catalog.at_hand(reference)
+    if opened is None:
+        opened = await anyio.to_thread.run_sync(state.catalog.find, reference)
+    _check_size(asked, opened, state)
+    contexts = _contexts(asked, opened) if small else await anyio.to_thread.run_sync(_contexts, asked, opened)
+    forecast = state.dispatcher.forecast(
+        opened.forecaster, contexts, asked.horizon, state.settings.timeout_s, opened.cost
     )
+    predictions = await (forecast if asked.horizon == 1 else _while_connected(receive, forecast))
+    if predictions.size <= SMALL_ANSWER:
+        return _json(asked, opened, predictions)
+    return await anyio.to_thread.run_sync(_json, asked, opened, predictions)
 
 
-def _check_size(asked: PredictRequest, windows: int, opened: Opened, state: State) -> None:
+def parse(body: bytes) -> PredictRequest:
+    """A request's JSON, checked. Raises pydantic.ValidationError."""
+    return PredictRequest.model_validate_json(body)
+
+
+async def _while_connected(receive: Receive, forecast: Coroutine[Any, Any, NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Wait for a forecast; give it up where its client goes away."""
+    task = asyncio.ensure_future(forecast)
+    gone = asyncio.ensure_future(receive())  # the body is read, so this ends with the connection
+    try:
+        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientDisconnect
+        return task.result()
+    finally:
+        gone.cancel()
+        task.cancel()
+
+
+def _check_size(asked: PredictRequest, opened: Opened, state: State) -> None:
     """Raise InvalidRequest where the answer would be larger than the service gives, or can't be given."""
     settings, manifest = state.settings, opened.manifest
+    windows = 1 if asked.windows is None else len(asked.windows)
     if asked.horizon > settings.max_horizon:
         raise InvalidHorizon(f"the horizon may be at most {settings.max_horizon}, not {asked.horizon}", ("horizon",))
     size = windows * asked.horizon * len(manifest.targets)
@@ -70,8 +90,34 @@ def _check_size(asked: PredictRequest, windows: int, opened: Opened, state: Stat
         )
 
 
-def _nested(predictions: NDArray[np.float64], *, one_window: bool) -> object:
-    """Predictions of shape (windows, horizon, targets) as the answer nests them."""
-    if predictions.shape[-1] == 1:
-        predictions = predictions[..., 0]
-    return (predictions[0] if one_window else predictions).tolist()
+def _contexts(asked: PredictRequest, opened: Opened) -> NDArray[np.float32]:
+    """The request's windows in the network's units, shape (windows, context, features)."""
+    try:
+        return opened.forecaster.contexts([asked.window] if asked.windows is None else asked.windows, asked.horizon)  # type: ignore[list-item]
+    except InvalidWindow as error:
+        raise InvalidWindow(str(error), _place(asked, error)) from None
+    except InvalidHorizon as error:
+        raise InvalidHorizon(str(error), ("horizon",)) from None
+
+
+def _json(asked: PredictRequest, opened: Opened, predictions: NDArray[np.float32]) -> bytes:
+    """The answer's JSON, in raw units."""
+    try:
+        raw = opened.forecaster.answers(predictions)
+    except InvalidWindow as error:
+        raise InvalidWindow(str(error), _place(asked, error)) from None
+    if raw.shape[-1] == 1:
+        raw = raw[..., 0]
+    return to_json(
+        {
+            "model": opened.manifest.name,
+            "version": opened.manifest.version,
+            "predictions": (raw[0] if asked.windows is None else raw).tolist(),
+        }
+    )
+
+
+def _place(asked: PredictRequest, error: InvalidWindow) -> tuple[str | int, ...]:
+    """Where in the request a window's fault lies."""
+    window, *rest = error.location or (0,)
+    return ("window", *rest) if asked.windows is None else ("windows", window, *rest)

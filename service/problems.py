@@ -48,6 +48,7 @@ UNSUPPORTED_MEDIA_TYPE = Kind(415, "unsupported-media-type")
 INVALID_REQUEST = Kind(422, "invalid-request")
 INTERNAL_ERROR = Kind(500, "internal-error")
 NOT_READY = Kind(503, "not-ready")
+STOPPING = Kind(503, "stopping")
 
 # Looked up along an exception's ancestors, nearest first.
 MODEL_PROBLEMS: dict[type[model_errors.RollcastError], Kind] = {
@@ -89,32 +90,40 @@ def problem_response(
 
 def install(app: FastAPI) -> None:
     """Answer every error of the app with a problem document."""
-    app.add_exception_handler(ProblemException, _answer_problem)
-    app.add_exception_handler(ValidationError, _answer_invalid)
-    app.add_exception_handler(model_errors.RollcastError, _answer_model_error)
-    app.add_exception_handler(HTTPException, _answer_http)
-    app.add_exception_handler(ClientDisconnect, _answer_nobody)
-    app.add_exception_handler(Exception, _answer_unexpected)
+    for cls in (ProblemException, ValidationError, model_errors.RollcastError, HTTPException, ClientDisconnect):
+        app.add_exception_handler(cls, answer)
+    app.add_exception_handler(Exception, answer)
 
 
-async def _answer_problem(_: Request, error: Exception) -> Response:
-    assert isinstance(error, ProblemException)  # noqa: S101 - registered for this class
-    return problem_response(error.kind, error.detail, headers=error.headers)
+async def answer(request: Request, error: Exception) -> Response:
+    """The problem document of any error; what was not foreseen is logged here and explained nowhere else."""
+    match error:
+        case ProblemException():
+            return problem_response(error.kind, error.detail, headers=error.headers)
+        case ValidationError():
+            return _invalid(error)
+        case model_errors.RollcastError():
+            return _model_error(error)
+        case HTTPException():
+            return _http_error(request, error)
+        case ClientDisconnect():
+            return Response(status_code=400)  # the client is gone; nobody reads this
+        case _:
+            log.error("while answering %s", request.scope["path"][:80], exc_info=error)
+            return problem_response(INTERNAL_ERROR, "something went wrong here, not in the request; the log says what")
 
 
-async def _answer_invalid(_: Request, error: Exception) -> Response:
-    assert isinstance(error, ValidationError)  # noqa: S101 - registered for this class
-    found = error.errors(include_url=False, include_context=False)
+def _invalid(error: ValidationError) -> Response:
+    found = error.errors(include_url=False)
     if found[0]["type"] == "json_invalid":
         return problem_response(MALFORMED_JSON, f"the body must be one JSON object; {found[0]['msg']}")
-    errors = [(_without_tags(each["loc"]), _message(each)) for each in found]
+    errors = [(_path(each), _message(each)) for each in found]
     path, message = errors[0]
     where = f"{_location(path)}: " if path else ""
     return problem_response(INVALID_REQUEST, where + message, errors)
 
 
-async def _answer_model_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, model_errors.RollcastError)  # noqa: S101 - registered for this class
+def _model_error(error: model_errors.RollcastError) -> Response:
     kind = next(MODEL_PROBLEMS[cls] for cls in type(error).__mro__ if cls in MODEL_PROBLEMS)
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s: %s", kind.slug, error)
@@ -123,8 +132,7 @@ async def _answer_model_error(_: Request, error: Exception) -> Response:
     return problem_response(kind, f"{where}{error}", [(path, str(error))] if path else ())
 
 
-async def _answer_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+def _http_error(request: Request, error: HTTPException) -> Response:
     kind = _HTTP_PROBLEMS.get(error.status_code, Kind(error.status_code, "http-error"))
     details = {
         UNKNOWN_PATH: "there is nothing at this path; /docs lists what there is",
@@ -133,19 +141,11 @@ async def _answer_http(request: Request, error: Exception) -> Response:
     return problem_response(kind, details.get(kind, str(error.detail)), headers=error.headers)
 
 
-async def _answer_nobody(_: Request, __: Exception) -> Response:
-    return Response(status_code=400)  # the client is gone; nobody reads this
-
-
-async def _answer_unexpected(_: Request, __: Exception) -> Response:
-    return problem_response(INTERNAL_ERROR, "something went wrong here, not in the request; the log says what")
-
-
 def _message(error: Any) -> str:
     """What pydantic found, with the kind of thing that came but never the thing itself."""
     message = str(error["msg"]).removeprefix("Value error, ")
     match error["type"]:
-        case "extra_forbidden":
+        case "unknown_field":
             return "there is no such field; the fields are model, window, windows, horizon and levels"
         case "string_pattern_mismatch":
             return (
@@ -177,8 +177,11 @@ def _json_kind(value: object) -> str:
             return "an object"
 
 
-def _without_tags(path: Sequence[str | int]) -> list[str | int]:
-    """A pydantic location without the names of the union's branches, which no client has heard of."""
+def _path(error: Any) -> Sequence[str | int]:
+    """Where an error lies, without the names of the unions' branches, which no client has heard of."""
+    if error["type"] == "unknown_field":
+        return [error["ctx"]["name"]]
+    path = error["loc"]
     return [path[0], *(part for part in path[1:] if isinstance(part, int))] if path else []
 
 

@@ -12,6 +12,7 @@ from pydantic import (
     Tag,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from models.manifest import DataRecord, Kind, Manifest, Metrics
 from models.names import REFERENCE_PATTERN
@@ -39,6 +40,9 @@ class _Wire(BaseModel):
 class PredictRequest(_Wire):
     """A window of recent values, or many, and how far to forecast."""
 
+    # Unknown fields are refused below: pydantic's own refusal lists every one, and a body has room for many.
+    model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": False})
+
     model: Annotated[str, Field(pattern=f"^{REFERENCE_PATTERN}$")] | None = Field(
         None,
         description="A name, optionally with a version or an alias: `sine-lstm`, `sine-lstm@1`, `sine-lstm@champion`. "
@@ -60,7 +64,9 @@ class PredictRequest(_Wire):
     )
 
     @model_validator(mode="after")
-    def _one_of_window_and_windows(self) -> Self:
+    def _check(self) -> Self:
+        if self.model_extra:
+            raise PydanticCustomError("unknown_field", "unknown field", {"name": next(iter(self.model_extra))})
         if (self.window is None) == (self.windows is None):
             came = "both came" if self.window is not None else "neither came"
             raise ValueError(f"send either window (one series) or windows (many), but {came}")

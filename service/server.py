@@ -20,7 +20,7 @@ def serve(settings: Settings) -> None:
     # uvicorn stops in good order on SIGTERM and then raises it once more; that is no failure.
     signal.signal(signal.SIGTERM, _end)
     uvicorn.run(
-        "service.app:create_app",
+        "service.front:create_front",
         factory=True,
         host=settings.host,
         port=settings.port,

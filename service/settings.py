@@ -1,5 +1,6 @@
 """Every setting of the service, read once from ROLLCAST_* variables; the command's flags override them."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,7 +18,17 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 listens on all.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 takes a free one.")
     workers: Annotated[int, Field(ge=1, le=64)] = Field(1, description="Processes that serve side by side.")
+    threads: Annotated[int, Field(ge=1, le=256)] = Field(
+        default_factory=lambda settings: max(1, len(os.sched_getaffinity(0)) // settings["workers"]),
+        description="Compute threads of each worker; by default the machine's cores are shared among the workers.",
+    )
     registry: Path = Field(Path("models/artifacts"), description="Folder of the models registry.")
+    preload: Annotated[int, Field(ge=0)] = Field(
+        64, description="Most models opened at start-up; the others are opened when first asked for."
+    )
+    open_bytes: Annotated[int, Field(ge=0)] = Field(
+        512 << 20, description="Memory that open models may take, about; above it the least recently used are closed."
+    )
     max_horizon: Annotated[int, Field(ge=1)] = Field(10_000, description="Most steps that one request may ask for.")
     max_predictions: Annotated[int, Field(ge=1)] = Field(
         1_000_000, description="Most values that one answer may hold: windows times horizon times targets."

@@ -2,19 +2,19 @@
 
 from typing import NamedTuple, cast
 
-import anyio
 from fastapi import Request
 
 from service.catalog import Catalog
+from service.dispatch import Dispatcher
 from service.settings import Settings
 
 
 class State(NamedTuple):
-    """The settings, the models, and the limit on how many threads compute at once."""
+    """The settings, the models, and the way to the engine."""
 
     settings: Settings
     catalog: Catalog
-    compute: anyio.CapacityLimiter
+    dispatcher: Dispatcher
 
 
 def state_of(request: Request) -> State:

@@ -12,6 +12,7 @@ from models.windows import Parts, Samples, chronological_parts, context_length, 
 from training.errors import RecipeError, SeriesError
 from training.generators import GENERATORS, generated
 from training.recipe import Recipe
+from training.sequences import training_sequences
 from training.series import Series, read_series
 
 MOST_CONTEXTS = 256
@@ -26,7 +27,12 @@ class HeldOut(NamedTuple):
 
 @dataclass(frozen=True)
 class Dataset:
-    """A series made ready: samples in the network's units, held-out values in raw ones."""
+    """A series made ready: samples in the network's units, held-out values in raw ones.
+
+    `train` holds windows with a target each, or for a rollout of states sequences with a target at each step
+    (training/sequences.py). `validation` holds windows either way, so that the validation losses of both say the
+    same: the error of the next value from one window, as it is served.
+    """
 
     series: Series
     shape: Shape
@@ -68,11 +74,14 @@ def prepare(recipe: Recipe, series: Series) -> Dataset:
     if not set(targets) <= set(series.columns):
         raise RecipeError(f"the targets {', '.join(targets)} must be among the columns {', '.join(series.columns)}")
     parts = chronological_parts(rows, split.train_share, split.validation_share)
-    needed = context_length(window, lead) + 1
+    through_time = recipe.windows.rollout == "state"
+    length = recipe.windows.sequence_length if through_time else window
+    needed = context_length(length, lead) + 1
     if len(parts.train) < needed:
+        unit = "sequence" if through_time else "window"
         raise SeriesError(
-            f"{series.source} has {rows} rows, {len(parts.train)} of them to train on; a window of {window} and a "
-            f"lead of {lead} need at least {needed}: bring more rows or choose a smaller --window"
+            f"{series.source} has {rows} rows, {len(parts.train)} of them to train on; a {unit} of {length} and a "
+            f"lead of {lead} need at least {needed}: bring more rows or choose a smaller --{unit}"
         )
     generator = recipe.series.generator
     fresh = GENERATORS[generator].fresh(recipe.fit.seed) if generator else []
@@ -86,6 +95,7 @@ def prepare(recipe: Recipe, series: Series) -> Dataset:
         units=recipe.network.units,
         window=window,
         lead=lead,
+        rollout=recipe.windows.rollout,
         features=series.columns,
         targets=targets,
         scaler=scaler,
@@ -98,9 +108,11 @@ def prepare(recipe: Recipe, series: Series) -> Dataset:
             f'row {row + 1} of column "{series.columns[column]}" is {series.values[row, column]:g}: '
             "too large for the network's 32-bit floats"
         )
-    samples = [sliding_windows(scaled, window, lead, part) for part in parts[:2]]
+    train, validation = (sliding_windows(scaled, window, lead, part) for part in parts[:2])
+    if through_time:
+        train = training_sequences(scaled[: parts.train.stop], window, length, lead)
     columns = list(shape.target_columns)
-    train, validation = (Samples(each.windows, each.targets[:, columns]) for each in samples)
+    train, validation = (Samples(each.windows, each.targets[..., columns]) for each in (train, validation))
     if fresh:
         return Dataset(
             series,

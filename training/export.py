@@ -38,10 +38,14 @@ def to_keras_file(network: Any) -> bytes:
 def check_agreement(network: Any, exported: Network, windows: Array) -> None:
     """Raise DisagreementError unless both give the same answers to windows of shape (count, window, features).
 
-    In the network's units: |onnx - keras| <= 1e-5 * max(1, |keras|).
+    The graph is asked in one call, and again in two that carry its states from the one to the other. In the
+    network's units: |onnx - keras| <= 1e-5 * max(1, |keras|).
     """
-    came = exported(np.ascontiguousarray(windows.transpose(1, 0, 2))).output
-    _compare(came, keras_answers(network, windows), "model.onnx")
+    expected = keras_answers(network, windows)
+    inputs = np.ascontiguousarray(windows.transpose(1, 0, 2))
+    _compare(exported(inputs).output, expected, "model.onnx")
+    if len(inputs) > 1:
+        _compare(exported(inputs[-1:], exported(inputs[:-1]).states).output, expected, "model.onnx, from its states,")
 
 
 def check_reopened(network: Any, forecaster: Forecaster, contexts: NDArray[np.float64]) -> None:

@@ -10,18 +10,30 @@ from training.backend import load_keras
 LAYERS: dict[Kind, str] = {"lstm": "LSTM", "simple_rnn": "SimpleRNN"}
 
 
-def build(kind: Kind, *, features: int, targets: int, units: Sequence[int], dropout: float = 0.0) -> Any:
+def build(
+    kind: Kind,
+    *,
+    features: int,
+    targets: int,
+    units: Sequence[int],
+    dropout: float = 0.0,
+    answers_from: int | None = None,
+) -> Any:
     """A keras.Sequential of recurrent layers and a linear Dense, with new random weights, not compiled.
 
-    It takes (batch, time, features) of any length and gives (batch, targets), from the last step. Dropout
-    follows each recurrent layer and acts in training only.
+    It takes (batch, time, features) of any length and gives (batch, targets), from the last step; with
+    `answers_from` it answers at that step, counted from 0, and at each after it: (batch, time - answers_from,
+    targets). The weights are the same ones. Dropout follows each recurrent layer and acts in training only.
     """
     keras = load_keras()
     layer = getattr(keras.layers, LAYERS[kind])
     network = keras.Sequential([keras.Input((None, features))], name=kind)
     for number, size in enumerate(units):
-        network.add(layer(size, return_sequences=number < len(units) - 1, name=f"recurrent_{number}"))
+        every_step = answers_from is not None or number < len(units) - 1
+        network.add(layer(size, return_sequences=every_step, name=f"recurrent_{number}"))
         if dropout:
             network.add(keras.layers.Dropout(dropout, name=f"dropout_{number}"))
+    if answers_from:
+        network.add(keras.layers.Cropping1D((answers_from, 0), name="answers_from"))
     network.add(keras.layers.Dense(targets, name="output"))
     return network

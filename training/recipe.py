@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from models.manifest import Count, Kind
+from models.manifest import Count, Kind, RolloutMode
 from models.scaling import ScalerKind
 from training.errors import RecipeError
 from training.leaves import explain, place
 
 GeneratorName = Literal["noisy-sine", "sine"]
+DEFAULT_SEQUENCE = 4  # windows; docs/rollouts.md has the measurements
 
 
 def _several(value: object) -> object:
@@ -43,6 +44,17 @@ class WindowsSection(_Section):
 
     window: Count = Field(24, description="how many values the network sees")
     lead: Count = Field(1, description="how many steps after the window its target lies; 1 is the next value")
+    rollout: RolloutMode = Field(
+        "window", description="how horizons are reached: by a new window for each step, or by carrying the state on"
+    )
+    sequence: Count | None = Field(
+        None, description="with rollout state, values in a training sequence; by default four windows"
+    )
+
+    @property
+    def sequence_length(self) -> int:
+        """How many values a training sequence has."""
+        return self.sequence or DEFAULT_SEQUENCE * self.window
 
 
 class SplitSection(_Section):
@@ -107,7 +119,7 @@ class Recipe(_Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        series, split = self.series, self.split
+        series, split, windows = self.series, self.split, self.windows
         if series.csv is not None and series.generator is not None:
             raise ValueError("a series comes from csv or from generator, not from both: leave one out")
         if series.generator is not None and (series.column or series.target):
@@ -117,6 +129,13 @@ class Recipe(_Section):
                 raise ValueError(f"{key} must name each column once, not {', '.join(names)}")
         if series.column and not set(series.target) <= set(series.column):
             raise ValueError(f"each target must be one of the columns {', '.join(series.column)}")
+        if windows.rollout == "window" and windows.sequence is not None:
+            raise ValueError("sequence is for training through time: add rollout = state, or leave sequence out")
+        if windows.rollout == "state" and windows.sequence_length <= windows.window:
+            raise ValueError(
+                f"sequence must be longer than the window of {windows.window}, not {windows.sequence}: "
+                "what goes beyond the window is where the network learns to go on from its state"
+            )
         used = split.train_share + split.validation_share
         if used > 1 + 1e-9:
             raise ValueError(f"train_share and validation_share must add up to 1 at most, not {used:g}")
@@ -134,13 +153,16 @@ class Recipe(_Section):
     def with_values(self, values: Mapping[str, object]) -> Self:
         """The recipe with some values replaced, by their bare names, as in {"epochs": 5, "units": (64, 32)}.
 
-        A csv puts the generator aside, and a generator the csv with its columns. Raises RecipeError.
+        A csv puts the generator aside, a generator the csv with its columns, and a rollout of windows the
+        sequence. Raises RecipeError.
         """
         document = self.model_dump(mode="json")
         if values.get("csv") is not None:
             document["series"]["generator"] = None
         if values.get("generator") is not None:
             document["series"] |= {"csv": None, "column": [], "target": []}
+        if values.get("rollout") == "window":
+            document["windows"]["sequence"] = None
         for name, value in values.items():
             section = place(name, type(self))
             (document if section is None else document[section])[name] = value

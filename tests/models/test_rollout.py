@@ -1,29 +1,40 @@
 """The rollout, on a step whose answers can be worked out by hand."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from models.errors import ForecastTimeout
+from models.manifest import RolloutMode
 from models.network import Step
 from models.rollout import rollout
 
 
-def add_up(inputs: NDArray[np.float32]) -> Step:
-    """A network that predicts the sum of its window, feature by feature."""
-    return Step(inputs.sum(axis=0), ())
+Array = NDArray[np.float32]
 
 
-def roll(contexts: list[list[float]], *, window: int, lead: int, horizon: int) -> list[list[float]]:
+def add_up(inputs: Array, states: Sequence[Array] | None = None) -> Step:
+    """A network that predicts the sum of all it has seen, feature by feature; its state is that sum."""
+    before = 0 if states is None else states[0][0]
+    total = inputs.sum(axis=0) + before
+    return Step(total, (total[None],))
+
+
+def roll(
+    contexts: list[list[float]], *, window: int, lead: int, horizon: int, mode: RolloutMode = "window"
+) -> list[list[float]]:
     batch = np.array(contexts, np.float32)[..., None]
-    answer: list[list[float]] = rollout(add_up, batch, window=window, lead=lead, horizon=horizon)[..., 0].tolist()
-    return answer
+    answer = rollout(add_up, batch, window=window, lead=lead, horizon=horizon, mode=mode)
+    rows: list[list[float]] = answer[..., 0].tolist()
+    return rows
 
 
-def test_one_step_is_the_network_on_the_window() -> None:
-    assert roll([[1, 2, 3]], window=3, lead=1, horizon=1) == [[6]]
+@pytest.mark.parametrize("mode", ["window", "state"])
+def test_one_step_is_the_network_on_the_window(mode: RolloutMode) -> None:
+    assert roll([[1, 2, 3]], window=3, lead=1, horizon=1, mode=mode) == [[6]]
 
 
 def test_predictions_are_fed_back_in_order() -> None:
@@ -35,17 +46,33 @@ def test_with_a_lead_the_window_slides_over_the_values_sent_first() -> None:
     assert roll([[1, 2, 3]], window=2, lead=2, horizon=4) == [[3, 5, 6, 8]]
 
 
-def test_a_batch_rolls_out_as_its_rows_do_alone() -> None:
-    first, second = [1.0, 2, 3], [10.0, 20, 30]
-    together = roll([first, second], window=2, lead=2, horizon=5)
-    alone = [*roll([first], window=2, lead=2, horizon=5), *roll([second], window=2, lead=2, horizon=5)]
-    assert together == alone
+def test_a_carried_state_takes_in_one_prediction_after_another() -> None:
+    # 1 + 2 gives 3; with 3 taken in the sum is 6, with 6 it is 12.
+    assert roll([[1, 2]], window=2, lead=1, horizon=4, mode="state") == [[3, 6, 12, 24]]
 
 
-def test_features_are_fed_back_each_to_its_own_place() -> None:
+def test_a_carried_state_takes_in_the_values_sent_after_the_window_first() -> None:
+    # The window gives 3; then come the true 3 and 7, then the predictions 3 and 6.
+    assert roll([[1, 2, 3, 7]], window=2, lead=3, horizon=5, mode="state") == [[3, 6, 13, 16, 22]]
+
+
+def test_a_state_is_carried_from_a_window_of_one_value() -> None:
+    assert roll([[5]], window=1, lead=1, horizon=3, mode="state") == [[5, 10, 20]]
+
+
+@pytest.mark.parametrize("mode", ["window", "state"])
+def test_a_batch_rolls_out_as_its_rows_do_alone(mode: RolloutMode) -> None:
+    rows = [[1.0, 2, 3], [10.0, 20, 30]]
+    together = roll(rows, window=2, lead=2, horizon=5, mode=mode)
+    assert together == [roll([row], window=2, lead=2, horizon=5, mode=mode)[0] for row in rows]
+
+
+@pytest.mark.parametrize(("mode", "third"), [("window", [8, 800]), ("state", [12, 1200])])
+def test_features_are_fed_back_each_to_its_own_place(mode: RolloutMode, third: list[float]) -> None:
     contexts = np.array([[[1, 100], [2, 200]]], np.float32)
-    answer = rollout(add_up, contexts, window=2, lead=1, horizon=2)
-    assert answer.tolist() == [[[3, 300], [5, 500]]]
+    answer = rollout(add_up, contexts, window=2, lead=1, horizon=3, mode=mode)
+    assert answer[0, 0].tolist() == [3, 300]
+    assert answer[0, 2].tolist() == third
 
 
 def test_a_context_of_another_length_is_a_mistake_of_the_caller() -> None:
@@ -53,7 +80,16 @@ def test_a_context_of_another_length_is_a_mistake_of_the_caller() -> None:
         roll([[1, 2]], window=2, lead=2, horizon=1)
 
 
-def test_a_rollout_past_its_deadline_is_given_up() -> None:
+@pytest.mark.parametrize("mode", ["window", "state"])
+def test_a_rollout_past_its_deadline_is_given_up(mode: RolloutMode) -> None:
     contexts = np.zeros((1, 2, 1), np.float32)
     with pytest.raises(ForecastTimeout, match="step 0 of 9"):
-        rollout(add_up, contexts, window=2, lead=1, horizon=9, deadline=time.monotonic() - 1)
+        rollout(add_up, contexts, window=2, lead=1, horizon=9, mode=mode, deadline=time.monotonic() - 1)
+
+
+def test_a_deadline_is_looked_at_before_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([1.0, 2.0, 3.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    contexts = np.zeros((1, 2, 1), np.float32)
+    with pytest.raises(ForecastTimeout, match="step 2 of 9"):
+        rollout(add_up, contexts, window=2, lead=1, horizon=9, mode="state", deadline=2.5)

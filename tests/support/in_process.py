@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from service.app import create_app
+from service.front import create_front
 from service.settings import Settings
 
 Client = httpx.AsyncClient
@@ -14,8 +14,8 @@ Client = httpx.AsyncClient
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Client]:
     """A client of the service running in process; ASGITransport leaves start-up to us."""
-    app = create_app(settings)
-    async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    front = create_front(settings)
+    async with front.app.router.lifespan_context(front.app):
+        transport = httpx.ASGITransport(front, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://rollcast") as client:
             yield client

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.manifest import Kind
 from models.network import Network
 from models.rollout import rollout
+from training.backend import load_keras
 from training.export import to_onnx
 from training.networks import build
 
@@ -30,6 +31,19 @@ def random_network(kind: Kind, features: int, units: tuple[int, ...]) -> Any:
 
 def answers(network: Any) -> Callable[[Array], Array]:
     return lambda windows: np.asarray(network(windows, training=False))
+
+
+def stateful(network: Any) -> Callable[[Array], Array]:
+    """Keras itself with a network's weights, taking in one value a call and keeping its states between calls."""
+    keras = load_keras()
+    *recurrent, output = network.layers
+    kept = keras.Sequential([keras.Input(batch_shape=(BATCH, 1, recurrent[0].input.shape[-1]))])
+    for layer in recurrent:
+        kept.add(type(layer).from_config({**layer.get_config(), "stateful": True}))
+    kept.add(keras.layers.Dense(output.units))
+    for variable, weights in zip(kept.trainable_variables, network.get_weights(), strict=True):
+        variable.assign(weights)
+    return lambda values: np.asarray(kept(values[:, None], training=False))
 
 
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
@@ -66,6 +80,24 @@ def test_fifty_steps_agree_with_keras(kind: Kind, units: tuple[int, ...], featur
     for step in range(50):
         answer = keras(values[:, step : step + WINDOW])
         values = np.concatenate([values, answer[:, None]], axis=1)
+    expected = values[:, context:]
+    assert (np.abs(came - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()
+
+
+@pytest.mark.parametrize("lead", [1, 2])
+@pytest.mark.parametrize(("kind", "units", "features"), CASES)
+def test_fifty_steps_from_carried_states_agree_with_stateful_keras(
+    kind: Kind, units: tuple[int, ...], features: int, lead: int
+) -> None:
+    network = random_network(kind, features, units)
+    context = WINDOW + lead - 1
+    values = np.random.default_rng(1).normal(size=(BATCH, context, features)).astype(np.float32)
+    came = rollout(Network(to_onnx(kind, network)), values, window=WINDOW, lead=lead, horizon=50, mode="state")
+    step = stateful(network)
+    answer = [step(values[:, number]) for number in range(WINDOW)][-1]
+    for number in range(50):
+        values = np.concatenate([values, answer[:, None]], axis=1)
+        answer = step(values[:, WINDOW + number])
     expected = values[:, context:]
     assert (np.abs(came - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()
 

@@ -1,0 +1,109 @@
+"""What window and state rollouts err by at each horizon, trained on the same series with the same epochs.
+
+python benchmarks/rollout_modes.py sine     about 5 minutes on two cores
+python benchmarks/rollout_modes.py demand   about 5 minutes on two cores
+
+Mean absolute errors, in the series' units, of the next value and of whole rollouts from held-out windows, beside
+the last value and the seasonal naive. docs/rollouts.md has the figures.
+"""
+
+import argparse
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.forecaster import Forecaster
+from models.network import Network
+from models.windows import sliding_windows
+from training.cookbook import load_recipe
+from training.dataset import Dataset, load_series, prepare
+from training.export import to_onnx
+from training.fit import fit
+from training.recipe import Recipe
+
+Array = NDArray[np.float64]
+
+
+class Study(NamedTuple):
+    """A recipe, what is changed of it for every mode, and what it is judged by."""
+
+    recipe: str
+    values: Mapping[str, object]
+    seeds: int
+    season: int
+    horizons: tuple[int, ...]
+    stride: int  # rows between the windows that are rolled out
+
+
+STUDIES = {
+    "sine": Study("sine-lstm", {"epochs": 80}, seeds=3, season=63, horizons=(1, 48, 100), stride=1),
+    "demand": Study(
+        "victoria-demand", {"epochs": 8, "patience": 0}, seeds=1, season=48, horizons=(1, 48, 96), stride=29
+    ),
+}
+MODES: Mapping[str, Mapping[str, object]] = {"window": {}, "state": {"rollout": "state"}}
+
+
+def held_out_windows(dataset: Dataset, study: Study) -> tuple[Array, Array]:
+    """What comes before each rollout, at least a season of it, and the values that follow.
+
+    Both have shape (rollouts, rows, 1).
+    """
+    before, after = max(study.season, dataset.shape.context), study.horizons[-1]
+    found = [
+        sliding_windows(each.values[each.part.start :], before + after, 1).windows[:: study.stride]
+        for each in dataset.held_out
+    ]
+    pooled = np.concatenate(found).astype(np.float64)
+    return pooled[:, :before], pooled[:, before:]
+
+
+def naive(known: Array, study: Study) -> dict[str, Array]:
+    """The last value and the last season, repeated over the longest horizon."""
+    steps = np.arange(study.horizons[-1]) % study.season
+    return {"last value": known[:, -1:], "seasonal naive": known[:, -study.season :][:, steps]}
+
+
+def row(name: str, forecasts: Array, truth: Array, study: Study, note: str = "") -> None:
+    """Print the mean absolute errors of the steps up to each horizon."""
+    errors = np.abs(forecasts - truth)
+    cells = "".join(f"{errors[:, :horizon].mean():12.4g}" for horizon in study.horizons)
+    print(f"  {name:<24}{cells}   {note}", flush=True)
+
+
+def judged(name: str, recipe: Recipe, study: Study) -> None:
+    """Train a recipe under each seed and print its errors, then the naive ones."""
+    forecasts, truths, seconds = [], [], 0.0
+    for seed in range(study.seeds):
+        seeded = recipe.with_values({"seed": seed})
+        dataset = prepare(seeded, load_series(seeded))
+        fitted = fit(seeded, dataset)
+        forecaster = Forecaster(dataset.shape, Network(to_onnx(dataset.shape.kind, fitted.network)))
+        known, truth = held_out_windows(dataset, study)
+        forecasts.append(forecaster.forecast(known, study.horizons[-1]))
+        truths.append(truth)
+        seconds += fitted.duration_s / study.seeds
+        if study.seeds > 1:
+            row(f"{name}, seed {seed}", forecasts[-1], truth, study)
+    row(name, np.concatenate(forecasts), np.concatenate(truths), study, f"{seconds:.0f} s to train")
+
+
+def main() -> None:
+    """Print a table for one study."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("study", choices=STUDIES)
+    study = STUDIES[parser.parse_args().study]
+    recipe = load_recipe(study.recipe).with_values(study.values)
+    print(f"{study.recipe}, {study.values}, seeds: {study.seeds}; mean absolute error")
+    print(f"  {'steps':<24}" + "".join(f"{f'1 to {each}':>12}" for each in study.horizons))
+    for name, values in MODES.items():
+        judged(name, recipe.with_values(values), study)
+    known, truth = held_out_windows(prepare(recipe, load_series(recipe)), study)
+    for name, forecasts in naive(known, study).items():
+        row(name, forecasts, truth, study)
+
+
+if __name__ == "__main__":
+    main()

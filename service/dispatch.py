@@ -1,0 +1,129 @@
+"""Between the event loop and the engine: requests there, forecasts back."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.batch import Job
+from models.engine import Engine
+from models.errors import ForecastTimeout
+from models.forecaster import Forecaster
+
+Array = NDArray[np.float32]
+
+# Handing work to another thread and back takes about this long, and what takes less is done at once.
+HAND_OVER_S = 150e-6
+
+
+class Cost(NamedTuple):
+    """How long one window call of a model takes: so much, and so much more for each row."""
+
+    call_s: float
+    row_s: float
+
+    @classmethod
+    def of(cls, forecaster: Forecaster, rows: int = 16) -> "Cost":
+        """Measure it, which warms the model up as well."""
+        shape = forecaster.shape
+
+        def fastest_s(rows: int) -> float:
+            inputs = np.zeros((shape.window, rows, len(shape.features)), np.float32)
+            times = []
+            for _ in range(5):
+                begun = time.perf_counter()
+                forecaster.network(inputs)
+                times.append(time.perf_counter() - begun)
+            return min(times)
+
+        one, many = fastest_s(1), fastest_s(rows)
+        row_s = max(0.0, (many - one) / (rows - 1))
+        return cls(max(0.0, one - row_s), row_s)
+
+
+class Dispatcher:
+    """Answers forecasts for coroutines of one event loop, on the engine's threads.
+
+    Next values that take less than the hand-over to another thread are computed in the event loop, all that
+    came in one turn of it in one call.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._engine = Engine(threads, self._deliver)
+        self._waiting: dict[Job, asyncio.Future[None]] = {}
+        self._soon: defaultdict[Forecaster, list[Job]] = defaultdict(list)
+
+    async def forecast(
+        self, forecaster: Forecaster, contexts: Array, horizon: int, timeout_s: float, cost: Cost | None = None
+    ) -> Array:
+        """What the network predicts, shape (windows, horizon, targets), in its units.
+
+        `contexts` has shape (windows, context, features). Raises ForecastTimeout; where that happens, or the
+        coroutine is cancelled, the engine gives the request up.
+        """
+        job = Job(forecaster.network, forecaster.shape, contexts, horizon)
+        done = self._waiting[job] = self._loop.create_future()
+        if cost is not None and horizon == 1 and cost.call_s + len(contexts) * cost.row_s < HAND_OVER_S:
+            if not self._soon:
+                self._loop.call_soon(self._compute_soon)
+            self._soon[forecaster].append(job)
+        else:
+            self._engine.submit(job)
+        timer = self._loop.call_later(timeout_s, _expire, done)
+        try:
+            await done
+        except TimeoutError:
+            raise ForecastTimeout(
+                f"the forecast was given up: it took longer than {timeout_s:g} s; ask for fewer steps or windows"
+            ) from None
+        finally:
+            timer.cancel()
+            del self._waiting[job]
+            if not done.done() or done.cancelled() or done.exception() is not None:
+                self._engine.cancel(job)
+        return job.predictions
+
+    def stop(self) -> None:
+        """Stop the engine's threads."""
+        self._engine.stop()
+
+    def _deliver(self, jobs: Sequence[Job]) -> None:
+        """Called on a compute thread."""
+        self._loop.call_soon_threadsafe(self._resolve, jobs)
+
+    def _resolve(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            done = self._waiting.get(job)
+            if done is None or done.done():
+                continue
+            if job.error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(job.error)
+
+    def _compute_soon(self) -> None:
+        """Compute what has come since the last turn of the event loop."""
+        soon, self._soon = self._soon, defaultdict(list)
+        for forecaster, jobs in soon.items():
+            try:
+                windows = np.concatenate([job.contexts for job in jobs])[:, : forecaster.shape.window]
+                output, _ = forecaster.network(np.ascontiguousarray(windows.transpose(1, 0, 2)))
+            except Exception as error:  # whatever went wrong is these requests' answer
+                for job in jobs:
+                    job.error = error
+            else:
+                first = 0
+                for job in jobs:
+                    job.predictions[:, 0] = output[first : first + len(job.contexts)]
+                    first += len(job.contexts)
+            self._resolve(jobs)
+
+
+def _expire(done: asyncio.Future[None]) -> None:
+    if not done.done():
+        done.set_exception(TimeoutError())

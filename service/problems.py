@@ -154,6 +154,14 @@ def _message(error: Any) -> str:
             )
         case "finite_number":
             return "expected a finite number; NaN, Infinity and numbers beyond 64-bit floats are not accepted"
+        case "greater_than" | "greater_than_equal" | "less_than":
+            return (
+                f"{message.replace('Input should be', 'expected a number')}, but {_cut(repr(error['input']), 20)} came"
+            )
+        case "too_short":
+            return f"expected at least {error['ctx']['min_length']} item, but {error['ctx']['actual_length']} came"
+        case "too_long":
+            return f"expected at most {error['ctx']['max_length']} items, but more came"
         case kind if kind.endswith("_type"):
             expected = message.replace("Input should be", "expected")
             return f"{expected}, but {_json_kind(error['input'])} came"

@@ -26,7 +26,7 @@ def show_model(name: str, state: Annotated[State, Depends(state_of)]) -> ModelSu
     """One name's versions and aliases."""
     listing = state.catalog.listing
     if name not in listing:
-        resolve(listing, Reference(name[:64]))  # raises UnknownModel with what is near
+        resolve(listing, Reference(name))  # raises UnknownModel, with what is near
     return _summary(name, listing[name])
 
 
@@ -35,7 +35,7 @@ def show_version(name: str, version: str, state: Annotated[State, Depends(state_
     """All that is known of one version: data, training, errors against naive forecasts, a request that works."""
     if not re.fullmatch(VERSION_PATTERN, version, re.ASCII):
         raise UnknownModel("a version is a whole number from 1 up, such as 1; aliases are for POST /predict")
-    return card(state.catalog.find(Reference(name[:64], version=int(version))).manifest)
+    return card(state.catalog.find(Reference(name, version=int(version))).manifest)
 
 
 def _summary(name: str, entry: Entry) -> ModelSummary:

@@ -22,6 +22,8 @@ def serve(settings: Settings) -> None:
     uvicorn.run(
         "service.front:create_front",
         factory=True,
+        http="service.protocol:Protocol",
+        ws="none",
         host=settings.host,
         port=settings.port,
         workers=settings.workers,

@@ -1,6 +1,7 @@
 """The service as its users meet it: a process, a socket, plain HTTP."""
 
 import concurrent.futures
+import json
 import os
 import socket
 import subprocess
@@ -140,6 +141,56 @@ def test_a_stopped_service_finishes_what_it_has_begun(registry_path: Path) -> No
         assert not running.done()
         assert server.stop() == 0
         assert running.result().status_code == 200
+
+
+def test_who_can_not_wait_for_the_end_is_told_so(registry_path: Path) -> None:
+    slow = {"model": "tiny", "windows": [WINDOW] * 100, "horizon": 10_000}
+    with (
+        real_server(registry=registry_path, ROLLCAST_SHUTDOWN_TIMEOUT_S="1") as server,
+        concurrent.futures.ThreadPoolExecutor(8) as pool,
+    ):
+        running = [pool.submit(httpx.post, f"{server.url}/predict", json=slow, timeout=30) for _ in range(8)]
+        time.sleep(0.7)
+        begun = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - begun < 5
+        answers = [each.result() for each in running]
+    stopped = [answer for answer in answers if answer.status_code == 503]
+    assert stopped
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert stopped[0].json()["type"] == "urn:rollcast:problem:stopping"
+    assert not [line for line in server.log if "Traceback" in line]
+
+
+def test_a_rollout_whose_client_has_gone_stops(server: Server) -> None:
+    address = urlsplit(server.url)
+    body = json.dumps({"model": "tiny", "windows": [WINDOW] * 100, "horizon": 10_000}).encode()
+    head = f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    for _ in range(60):
+        with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
+            connection.sendall(head.encode() + body)
+            time.sleep(0.01)
+    begun = time.monotonic()
+    answer = httpx.post(f"{server.url}/predict", json={"model": "tiny", "window": WINDOW, "horizon": 100}, timeout=30)
+    assert answer.status_code == 200
+    assert time.monotonic() - begun < 5  # the sixty would take far longer
+
+
+def test_an_offer_of_http_2_is_passed_over_and_the_body_read(server: Server) -> None:
+    headers = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
+    answer = httpx.post(f"{server.url}/predict", json={"model": "tiny", "window": WINDOW}, headers=headers)
+    assert answer.status_code == 200
+
+
+def test_a_websocket_handshake_gets_a_problem_document(server: Server) -> None:
+    headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "x", "Sec-WebSocket-Version": "13"}
+    answer = httpx.get(f"{server.url}/predict", headers=headers)
+    assert answer.status_code == 405
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_headers_without_end_are_cut_off(server: Server) -> None:
+    assert post_raw(server, "X-Header: 0123456789\r\n" * 4_000).startswith(b"HTTP/1.1 400")
 
 
 def test_several_workers_serve_on_one_port(registry_path: Path) -> None:

@@ -1,8 +1,13 @@
 """GET /models… in process."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.support.in_process import Client
+from models.registry import Registry
+from service.settings import Settings
+from tests.support.in_process import Client, running
+from tests.support.tiny import publish_tiny
 
 pytestmark = pytest.mark.anyio
 
@@ -36,6 +41,8 @@ async def test_the_card_of_a_version_that_was_not_open_opens_it(client: Client) 
     [
         ("/models/tinny", "did you mean tiny?"),
         ("/models/" + "x" * 5000, "no model is named"),
+        ("/models/many" + "x" * 64, "no model is named"),
+        ("/models/many" + "x" * 64 + "/versions/1", "no model is named"),
         ("/models/tiny/versions/2", "tiny has no version 2"),
         ("/models/tiny/versions/0", "a version is a whole number"),
         ("/models/tiny/versions/01", "a version is a whole number"),
@@ -50,3 +57,12 @@ async def test_what_is_not_there_is_a_404(client: Client, path: str, detail: str
     assert answer.headers["content-type"] == "application/problem+json"
     assert detail in answer.json()["detail"]
     assert len(answer.content) <= 4096
+
+
+async def test_a_name_is_taken_whole(tmp_path: Path) -> None:
+    name = "a" * 64
+    publish_tiny(Registry(tmp_path), name)
+    async with running(Settings(registry=tmp_path)) as client:
+        assert (await client.get(f"/models/{name}/versions/1")).status_code == 200
+        for path in (f"/models/{name}x", f"/models/{name}x/versions/1"):
+            assert (await client.get(path)).status_code == 404

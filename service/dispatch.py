@@ -88,6 +88,10 @@ class Dispatcher:
                 self._engine.cancel(job)
         return job.predictions
 
+    def rows(self) -> int:
+        """How many rows are rolling out at the moment."""
+        return self._engine.rows()
+
     def stop(self) -> None:
         """Stop the engine's threads."""
         self._engine.stop()

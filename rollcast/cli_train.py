@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from models.errors import RollcastError
+from models.names import Reference
 from rollcast.cli_models import RegistryOption, open_registry
 from rollcast.console import complain, warn
 from training.cookbook import load_recipe, recipe_names
@@ -56,10 +57,17 @@ def _train(source: str | None, registry_path: Any, quiet: bool, values: dict[str
         raise
     metrics, reference = manifest.metrics, f"{manifest.name}@{manifest.version}"
     typer.echo(f"published {reference} in {registry.root / manifest.name / str(manifest.version)}")
+    among = f" (the mean over {', '.join(manifest.targets)})" if len(manifest.targets) > 1 else ""
     typer.echo(
-        f"tested on {metrics.tested_on}: MAE {metrics.model.mae:.4g}, MSE {metrics.model.mse:.4g}; "
+        f"tested on {metrics.tested_on}: MAE {metrics.model.mae:.4g}{among}, MSE {metrics.model.mse:.4g}; "
         f"the last value's MAE is {metrics.last_value.mae:.4g}"
     )
+    _, served = registry.resolve(Reference(manifest.name))
+    if served != manifest.version:
+        typer.echo(
+            f"{manifest.name} still means version {served}, its champion; to serve this one: "
+            f"rollcast models promote {manifest.name} {manifest.version}"
+        )
     naive = {"repeating the last value": metrics.last_value}
     if metrics.seasonal_naive is not None:
         naive[f"repeating the value {metrics.season} steps before"] = metrics.seasonal_naive

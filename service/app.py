@@ -33,8 +33,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await anyio.to_thread.run_sync(catalog.load)
         dispatcher = Dispatcher(settings.threads)
         app.state.rollcast = State(settings, catalog, dispatcher)
-        served = ", ".join(f"{name}@{number}" for name, number in sorted(catalog.opened))
-        log.info("serving %s", served or catalog.hint or "no model: all were refused")
+        if catalog.opened:
+            log.info("serving %s", ", ".join(f"{name}@{number}" for name, number in sorted(catalog.opened)))
+        else:
+            log.warning("nothing to serve yet: %s", catalog.hint or "no model was opened")
         try:
             yield
         finally:

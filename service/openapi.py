@@ -23,8 +23,12 @@ _ANSWERS: dict[str, dict[Kind, str]] = {
         problems.BODY_TOO_LARGE: "the body may have at most 1048576 bytes; send fewer windows at a time",
         problems.UNSUPPORTED_MEDIA_TYPE: "the body must be JSON: send the header Content-Type: application/json",
         _MODEL[errors.InvalidWindow]: "window: the window has 8 values; sine-lstm@1 needs at least 10",
+        problems.INVALID_REQUEST: "window[3]: expected a valid number, but null came",
+        _MODEL[errors.InvalidHorizon]: "horizon: the horizon may be at most 10000, not 20000",
         _MODEL[errors.RefusedVersion]: "sine-lstm@1 is not served: model.onnx can't be read",
-        _MODEL[errors.ForecastTimeout]: "the forecast was stopped at step 900 of 10000",
+        problems.STOPPING: "the service is stopping; ask again in a moment",
+        _MODEL[errors.ForecastTimeout]: "the forecast was given up: it took longer than 60 s; ask for fewer steps",
+        problems.INTERNAL_ERROR: "something went wrong here, not in the request; the log says what",
     },
     "/models/{name}": {
         _MODEL[errors.UnknownModel]: 'no model is named "sine-lst"; did you mean sine-lstm?',
@@ -63,18 +67,19 @@ def _document(app: FastAPI, catalog: Catalog) -> dict[str, Any]:
         for operation in operations.values():
             operation["responses"].pop("422", None)
             for kind, detail in _ANSWERS.get(path, {}).items():
-                operation["responses"][str(kind.status)] = _problem(kind, detail)
+                _add_problem(operation["responses"], kind, detail)
     _fill_examples(document, catalog)
     return document
 
 
-def _problem(kind: Kind, detail: str) -> dict[str, Any]:
+def _add_problem(responses: dict[str, Any], kind: Kind, detail: str) -> None:
+    """Add an example of a problem to the answers of its status."""
+    schema = {"$ref": _REFERENCES.format(model="Problem")}
+    response = responses.setdefault(
+        str(kind.status), {"description": kind.title, "content": {MEDIA_TYPE: {"schema": schema, "examples": {}}}}
+    )
     example = Problem(type=f"urn:rollcast:problem:{kind.slug}", title=kind.title, status=kind.status, detail=detail)
-    content = {
-        "schema": {"$ref": _REFERENCES.format(model="Problem")},
-        "example": example.model_dump(exclude_none=True),
-    }
-    return {"description": kind.title, "content": {MEDIA_TYPE: content}}
+    response["content"][MEDIA_TYPE]["examples"][kind.slug] = {"value": example.model_dump(exclude_none=True)}
 
 
 def _fill_examples(document: dict[str, Any], catalog: Catalog) -> None:

@@ -3,6 +3,7 @@
 import copy
 import os
 import signal
+import socket
 import sys
 from types import FrameType
 from typing import Any
@@ -10,11 +11,13 @@ from typing import Any
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
+from models.errors import RollcastError
 from service.settings import Settings
 
 
 def serve(settings: Settings) -> None:
     """Serve until stopped by a signal; requests under way get `shutdown_timeout_s` to finish."""
+    _check_port(settings)
     # The app is made in the serving process, which with several workers is another one than this.
     os.environ.update(settings.as_environment())
     # uvicorn stops in good order on SIGTERM and then raises it once more; that is no failure.
@@ -33,6 +36,20 @@ def serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
     )
+
+
+def _check_port(settings: Settings) -> None:
+    """Raise RollcastError where the address can't be had, before the models are loaded for nothing."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+    except OSError as error:
+        raise RollcastError(
+            f"{settings.host}:{settings.port} can't be listened on: {error.strerror}; "
+            "choose another with --host and --port"
+        ) from error
 
 
 def _end(_: int, __: FrameType | None) -> None:

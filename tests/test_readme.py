@@ -95,7 +95,7 @@ def test_docker_compose_knows_what_it_is_asked_for() -> None:
     up, train = (line.split() for line in block("docker compose").splitlines())
     assert up == ["docker", "compose", "up"]
     assert "profiles" not in services["service"]
-    assert train[:6] == ["docker", "compose", "--profile", "train", "run", "train"]
+    assert train[:7] == ["docker", "compose", "--profile", "train", "run", "--rm", "train"]
     assert services["train"]["profiles"] == ["train"]
 
 

@@ -88,7 +88,10 @@ def _table(file: Path, path: str) -> "polars.DataFrame":
     except polars.exceptions.NoDataError as error:
         raise SeriesError(f"{path} is empty; its first line must name the columns") from error
     except (polars.exceptions.PolarsError, OSError) as error:
-        raise SeriesError(f"{path} can't be read: {str(error).splitlines()[0]}") from error
+        reason = str(error).splitlines()[0]
+        raise SeriesError(
+            f"{path} can't be read: {reason}; columns are separated by commas, decimals by points"
+        ) from error
     if table.width == 1 and (other := re.search("[;\t|]", table.columns[0])):
         raise SeriesError(f"{path} seems to be separated by {other[0]!r}; only commas are read")
     filled = table.select(polars.any_horizontal(polars.all().is_not_null())).to_series()

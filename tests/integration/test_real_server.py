@@ -200,6 +200,16 @@ def test_several_workers_serve_on_one_port(registry_path: Path) -> None:
         assert server.stop() == 0
 
 
+def test_a_port_that_is_taken_is_told_before_anything_is_loaded(server: Server) -> None:
+    port = str(urlsplit(server.url).port)
+    command = [sys.executable, "-m", "rollcast", "serve", "--port", port]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"error: 127.0.0.1:{port} can't be listened on: Address already in use; choose another with --host and --port\n"
+    )
+
+
 def test_variables_set_what_flags_leave_open(registry_path: Path) -> None:
     with real_server(registry=registry_path, ROLLCAST_MAX_HORIZON="5") as server:
         answer = httpx.post(f"{server.url}/predict", json={"model": "tiny", "window": WINDOW, "horizon": 6})

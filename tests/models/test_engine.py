@@ -124,7 +124,8 @@ def test_any_arrivals_and_cancellations(requests: list[tuple[int, int, int, int,
         patched.setattr(admission, "ROWS", 6)
         patched.setattr(admission, "GRAIN", 2)
         patched.setattr(admission, "TURN", 4)
-        kept, dropped = [], []
+        kept: list[Job] = []
+        dropped: list[Job] = []
         for number, (model, rows, horizon, pause_ms, given_up) in enumerate(requests):
             network, shape = MODELS[model]
             job = Job(network, shape, draw(rows, shape, number), horizon)

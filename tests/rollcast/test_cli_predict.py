@@ -7,6 +7,7 @@ import pytest
 
 from models.registry import Registry
 from tests.rollcast.conftest import Command
+from tests.support.tiny import publish_tiny, tiny_shape
 
 
 @pytest.fixture
@@ -22,6 +23,14 @@ def test_a_table_of_steps(rollcast: Command, registry: Registry, csv: Path) -> N
     lines = [line.split() for line in result.out.splitlines()]
     assert lines[0] == ["step", "value"]
     assert [float(line[1]) for line in lines[1:]] == pytest.approx(expected, rel=1e-5)
+
+
+def test_columns_are_named_as_they_are(rollcast: Command, tmp_path: Path) -> None:
+    columns = ("load [kw]", "[/kw]")
+    publish_tiny(Registry(tmp_path), "power", tiny_shape(features=columns))
+    (tmp_path / "series.csv").write_text(",".join(columns) + "\n1,2" * 4 + "\n")
+    result = rollcast("predict", "power", "--csv", tmp_path / "series.csv", "--registry", tmp_path)
+    assert result.out.splitlines()[0].split() == ["step", "load", "[kw]", "[/kw]"]
 
 
 def test_json_is_what_the_service_answers(rollcast: Command, registry: Registry, csv: Path) -> None:
@@ -40,7 +49,9 @@ def test_columns_may_have_other_names_in_the_file(rollcast: Command, registry: R
 def test_a_picture(rollcast: Command, registry: Registry, csv: Path, tmp_path: Path, name: str) -> None:
     picture = tmp_path / "forecast.png"
     result = rollcast("predict", name, "--csv", csv, "--plot", picture, "--registry", registry.root)
-    assert (result.status, result.out) == (0, "")
+    assert result.status == 0
+    assert result.out.startswith("step")
+    assert f"drew {picture}" in result.err
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
@@ -49,6 +60,7 @@ def test_a_picture(rollcast: Command, registry: Registry, csv: Path, tmp_path: P
     [
         (["tiny", "--csv", "missing.csv"], "missing.csv is not there"),
         (["tiny", "--horizon", "0"], "the horizon must be at least 1, not 0"),
+        (["tiny", "--horizon", "999999999999"], "the horizon may be at most 1000000, not 999999999999"),
         (["driven", "--horizon", "2"], "the horizon must be 1, not 2"),
         (["pair", "--column", "a"], "pair@1 has the features a, b: name 2 columns in this order with --column, not 1"),
         (["tiny", "--column", "valeu"], "did you mean value?"),

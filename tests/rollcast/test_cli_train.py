@@ -65,6 +65,15 @@ def test_an_interrupt_says_that_nothing_was_published(
     assert (result.status, result.err) == (130, "error: stopped; nothing was published\n")
 
 
+def test_a_champion_goes_on_being_served_and_that_is_said(rollcast: Command, csv: Path, tmp_path: Path) -> None:
+    flags = ["--csv", csv, "--column", "load", "--name", "load", "--epochs", 1, "--units", 1, "--window", 3, "--quiet"]
+    first = rollcast("train", *flags, "--registry", tmp_path)
+    assert "still means" not in first.out
+    Registry(tmp_path).promote("load", 1)
+    second = rollcast("train", *flags, "--registry", tmp_path)
+    assert "load still means version 1, its champion; to serve this one: rollcast models promote load 2" in second.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

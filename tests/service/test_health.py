@@ -99,4 +99,4 @@ async def test_an_empty_or_missing_registry_is_ready_and_says_how_to_fill_it(tmp
     assert models.json()["models"] == []
     assert answer.status_code == 422
     assert "rollcast train sine-lstm" in answer.json()["detail"]
-    assert "examples" not in json.dumps(document.json()["paths"]["/predict"])
+    assert "examples" not in json.dumps(document.json()["paths"]["/predict"]["post"]["requestBody"])

@@ -3,7 +3,8 @@
 The idea is iteration-level scheduling, which Orca brought to language models (Yu et al., OSDI 2022). Each compute
 thread turns in ticks. A tick takes what has arrived and runs its first call, one batched window call for each
 model: next values are then done, longer requests join a batch. Then one batch makes one step, the models taking
-turns. There are no timers: whatever has arrived goes into the next tick.
+turns. There are no timers: whatever has arrived goes into the next tick. An answer depends on what else was in its
+batches only by float32 rounding, an ulp or two of each step's values.
 
 Who owns what: a `Batch` and its rows belong to the compute thread that took them, until they are done or make
 place. `Admission`, `Job.taken`, `Job.left` and `Job.cancelled` change only under the engine's lock.

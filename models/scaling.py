@@ -1,6 +1,6 @@
 """Scaling columns between the series' raw units and the network's."""
 
-from functools import cached_property
+from functools import lru_cache
 from typing import Literal, Self
 
 import numpy as np
@@ -27,10 +27,6 @@ class Scaler(BaseModel):
             raise ValueError("every scale of a scaler must be above 0")
         return self
 
-    @cached_property
-    def _arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return np.array(self.mean), np.array(self.scale)
-
     @classmethod
     def fit(cls, kind: ScalerKind, values: NDArray[np.floating]) -> Self:
         """Fit on training rows of shape (rows, features).
@@ -49,11 +45,19 @@ class Scaler(BaseModel):
         A value too large for a float32 becomes infinite; callers check.
         """
         with np.errstate(over="ignore"):
-            return ((values - self._arrays[0]) / self._arrays[1]).astype(np.float32)
+            return ((values - _array(self.mean)) / _array(self.scale)).astype(np.float32)
 
     def unscaled(self, values: NDArray[np.floating], columns: tuple[int, ...]) -> NDArray[np.float64]:
         """Network values of shape (…, len(columns)) back in the raw units of these columns."""
-        mean, scale = self._arrays
+        mean, scale = _array(self.mean), _array(self.scale)
         if len(columns) < len(self.mean) or columns != tuple(range(len(columns))):
             mean, scale = mean[list(columns)], scale[list(columns)]
         return np.asarray(values * scale + mean, np.float64)
+
+
+@lru_cache(maxsize=4096)
+def _array(values: tuple[float, ...]) -> NDArray[np.float64]:
+    """The values as an array, made once: small forecasts would spend a good part of their time on it."""
+    array = np.array(values, np.float64)
+    array.flags.writeable = False
+    return array

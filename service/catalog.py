@@ -57,7 +57,8 @@ class Catalog:
         for name, entry in self.listing.items():
             if entry.problem is not None:
                 log.error("%s: %s", name, entry.problem)
-            wanted += [(name, version) for version in sorted({entry.default, *entry.aliases.values()})]
+            if entry.versions:
+                wanted += [(name, version) for version in sorted({entry.default, *entry.aliases.values()})]
         for name, version in wanted[: self._preload]:
             try:
                 self.open(name, version)

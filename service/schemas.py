@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from models.manifest import DataRecord, Kind, Manifest, Metrics
+from models.manifest import DataRecord, Kind, Manifest, Metrics, RolloutMode
 from models.names import REFERENCE_PATTERN
 
 MAX_WINDOWS = 1_000
@@ -118,7 +118,9 @@ class Card(_Wire):
     lead: int = Field(description="How many steps after the window its target lies.")
     features: list[str]
     targets: list[str]
-    rollout: str = Field(description="How far horizons are reached: by sliding the window over predictions.")
+    rollout: RolloutMode = Field(
+        description="How further steps are reached: by sliding the window over predictions, or by carrying the state."
+    )
     metrics: Metrics
     data: DataRecord
     training: dict[str, Any]

@@ -11,4 +11,7 @@ def require_train(*modules: str) -> None:
     """Raise MissingExtra unless these libraries of the `train` extra are installed, by default all of them."""
     missing = [module for module in modules or TRAIN if find_spec(module) is None]
     if missing:
-        raise MissingExtra(f"{', '.join(missing)} must be installed for this: run `make train`, or in a checkout pip install -e '.[train]'")
+        raise MissingExtra(
+            f"{', '.join(missing)} must be installed for this: run `make train`, "
+            "or in a checkout pip install -e '.[train]'"
+        )

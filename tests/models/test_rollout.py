@@ -12,7 +12,6 @@ from models.manifest import RolloutMode
 from models.network import Step
 from models.rollout import rollout
 
-
 Array = NDArray[np.float32]
 
 

@@ -46,3 +46,10 @@ def test_a_column_without_spread_is_refused() -> None:
 def test_means_and_scales_must_match() -> None:
     with pytest.raises(ValidationError, match="as many means as scales, not 2 and 1"):
         Scaler(kind="standard", mean=(0, 0), scale=(1,))
+
+
+def test_scalers_compare_after_they_were_used() -> None:
+    one, other = Scaler.fit("standard", ROWS), Scaler.fit("standard", ROWS)
+    one.scaled(ROWS)
+    other.unscaled(ROWS, (1, 0))
+    assert one == other

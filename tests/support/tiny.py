@@ -6,7 +6,18 @@ from pathlib import Path
 import numpy as np
 
 from models.forecaster import Forecaster
-from models.manifest import DataRecord, Description, Golden, Kind, Manifest, Metrics, Scores, Shape, TrainingRecord
+from models.manifest import (
+    DataRecord,
+    Description,
+    Golden,
+    Kind,
+    Manifest,
+    Metrics,
+    RolloutMode,
+    Scores,
+    Shape,
+    TrainingRecord,
+)
 from models.network import Network
 from models.publishing import publish
 from models.registry import Registry
@@ -67,6 +78,7 @@ def tiny_shape(
     window: int = 4,
     lead: int = 1,
     units: Sequence[int] = (3,),
+    rollout: RolloutMode = "window",
 ) -> Shape:
     """A shape whose scaling moves every column, so that forgetting it shows."""
     count = len(features)
@@ -75,6 +87,7 @@ def tiny_shape(
         units=tuple(units),
         window=window,
         lead=lead,
+        rollout=rollout,
         features=tuple(features),
         targets=tuple(features if targets is None else targets),
         scaler=Scaler(kind="standard", mean=tuple(range(1, count + 1)), scale=tuple(range(2, count + 2))),

@@ -32,6 +32,16 @@ def test_fewer_targets_than_columns_are_possible() -> None:
     assert dataset.train.targets.shape == (3, 1)
 
 
+def test_a_rollout_of_states_learns_from_sequences_and_is_validated_on_windows() -> None:
+    recipe = SMALL.with_values({"csv": "x", "target": ["b"], "rollout": "state", "sequence": 4, "lead": 2})
+    dataset = prepare(recipe.with_values({"scaler": "none"}), series([*range(10)], [*range(0, 100, 10)]))
+    assert dataset.shape.rollout == "state"
+    assert dataset.train.windows.tolist() == [[[0, 0], [1, 10], [2, 20], [3, 30]]]
+    assert dataset.train.targets.tolist() == [[[40], [50]]]
+    assert dataset.validation.windows[:, :, 0].tolist() == [[2, 3, 4], [3, 4, 5]]
+    assert dataset.validation.targets.tolist() == [[60], [70]]
+
+
 def test_a_noisy_sine_is_tested_on_fresh_series() -> None:
     recipe = Recipe().with_values({"generator": "noisy-sine", "train_share": 0.9})
     dataset = prepare(recipe, load_series(recipe))
@@ -49,6 +59,12 @@ def test_a_noisy_sine_is_tested_on_fresh_series() -> None:
             "10 rows, 6 of them to train on; a window of 6 and a lead of 1 need at least 7",
         ),
         ({"lead": 4}, [[*range(10)]], "a window of 3 and a lead of 4 need at least 7"),
+        (
+            {"rollout": "state"},
+            [[*range(10)]],
+            "6 of them to train on; a sequence of 12 and a lead of 1 need at least 13: .* a smaller --sequence",
+        ),
+        ({"rollout": "state", "sequence": 5, "lead": 2}, [[*range(10)]], "a sequence of 5 and a lead of 2 need at"),
         ({"validation_share": 0.4}, [[*range(10)]], "none of load.csv's 10 rows is left to test on"),
         ({}, [[5] * 6 + [1, 2, 3, 4]], "a never changes in the 6 training rows of load.csv: there is nothing to learn"),
         ({"scaler": "none"}, [[0.1] * 10], "a never changes"),

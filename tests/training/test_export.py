@@ -2,13 +2,14 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from models.forecaster import Forecaster
 from models.manifest import Shape
-from models.network import Network
+from models.network import Network, Step
 from models.scaling import Scaler
 from training.backend import load_keras
 from training.errors import DisagreementError
@@ -38,6 +39,21 @@ def test_an_export_that_differs_is_refused() -> None:
     network.set_weights([weights + 1e-3 for weights in network.get_weights()])
     with pytest.raises(DisagreementError, match=r"model.onnx answers .* off Keras; at most 1e-05 is allowed"):
         check_agreement(network, exported, WINDOWS)
+
+
+def test_an_export_that_does_not_carry_its_states_is_refused() -> None:
+    network = build("lstm", features=1, targets=1, units=(3,))
+    exported = Network(to_onnx("lstm", network))
+
+    class Forgetful(Network):
+        def __init__(self) -> None:
+            pass
+
+        def __call__(self, inputs: Any, *_: Any) -> Step:
+            return exported(inputs)
+
+    with pytest.raises(DisagreementError, match="from its states, answers"):
+        check_agreement(network, Forgetful(), WINDOWS)
 
 
 def test_answers_that_are_no_numbers_are_refused() -> None:

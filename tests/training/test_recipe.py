@@ -30,9 +30,24 @@ def test_a_file_puts_the_generator_aside_and_the_other_way_round() -> None:
     assert read.with_values({"generator": "sine"}) == generated
 
 
+def test_a_training_sequence_is_four_windows_unless_said_otherwise() -> None:
+    recipe = Recipe().with_values({"window": 5, "rollout": "state"})
+    assert recipe.windows.sequence_length == 20
+    assert recipe.with_values({"sequence": 6}).windows.sequence_length == 6
+
+
+def test_a_rollout_of_windows_puts_the_sequence_aside() -> None:
+    through_time = Recipe().with_values({"rollout": "state", "sequence": 50})
+    assert through_time.with_values({"rollout": "window"}) == Recipe()
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
+        ({"rollout": "seq"}, "windows.rollout should be 'window' or 'state', not 'seq'"),
+        ({"sequence": 50}, "sequence is for training through time: add rollout = state, or leave sequence out"),
+        ({"rollout": "window", "sequence": 50}, "sequence is for training through time"),
+        ({"rollout": "state", "sequence": 24}, "sequence must be longer than the window of 24, not 24"),
         ({"epochs": 0}, "fit.epochs should be greater than or equal to 1, not 0"),
         ({"epochs": "5"}, "fit.epochs should be a valid integer, not '5'"),
         ({"epochs": 1.5}, "fit.epochs should be a valid integer"),

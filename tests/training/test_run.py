@@ -7,11 +7,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.errors import IncompatibleVersion, InvalidName, RegistryError
 from models.registry import Registry
 from training import run
+from training.backend import load_keras
 from training.errors import DisagreementError, RecipeError, SeriesError
 from training.recipe import Recipe
 from training.run import train
@@ -98,6 +100,39 @@ def test_several_columns_and_fewer_targets(csv: Path, registry: Registry) -> Non
     assert (both.features, both.targets, both.context) == (("load", "temp"), ("load", "temp"), 5)
     one = train(recipe(csv, name="one", target=("load",), **values), registry, progress=False)
     assert (one.targets, len(one.goldens[0].predictions), len(one.goldens[0].predictions[0])) == (("load",), 1, 1)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "lstm"},
+        {"kind": "simple_rnn", "units": (3, 2), "column": ("load", "temp"), "lead": 2, "sequence": 9},
+    ],
+)
+def test_a_model_trained_through_time_forecasts_from_its_state(
+    csv: Path, registry: Registry, values: dict[str, object]
+) -> None:
+    first, second = (train(recipe(csv, rollout="state", **values), registry, progress=False) for _ in range(2))
+    manifest, forecaster = registry.open("load", 1)
+    assert (manifest.rollout, manifest.files) == ("state", first.files)
+    assert (first.files["model.onnx"], first.metrics) == (second.files["model.onnx"], second.metrics)
+    window = manifest.goldens[0].window
+    assert forecaster.forecast([window], horizon=50).shape == (1, 50, len(manifest.features))
+    # As Keras does it: predictions are the network's answers to the growing sequence of values and predictions.
+    keras_file = registry.root / "load" / "1" / "model.keras"
+    network = load_keras().models.load_model(keras_file)
+    seen = manifest.scaler.scaled(np.array([window]))
+    for step in range(24):
+        answer = np.asarray(network(seen[:, : manifest.window + step]))
+        seen = np.concatenate([seen, answer[:, None]], axis=1)
+    expected = manifest.scaler.unscaled(seen[0, len(window) :], manifest.target_columns)
+    assert np.allclose(manifest.goldens[0].predictions, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_fewer_targets_train_through_time_as_well(csv: Path, registry: Registry) -> None:
+    values = {"column": ("load", "temp"), "target": ("load",), "rollout": "state"}
+    manifest = train(recipe(csv, **values), registry, progress=False)
+    assert (manifest.targets, len(manifest.goldens[0].predictions)) == (("load",), 1)
 
 
 def test_the_spread_over_seeds_begins_with_the_recipes_own(registry: Registry) -> None:

@@ -16,10 +16,10 @@ compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check train bench docker lock
+.PHONY: help setup serve test check train bench bench-quick docker lock
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.project ## make .venv with the serving dependencies and the `rollcast` command
 
@@ -40,8 +40,11 @@ check: setup .venv/.dev ## lint, formatting, types, import directions, Dockerfil
 train: setup .venv/.train ## train RECIPE (sine-lstm unless named) or what ARGS say, and publish the next version
 	$(bin)/rollcast train $(RECIPE) $(ARGS)
 
-bench: setup .venv/.dev ## measure rollouts against Keras, as ratios within one run
-	$(bin)/python benchmarks/rollout.py $(ARGS)
+bench: setup .venv/.dev ## measure the service under load, as ratios within one run (a few minutes; needs wrk)
+	$(bin)/python -m benchmarks $(ARGS)
+
+bench-quick: setup .venv/.dev ## the same, rougher, in under a minute
+	$(bin)/python -m benchmarks --quick $(ARGS)
 
 docker: ## build the images rollcast:service and rollcast:train
 	$(DOCKER) build $(ARGS) --target service --tag rollcast:service .

@@ -11,7 +11,9 @@ from models.batch import Batch, Job, Row
 from models.network import Network
 
 ROWS = 128  # of one model, in one thread, at once; more wait
-GRAIN = 8  # rows that a call should have before threads share the work: the network is efficient from there on
+# Threads share a model's rows once each has at least so many, as the network is efficient from there on, and so
+# much arithmetic in a call: below about 0.1 ms they would wait for the interpreter more than they compute.
+GRAIN, GRAIN_FLOP = 8, 5_000_000
 TURN = 256  # steps after which a row makes place for one that waits
 
 
@@ -61,15 +63,18 @@ class Admission:
         return taken
 
     def _take_short(self, taken: dict[Network, Taken], idle: int) -> None:
-        waiting = sum(len(job.contexts) - job.taken for job in self._short)
-        share = min(ROWS, max(GRAIN, -(-waiting // (1 + idle))))
+        waiting: Counter[Network] = Counter()
+        for job in self._short:
+            waiting[job.network] += len(job.contexts) - job.taken
         room: dict[Network, int] = {}
         for _ in range(len(self._short)):
             job = self._short.popleft()
             if job.cancelled:
                 continue
-            left = room.setdefault(job.network, share)
-            count = min(len(job.contexts) - job.taken, left)
+            if job.network not in room:
+                share = max(_grain(job, job.shape.window), -(-waiting[job.network] // (1 + idle)))
+                room[job.network] = min(ROWS, share)
+            count = min(len(job.contexts) - job.taken, room[job.network])
             if count:
                 room[job.network] -= count
                 _of(taken, job.network).pieces.append(Piece(job, job.taken, job.taken + count))
@@ -103,11 +108,14 @@ class Admission:
     def _room(self, batches: Mapping[Network, Batch]) -> dict[Network, int]:
         """How many more rows of each waiting model a thread should hold, after those that make place did."""
         waiting: Counter[Network] = Counter()
+        grains: dict[Network, int] = {}
         for each in self._long:
-            waiting[_job(each).network] += 1 if isinstance(each, Row) else len(each.contexts) - each.taken
+            job = _job(each)
+            waiting[job.network] += 1 if isinstance(each, Row) else len(each.contexts) - each.taken
+            grains[job.network] = _grain(job, job.shape.window if job.shape.rollout == "window" else 1)
         room = {}
         for network, count in waiting.items():
-            share = max(GRAIN, -(-(self.rolling[network] + count) // self._threads))
+            share = max(grains[network], -(-(self.rolling[network] + count) // self._threads))
             batch = batches.get(network)
             room[network] = min(ROWS, share) - (len(batch.rows) if batch else 0)
             if batch is not None and room[network] <= 0:
@@ -116,6 +124,11 @@ class Admission:
                 self.rolling[network] -= len(parked)
                 room[network] += len(parked)
         return room
+
+
+def _grain(job: Job, steps: int) -> int:
+    """How many rows a thread's call of a model should have before another thread takes some."""
+    return max(GRAIN, GRAIN_FLOP // (2 * job.network.weights * steps))
 
 
 def _job(waiting: Job | Row) -> Job:

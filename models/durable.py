@@ -8,6 +8,8 @@ import os
 import tempfile
 from pathlib import Path
 
+TEMPORARY = ".new-"  # begins the name of a file that is to replace another
+
 
 def write_durably(path: Path, content: bytes) -> None:
     """Write a file and flush it to the disk. Raises OSError."""
@@ -28,7 +30,7 @@ def flush_folder(folder: Path) -> None:
 
 def replace_durably(path: Path, content: bytes) -> None:
     """Replace a file's content in one step. Raises OSError; the old content then stands."""
-    descriptor, temporary = tempfile.mkstemp(prefix=".", dir=path.parent)
+    descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     os.close(descriptor)
     try:
         write_durably(Path(temporary), content)

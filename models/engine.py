@@ -98,9 +98,17 @@ class Engine:
             for network, its in taken.items():
                 _begin(hand, network, its)
             if hand.turns:
-                _step(hand, hand.turns.popleft())
+                _step(hand, hand.turns.popleft(), lambda: self._quiet(hand))
             if hand.done or hand.failed or hand.gone:
                 self._settle(hand)
+
+    def _quiet(self, hand: _Hand) -> bool:
+        """Whether a thread may go on with its one batch: nobody waits, for a beginning or for an answer.
+
+        Read without the lock, as it is read again before the next step.
+        """
+        waiting = self._admission or self._stopping or self._sweeps != hand.sweeps
+        return not (waiting or hand.turns or hand.done or hand.failed)
 
     def _settle(self, hand: _Hand) -> None:
         """Count what a tick has finished, and deliver the jobs that are whole."""
@@ -139,12 +147,14 @@ def _begin(hand: _Hand, network: Network, taken: Taken) -> None:
         hand.batches[network].join(rows)
 
 
-def _step(hand: _Hand, network: Network) -> None:
-    """One step of one batch, which then queues for its next turn."""
+def _step(hand: _Hand, network: Network, quiet: Callable[[], bool]) -> None:
+    """One step of one batch, and more where nothing else is to be done; it then queues for its next turn."""
     batch = hand.batches[network]
     if batch.rows:
         try:
             finished = batch.step()
+            while not finished and quiet():
+                finished = batch.step()
         except Exception as error:  # as above
             hand.failed += [(row.job, error) for row in batch.rows]
             finished = batch.part(lambda _: True)

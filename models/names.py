@@ -4,10 +4,11 @@ import re
 from typing import NamedTuple
 
 from models.errors import InvalidName
+from models.shown import shown
 
 NAME_PATTERN = r"[a-z0-9][a-z0-9-]{0,63}"
 ALIAS_PATTERN = r"[a-z][a-z0-9-]{0,63}"
-VERSION_PATTERN = r"[1-9][0-9]{0,8}"
+VERSION_PATTERN = r"[1-9][0-9]{0,17}"  # any whole number that fits in 64 bits
 REFERENCE_PATTERN = rf"{NAME_PATTERN}(@({VERSION_PATTERN}|{ALIAS_PATTERN}))?"
 
 CHAMPION = "champion"  # the alias that a bare name resolves to, where it is set
@@ -45,7 +46,7 @@ def check_name(name: str) -> None:
     """Raise InvalidName unless the text can name a model."""
     if not re.fullmatch(NAME_PATTERN, name, re.ASCII):
         raise InvalidName(
-            f"{name!r} can't name a model: use 1 to 64 lower-case letters, digits and hyphens, "
+            f"{shown(repr(name))} can't name a model: use 1 to 64 lower-case letters, digits and hyphens, "
             "beginning with a letter or a digit"
         )
 
@@ -54,5 +55,6 @@ def check_alias(alias: str) -> None:
     """Raise InvalidName unless the text can be an alias."""
     if not re.fullmatch(ALIAS_PATTERN, alias, re.ASCII):
         raise InvalidName(
-            f"{alias!r} can't be an alias: use 1 to 64 lower-case letters, digits and hyphens, beginning with a letter"
+            f"{shown(repr(alias))} can't be an alias: use 1 to 64 lower-case letters, digits and hyphens, "
+            "beginning with a letter"
         )

@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import RefusedVersion
+from models.shown import shown
 
 Array = NDArray[np.float32]
+
+_NONE = np.empty(0, np.int32)
 
 # The graph's contract, kept by training when it builds one and relied on here.
 INPUT, LENGTHS, OUTPUT = "input", "sequence_lens", "output"
@@ -38,20 +41,28 @@ class Network:
         Raises RefusedVersion where the bytes are no graph or not one that training builds.
         """
         self._session = _session(model, threads)
+        self.weights = len(model) // 4  # about: the graph is little else
         inputs = {each.name: each.shape for each in self._session.get_inputs()}
         outputs = {each.name: each.shape for each in self._session.get_outputs()}
         self._state_names = tuple(name for name in inputs if name not in (INPUT, LENGTHS))
         expected = {OUTPUT, *(FINAL + name for name in self._state_names)}
         if not {INPUT, LENGTHS} < set(inputs) or set(outputs) != expected:
-            raise RefusedVersion(f"model.onnx has inputs {[*inputs]} and outputs {[*outputs]}: not rollcast's graph")
+            names = shown(f"inputs {[*inputs]} and outputs {[*outputs]}", 400)
+            raise RefusedVersion(f"model.onnx has {names}: not rollcast's graph")
         self._output_names = [OUTPUT, *(FINAL + name for name in self._state_names)]
-        self._units = tuple(int(inputs[name][2]) for name in self._state_names)
-        self.features = int(inputs[INPUT][2])
-        self.targets = int(outputs[OUTPUT][1])
+        self.units = tuple(_size(name, inputs[name], rank=3) for name in self._state_names)  # of each state
+        # Made once and cut to size, as making them takes a good part of a small call.
+        self._zeros = tuple(np.zeros((1, 1, units), np.float32) for units in self.units)
+        self._full_lengths: dict[int, NDArray[np.int32]] = {}
+        self.features = _size(INPUT, inputs[INPUT], rank=3)
+        self.targets = _size(OUTPUT, outputs[OUTPUT], rank=2)
 
     def zero_states(self, batch: int) -> tuple[Array, ...]:
-        """The states before a window: zeros of shape (1, batch, units) each."""
-        return tuple(np.zeros((1, batch, units), np.float32) for units in self._units)
+        """The states before a window: zeros of shape (1, batch, units) each, not to be written to."""
+        zeros = self._zeros
+        if zeros[0].shape[1] < batch:
+            zeros = self._zeros = tuple(np.zeros((1, batch, units), np.float32) for units in self.units)
+        return tuple(each[:, :batch] for each in zeros)
 
     def __call__(
         self, inputs: Array, states: Sequence[Array] | None = None, lengths: NDArray[np.int32] | None = None
@@ -63,11 +74,24 @@ class Network:
         """
         steps, batch, _ = inputs.shape
         if lengths is None:
-            lengths = np.full(batch, steps, np.int32)
+            lengths = self._full_lengths.get(steps, _NONE)[:batch]
+            if len(lengths) < batch:
+                lengths = self._full_lengths[steps] = np.full(batch, steps, np.int32)
         feeds = {INPUT: inputs, LENGTHS: lengths}
         feeds.update(zip(self._state_names, self.zero_states(batch) if states is None else states, strict=True))
         output, *final = self._session.run(self._output_names, feeds)
         return Step(output, tuple(final))
+
+
+def _size(name: str, shape: Sequence[int | str | None], rank: int) -> int:
+    """The last dimension of an input or output, which the graph must fix. Raises RefusedVersion."""
+    size = shape[-1] if len(shape) == rank else None
+    if not isinstance(size, int):
+        raise RefusedVersion(
+            f"model.onnx's {shown(name)} has the shape {shown(str(shape))}, not {rank} dimensions with a number "
+            "as the last: not rollcast's graph"
+        )
+    return size
 
 
 def _session(model: bytes, threads: int) -> Any:

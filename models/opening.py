@@ -1,6 +1,7 @@
 """Opening a version: checking its files against its manifest, and its answers against its goldens."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -8,14 +9,19 @@ from pydantic import ValidationError
 
 from models.errors import InvalidRequest, RefusedVersion
 from models.forecaster import Forecaster
-from models.manifest import FileRecord, Manifest
+from models.manifest import FileRecord, Kind, Manifest
 from models.network import Network
+from models.reading import open_regular, read_document
+from models.shown import shown
 
 MANIFEST, MODEL = "manifest.json", "model.onnx"
 
 # Goldens are replayed on other processors and library versions than those that wrote them, and a closed
 # loop amplifies rounding, so they agree within this and never exactly. In the network's own units.
 GOLDEN_TOLERANCE = 1e-4
+
+# How many states a layer of each kind carries.
+STATES: dict[Kind, int] = {"lstm": 2, "simple_rnn": 1}
 
 
 def read_manifest(directory: Path) -> Manifest:
@@ -24,14 +30,13 @@ def read_manifest(directory: Path) -> Manifest:
     Raises RefusedVersion where it is unreadable, malformed, or names another version than its folder.
     """
     try:
-        manifest = Manifest.model_validate_json((directory / MANIFEST).read_bytes())
+        return Manifest.model_validate_json(read_document(directory / MANIFEST))
     except OSError as error:
         raise RefusedVersion(f"{MANIFEST} can't be read: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the whole"
+        where = shown(".".join(map(str, first["loc"])) or "the whole")
         raise RefusedVersion(f"{MANIFEST} is not valid at {where}: {first['msg']}") from error
-    return manifest
 
 
 def open_version(directory: Path) -> tuple[Manifest, Forecaster]:
@@ -51,6 +56,12 @@ def open_version(directory: Path) -> tuple[Manifest, Forecaster]:
             f"{MODEL} takes {network.features} columns and gives {network.targets}; "
             f"the manifest says {len(manifest.features)} and {len(manifest.targets)}"
         )
+    states = tuple(size for size in manifest.units for _ in range(STATES[manifest.kind]))
+    if network.units != states:
+        raise RefusedVersion(
+            f"{MODEL} has states of the sizes {shown(str(network.units))}; "
+            f"the manifest's {manifest.kind} of {shown(str(manifest.units))} units has {shown(str(states))}"
+        )
     forecaster = Forecaster(manifest, network, title=f"{manifest.name}@{manifest.version}")
     replay(manifest, forecaster)
     return manifest, forecaster
@@ -59,11 +70,14 @@ def open_version(directory: Path) -> tuple[Manifest, Forecaster]:
 def replay(manifest: Manifest, forecaster: Forecaster) -> None:
     """Raise RefusedVersion unless the model still gives its goldens' answers."""
     for number, golden in enumerate(manifest.goldens):
-        expected = np.array(golden.predictions)
+        try:
+            expected = np.array(golden.predictions)
+        except ValueError as error:
+            raise RefusedVersion(f"golden {number} can't be replayed: its predictions differ in length") from error
         try:
             came = forecaster.forecast([golden.window], horizon=len(expected))[0]
         except InvalidRequest as error:
-            raise RefusedVersion(f"golden {number} can't be replayed: {error}") from error
+            raise RefusedVersion(f"golden {number} can't be replayed: {shown(str(error), 400)}") from error
         except Exception as error:  # a graph that loads can still fail to run, in ONNX Runtime's own ways
             raise RefusedVersion(f"golden {number} can't be replayed: {MODEL} does not run") from error
         if came.shape != expected.shape:
@@ -82,15 +96,19 @@ def file_record(content: bytes) -> FileRecord:
 
 
 def _verified(directory: Path, name: str, record: FileRecord) -> bytes:
-    path = directory / name
-    if path.is_symlink() or not path.resolve().is_relative_to(directory.resolve()):
-        raise RefusedVersion(f"{name} is a link or lies outside its version's folder")
+    path, title = directory / name, shown(name)
     try:
-        if path.stat().st_size != record.size_bytes:
-            raise RefusedVersion(f"{name} has {path.stat().st_size} bytes; the manifest says {record.size_bytes}")
-        content = path.read_bytes()
+        # Not resolve(), which fails in its own way on links that lead in a circle.
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(directory)):
+            raise RefusedVersion(f"{title} is a link or lies outside its version's folder")
+        with open_regular(path) as (file, size):
+            if size != record.size_bytes:
+                raise RefusedVersion(f"{title} has {size} bytes; the manifest says {record.size_bytes}")
+            content = file.read()
     except OSError as error:
-        raise RefusedVersion(f"{name} can't be read: {error.strerror}") from error
+        raise RefusedVersion(f"{title} can't be read: {error.strerror}") from error
+    except ValueError as error:  # a name that no file can have
+        raise RefusedVersion(f"{title} can't be read: {error}") from error
     if file_record(content) != record:
-        raise RefusedVersion(f"{name} is not the file that was published: its SHA-256 differs")
+        raise RefusedVersion(f"{title} is not the file that was published: its SHA-256 differs")
     return content

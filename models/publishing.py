@@ -1,23 +1,21 @@
 """Publishing a version: all of it appears in the registry at once, or nothing does."""
 
-import fcntl
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models.durable import flush_folder, write_durably
-from models.errors import IncompatibleVersion, RegistryError
+from models.durable import TEMPORARY, flush_folder, replace_durably, write_durably
+from models.errors import IncompatibleVersion, RefusedVersion, RegistryError
 from models.forecaster import Forecaster
+from models.locking import locked
 from models.manifest import Description, Manifest
 from models.names import check_name
 from models.opening import MANIFEST, file_record, open_version
 from models.registry import Registry
 
-# The highest number ever given out, so that none is reused; locked while a version is being published.
+# The highest number ever given out, so that none is reused.
 NUMBERS = ".numbers"
 STAGING = ".staging-"
 
@@ -25,11 +23,11 @@ STAGING = ".staging-"
 def check_publishable(registry: Registry, name: str, features: tuple[str, ...]) -> None:
     """Fail before a long training rather than after it.
 
-    Raises InvalidName, RegistryError where the folder can't be written, and IncompatibleVersion where the
-    name is taken by a model of other columns.
+    Raises InvalidName, RegistryError where the folder can't be read or written, RefusedVersion where the newest
+    version can't be read, and IncompatibleVersion where it is a model of other columns.
     """
     check_name(name)
-    with _locked(registry.root / name):
+    with locked(registry.root / name):
         _check_features(registry, name, features)
 
 
@@ -48,18 +46,20 @@ def publish(
     """
     check_name(name)
     folder = registry.root / name
-    with _locked(folder) as numbers:
+    with locked(folder):
         _check_features(registry, name, description.features)
         manifest = Manifest(
             **dict(description),
             name=name,
-            version=_next_number(registry, name, numbers),
+            version=_next_number(registry, name),
             created_at=datetime.now(UTC).replace(microsecond=0),
             files={path: file_record(content) for path, content in files.items()},
         )
-        # Whoever holds the lock is alone here, so any staging folder is a dead publisher's.
+        # Whoever holds the lock is alone here, so anything half-done is a dead publisher's.
         for leftover in folder.glob(f"{STAGING}*"):
             shutil.rmtree(leftover)
+        for leftover in folder.glob(f"{TEMPORARY}*"):
+            leftover.unlink()
         try:
             staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
             try:
@@ -67,7 +67,7 @@ def publish(
                 _, forecaster = open_version(staging)
                 if check is not None:
                     check(forecaster)
-                write_durably(numbers, f"{manifest.version}\n".encode())
+                replace_durably(folder / NUMBERS, f"{manifest.version}\n".encode())
                 staging.rename(folder / str(manifest.version))
             except BaseException:
                 shutil.rmtree(staging, ignore_errors=True)
@@ -81,30 +81,16 @@ def publish(
     return manifest
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[Path]:
-    """Hold the lock of a name's folder, which is made where it is missing."""
-    numbers = folder / NUMBERS
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(numbers, os.O_RDWR | os.O_CREAT, 0o644)
-        flush_folder(folder.parent)
-    except OSError as error:
-        raise RegistryError(
-            f"{folder} can't be written: {error.strerror}; choose another folder with --registry"
-        ) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield numbers
-    finally:
-        os.close(descriptor)
-
-
-def _next_number(registry: Registry, name: str, numbers: Path) -> int:
+def _next_number(registry: Registry, name: str) -> int:
     entry = registry.listing().get(name)
     listed = entry.versions[-1] if entry else 0
+    numbers = registry.root / name / NUMBERS
     try:
-        return max(listed, int(numbers.read_text() or "0")) + 1
+        return max(listed, int(numbers.read_text())) + 1
+    except FileNotFoundError:
+        return listed + 1
+    except OSError as error:
+        raise RegistryError(f"{numbers} can't be read: {error.strerror}") from error
     except ValueError as error:
         raise RegistryError(f"{numbers} must hold one whole number; mend or remove it") from error
 
@@ -113,7 +99,16 @@ def _check_features(registry: Registry, name: str, features: tuple[str, ...]) ->
     entry = registry.listing().get(name)
     if entry is None:
         return
-    newest = registry.manifest(name, entry.versions[-1])
+    if not entry.versions:
+        raise RegistryError(f"{name} can't be published to: {entry.problem}")
+    version = entry.versions[-1]
+    try:
+        newest = registry.manifest(name, version)
+    except RefusedVersion as error:
+        raise RefusedVersion(
+            f"the columns of {name}@{version}, the newest, can't be compared with the new version's: {error}; "
+            f"mend or remove {registry.root / name / str(version)}"
+        ) from error
     if newest.features != features:
         raise IncompatibleVersion(
             f"{name}@{newest.version} forecasts from {', '.join(newest.features)}, not {', '.join(features)}; "

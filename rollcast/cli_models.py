@@ -9,20 +9,27 @@ from models.errors import RefusedVersion, RollcastError
 from models.manifest import Manifest, Scores
 from models.names import CHAMPION, parse_reference
 from models.registry import Registry
-from rollcast.cli_serve import settings_from
-from rollcast.console import show_table
+from rollcast.console import show_table, warn
+from service.settings import PREFIX, Settings
 
 app = typer.Typer(help="Look into the models registry.", no_args_is_help=True)
 
 RegistryOption = Annotated[
-    Path | None, typer.Option("--registry", help="Folder of the models registry. [ROLLCAST_REGISTRY]")
+    Path | None,
+    # The variable is read here, for the service's other settings, right or wrong, are none of these commands' business.
+    typer.Option(
+        "--registry",
+        envvar=f"{PREFIX}REGISTRY",
+        show_envvar=False,
+        help=f"Folder of the models registry. [{PREFIX}REGISTRY]",
+    ),
 ]
 NameArgument = Annotated[str, typer.Argument(help="A name, or name@version, or name@alias.")]
 
 
 def open_registry(path: Path | None) -> Registry:
-    """The registry of the flag, else of the variable, else the default."""
-    return Registry(path or settings_from().registry)
+    """The registry of the flag or the variable, else the default."""
+    return Registry(path or Settings.model_fields["registry"].default)
 
 
 @app.command("list")
@@ -31,6 +38,8 @@ def list_models(registry: RegistryOption = None) -> None:
     source = open_registry(registry)
     rows = []
     for name, entry in source.listing().items():
+        if entry.problem is not None:
+            warn(entry.problem)
         for version in entry.versions:
             aliases = ", ".join(alias for alias, number in entry.aliases.items() if number == version)
             rows.append([name, str(version), aliases, *_summary(source, name, version)])
@@ -66,6 +75,8 @@ def show(name: NameArgument, registry: RegistryOption = None) -> None:
         rows.append(["MSE by seed", errors])
     width = max(len(row[0]) for row in rows)
     for label, text in rows:
+        if not text:
+            continue
         typer.echo(f"{label:<{width}}  {text}")
 
 
@@ -76,8 +87,11 @@ def verify(
 ) -> None:
     """Check versions as the service does when it opens them: files, hashes, shapes, golden answers."""
     source = open_registry(registry)
+    problems = []
     if name is None:
-        chosen = [(each, version) for each, entry in source.listing().items() for version in entry.versions]
+        listing = source.listing()
+        chosen = [(each, version) for each, entry in listing.items() for version in entry.versions]
+        problems = [entry.problem for entry in listing.values() if entry.problem is not None]
     else:
         chosen = [source.resolve(parse_reference(name))]
     refused = 0
@@ -89,7 +103,9 @@ def verify(
             refused += 1
             typer.echo(f"{each}@{version}  REFUSED: {error}")
     if refused:
-        raise RollcastError(f"{refused} of {len(chosen)} versions were refused; remove them or train them again")
+        problems.append(f"{refused} of {len(chosen)} versions were refused; remove them or train them again")
+    if problems:
+        raise RollcastError("; ".join(problems))
 
 
 @app.command()

@@ -9,10 +9,13 @@ import typer
 from models.durable import replace_durably
 from models.errors import InvalidHorizon, InvalidWindow, RollcastError
 from models.names import parse_reference
+from models.shown import shown
 from rollcast.cli_models import NameArgument, RegistryOption, open_registry
 from rollcast.console import show_table
 from training.extras import require_train
 from training.series import read_series
+
+MAX_HORIZON = 1_000_000  # more would be many minutes and gigabytes
 
 
 def predict(
@@ -27,6 +30,8 @@ def predict(
     registry: RegistryOption = None,
 ) -> None:
     """Forecast the values that follow a file's last ones."""
+    if horizon > MAX_HORIZON:
+        raise RollcastError(f"the horizon may be at most {MAX_HORIZON}, not {shown(str(horizon))}")
     require_train("polars", *(["matplotlib"] if plot else []))
     source = open_registry(registry)
     manifest, forecaster = source.open(*source.resolve(parse_reference(name)))
@@ -54,6 +59,6 @@ def predict(
     if as_json:
         numbers = [row[0] if len(row) == 1 else row for row in forecast.tolist()]
         typer.echo(json.dumps({"model": manifest.name, "version": manifest.version, "predictions": numbers}))
-    elif plot is None:
+    else:
         rows = [[str(step), *(f"{value:.6g}" for value in row)] for step, row in enumerate(forecast, start=1)]
         show_table(["step", *manifest.targets], rows)

@@ -7,6 +7,8 @@ import typer
 from pydantic import ValidationError
 
 from models.errors import RollcastError
+from models.registry import Registry
+from models.shown import shown
 from service.server import serve as run
 from service.settings import PREFIX, Settings
 
@@ -21,19 +23,22 @@ def serve(
     port: Annotated[int | None, typer.Option(help=_help("port"))] = None,
     workers: Annotated[int | None, typer.Option(help=_help("workers"))] = None,
     registry: Annotated[Path | None, typer.Option(help=_help("registry"))] = None,
+    preload: Annotated[int | None, typer.Option(help=_help("preload"))] = None,
 ) -> None:
     """Serve the registry's models over HTTP; /docs says how to ask for forecasts."""
-    flags = {"host": host, "port": port, "workers": workers, "registry": registry}
-    run(settings_from(**{name: value for name, value in flags.items() if value is not None}))
+    settings = _settings(host=host, port=port, workers=workers, registry=registry, preload=preload)
+    Registry(settings.registry).listing()  # one that can't be listed is told here, not by each worker as it dies
+    run(settings)
 
 
-def settings_from(**flags: object) -> Settings:
-    """The settings, flags over variables. Raises RollcastError naming the first that is not valid."""
+def _settings(**flags: object) -> Settings:
+    """The settings, flags that are not None over variables. Raises RollcastError naming the first not valid."""
     try:
-        return Settings(**flags)  # type: ignore[arg-type]
+        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0])
+        flag = f"--{name.replace('_', '-')} or " if name in flags else ""
         raise RollcastError(
-            f"--{name.replace('_', '-')} or {PREFIX}{name.upper()}: {first['msg']}, not {first['input']!r}"
+            f"{flag}{PREFIX}{name.upper()}: {first['msg']}, not {shown(repr(first['input']))}"
         ) from error

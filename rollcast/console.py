@@ -1,8 +1,8 @@
 """How the command speaks: results on standard output, complaints on standard error."""
 
+from collections.abc import Sequence
+
 import typer
-from rich.console import Console
-from rich.table import Table
 
 
 def complain(message: str) -> None:
@@ -15,14 +15,19 @@ def warn(message: str) -> None:
     typer.echo(f"warning: {message}", err=True)
 
 
-def show_table(headings: list[str], rows: list[list[str]]) -> None:
-    """Print rows under headings; numbers keep to the right."""
-    table = Table(box=None, pad_edge=False)
-    for heading, first in zip(headings, rows[0] if rows else headings, strict=True):
-        table.add_column(heading, justify="right" if _is_number(first) else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    Console(soft_wrap=True).print(table)
+def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under headings, every text as it is and whole; columns of numbers keep to the right."""
+    columns = [_column(heading, cells) for heading, *cells in zip(headings, *rows, strict=True)]
+    for line in zip(*columns, strict=True):
+        typer.echo("  ".join(line).rstrip())
+
+
+def _column(heading: str, cells: Sequence[str]) -> list[str]:
+    """The heading and its cells, padded to one width."""
+    width = max(map(len, (heading, *cells)))
+    filled = [cell for cell in cells if cell]
+    side = ">" if filled and all(map(_is_number, filled)) else "<"
+    return [f"{text:{side}{width}}" for text in (heading, *cells)]
 
 
 def _is_number(text: str) -> bool:

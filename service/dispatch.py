@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from models.batch import Job
 from models.engine import Engine
@@ -18,6 +20,8 @@ Array = NDArray[np.float32]
 
 # Handing work to another thread and back takes about this long, and what takes less is done at once.
 HAND_OVER_S = 150e-6
+# A forecast that is not done by then is watched for its client's leaving; for one that is, watching takes longer.
+PATIENCE_S = 0.05
 
 
 class Cost(NamedTuple):
@@ -59,12 +63,19 @@ class Dispatcher:
         self._soon: defaultdict[Forecaster, list[Job]] = defaultdict(list)
 
     async def forecast(
-        self, forecaster: Forecaster, contexts: Array, horizon: int, timeout_s: float, cost: Cost | None = None
+        self,
+        forecaster: Forecaster,
+        contexts: Array,
+        horizon: int,
+        timeout_s: float,
+        cost: Cost | None = None,
+        receive: Receive | None = None,
     ) -> Array:
         """What the network predicts, shape (windows, horizon, targets), in its units.
 
-        `contexts` has shape (windows, context, features). Raises ForecastTimeout; where that happens, or the
-        coroutine is cancelled, the engine gives the request up.
+        `contexts` has shape (windows, context, features); `receive` tells when the client goes away. Raises
+        ForecastTimeout and ClientDisconnect; where that happens, or the coroutine is cancelled, the engine gives
+        the request up.
         """
         job = Job(forecaster.network, forecaster.shape, contexts, horizon)
         done = self._waiting[job] = self._loop.create_future()
@@ -74,18 +85,25 @@ class Dispatcher:
             self._soon[forecaster].append(job)
         else:
             self._engine.submit(job)
-        timer = self._loop.call_later(timeout_s, _expire, done)
+        watches: list[asyncio.Task[None]] = []
+        patience_s = min(PATIENCE_S, timeout_s)
+        timer = self._loop.call_later(
+            patience_s, lambda: watches.append(self._loop.create_task(_watch(done, timeout_s - patience_s, receive)))
+        )
         try:
             await done
-        except TimeoutError:
-            raise ForecastTimeout(
-                f"the forecast was given up: it took longer than {timeout_s:g} s; ask for fewer steps or windows"
-            ) from None
+        except BaseException as error:
+            self._engine.cancel(job)
+            if isinstance(error, TimeoutError):
+                raise ForecastTimeout(
+                    f"the forecast was given up: it took longer than {timeout_s:g} s; ask for fewer steps or windows"
+                ) from None
+            raise
         finally:
             timer.cancel()
+            for watch in watches:
+                watch.cancel()
             del self._waiting[job]
-            if not done.done() or done.cancelled() or done.exception() is not None:
-                self._engine.cancel(job)
         return job.predictions
 
     def rows(self) -> int:
@@ -128,6 +146,16 @@ class Dispatcher:
             self._resolve(jobs)
 
 
-def _expire(done: asyncio.Future[None]) -> None:
+async def _watch(done: asyncio.Future[None], left_s: float, receive: Receive | None) -> None:
+    """Fail a future once its time is up or its client has gone."""
+    error: Exception = ClientDisconnect()
+    try:
+        async with asyncio.timeout(left_s):
+            if receive is None:
+                await asyncio.Event().wait()
+            else:
+                await receive()  # the body is read, so this comes back when the connection ends
+    except TimeoutError as late:
+        error = late
     if not done.done():
-        done.set_exception(TimeoutError())
+        done.set_exception(error)

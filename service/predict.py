@@ -1,15 +1,10 @@
 """POST /predict: a window in, its next values out."""
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any
-
 import anyio
 import numpy as np
 from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 from pydantic_core import to_json
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
@@ -43,10 +38,9 @@ async def answer(scope: Scope, receive: Receive, state: State) -> bytes:
         opened = await anyio.to_thread.run_sync(state.catalog.find, reference)
     _check_size(asked, opened, state)
     contexts = _contexts(asked, opened) if small else await anyio.to_thread.run_sync(_contexts, asked, opened)
-    forecast = state.dispatcher.forecast(
-        opened.forecaster, contexts, asked.horizon, state.settings.timeout_s, opened.cost
+    predictions = await state.dispatcher.forecast(
+        opened.forecaster, contexts, asked.horizon, state.settings.timeout_s, opened.cost, receive
     )
-    predictions = await (forecast if asked.horizon == 1 else _while_connected(receive, forecast))
     if predictions.size <= SMALL_ANSWER:
         return _json(asked, opened, predictions)
     return await anyio.to_thread.run_sync(_json, asked, opened, predictions)
@@ -55,20 +49,6 @@ async def answer(scope: Scope, receive: Receive, state: State) -> bytes:
 def parse(body: bytes) -> PredictRequest:
     """A request's JSON, checked. Raises pydantic.ValidationError."""
     return PredictRequest.model_validate_json(body)
-
-
-async def _while_connected(receive: Receive, forecast: Coroutine[Any, Any, NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Wait for a forecast; give it up where its client goes away."""
-    task = asyncio.ensure_future(forecast)
-    gone = asyncio.ensure_future(receive())  # the body is read, so this ends with the connection
-    try:
-        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise ClientDisconnect
-        return task.result()
-    finally:
-        gone.cancel()
-        task.cancel()
 
 
 def _check_size(asked: PredictRequest, opened: Opened, state: State) -> None:

@@ -123,6 +123,7 @@ def test_any_arrivals_and_cancellations(requests: list[tuple[int, int, int, int,
     with pytest.MonkeyPatch.context() as patched, desk(threads) as it:
         patched.setattr(admission, "ROWS", 6)
         patched.setattr(admission, "GRAIN", 2)
+        patched.setattr(admission, "GRAIN_FLOP", 0)
         patched.setattr(admission, "TURN", 4)
         kept: list[Job] = []
         dropped: list[Job] = []
@@ -153,7 +154,7 @@ MODELS = [(network_of(shape, seed), shape) for seed, shape in enumerate(SHAPES)]
 def test_next_values_overtake_a_long_rollout_and_it_goes_on() -> None:
     network, shape = MODELS[0]
     with desk(1) as it:
-        long = Job(network, shape, draw(1, shape), 20_000)
+        long = Job(network, shape, draw(1, shape), 100_000)
         it.engine.submit(long)
         short = [Job(network, shape, draw(1, shape, number), 1) for number in range(20)]
         for job in short:

@@ -29,6 +29,16 @@ def test_values_are_scaled_on_the_way_in_and_back_on_the_way_out() -> None:
     assert np.allclose(model.forecast([raw], 4), expected)
 
 
+def test_the_shape_tells_how_to_go_on() -> None:
+    window, state = forecaster(tiny_shape(window=2)), forecaster(tiny_shape(window=2, rollout="state"))
+    scaled = state.shape.scaler.scaled(np.array([[[3.0], [5.0]]]))
+    expected = rollout(state.network, scaled, window=2, lead=1, horizon=4, mode="state") * 2 + 1
+    answers = state.forecast([[3.0, 5.0]], 4)
+    assert np.allclose(answers, expected)
+    assert answers[0, 0] == window.forecast([[3.0, 5.0]], 4)[0, 0]
+    assert not np.allclose(answers[0, 1:], window.forecast([[3.0, 5.0]], 4)[0, 1:])
+
+
 def test_the_window_may_be_numbers_or_rows_for_one_feature() -> None:
     model = forecaster(tiny_shape(window=3))
     numbers = model.forecast([[1.0, 2, 3]], 2)

@@ -84,3 +84,36 @@ def test_nothing_reports_on_its_users(tmp_path: Path) -> None:
     home["HOME"] = str(tmp_path)
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], env=home, check=True, timeout=60)
     assert list(tmp_path.rglob("*")) == []
+
+
+def with_open_size(name: str) -> bytes:
+    """A tiny graph that names, rather than fixes, the last dimension of one of its inputs."""
+    import onnx
+
+    model = onnx.load_model_from_string(tiny_graph("simple_rnn", 1, 1))
+    for value in model.graph.input:
+        if value.name == name:
+            value.type.tensor_type.shape.dim[-1].dim_param = "open"
+    return bytes(model.SerializeToString())
+
+
+@pytest.mark.parametrize("name", ["input", "state_0_h"])
+def test_a_graph_that_leaves_a_size_open_is_refused(name: str) -> None:
+    with pytest.raises(RefusedVersion, match=rf"model\.onnx's {name} has the shape .*'open'.*not rollcast's graph"):
+        Network(with_open_size(name))
+
+
+def test_a_graph_whose_states_have_another_rank_is_refused() -> None:
+    import onnx
+
+    float_, names = onnx.TensorProto.FLOAT, ("input", "output", "state", "final_state")
+    flat = [onnx.helper.make_tensor_value_info(name, float_, ["batch", 2]) for name in names]
+    lengths = onnx.helper.make_tensor_value_info("sequence_lens", onnx.TensorProto.INT32, ["batch"])
+    nodes = [
+        onnx.helper.make_node("Identity", ["input"], ["output"]),
+        onnx.helper.make_node("Identity", ["state"], ["final_state"]),
+    ]
+    graph = onnx.helper.make_graph(nodes, "flat", [flat[0], lengths, flat[2]], [flat[1], flat[3]])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    with pytest.raises(RefusedVersion, match=r"state has the shape \['batch', 2\], not 3 dimensions"):
+        Network(model.SerializeToString())

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,13 +14,13 @@ import pytest
 from models.errors import IncompatibleVersion, InvalidName, RefusedVersion, RegistryError
 from models.forecaster import Forecaster
 from models.publishing import check_publishable, publish
-from models.registry import Registry
+from models.registry import Entry, Registry
 from tests.support.tiny import publish_tiny, tiny_description, tiny_graph, tiny_shape
 
 
 def left(root: Path) -> list[str]:
-    """Everything below a folder but the number keeper, to see that nothing half-done is there."""
-    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.name != ".numbers")
+    """Everything below a folder but the number keeper and the lock, to see that nothing half-done is there."""
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.name not in (".numbers", ".lock"))
 
 
 def test_a_version_is_all_its_files_and_its_manifest(tmp_path: Path) -> None:
@@ -51,10 +52,11 @@ def test_a_registry_that_was_copied_without_its_number_keeper_counts_on(tmp_path
     assert publish_tiny(registry, "tiny").version == 2
 
 
-def test_a_number_keeper_that_was_written_over_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", ["many", ""])
+def test_a_number_keeper_that_was_written_over_is_named(tmp_path: Path, content: str) -> None:
     registry = Registry(tmp_path)
     publish_tiny(registry, "tiny")
-    (tmp_path / "tiny" / ".numbers").write_text("many")
+    (tmp_path / "tiny" / ".numbers").write_text(content)
     with pytest.raises(RegistryError, match=r"\.numbers must hold one whole number"):
         publish_tiny(registry, "tiny")
 
@@ -115,6 +117,7 @@ def test_a_full_or_failing_disk_publishes_nothing_and_loses_nothing(
         if call == "fsync":
             patched.setattr("models.durable.os.fsync", failing)
             patched.setattr("models.publishing.flush_folder", lambda _: None)
+            patched.setattr("models.locking.flush_folder", lambda _: None)
         else:
             patched.setattr(Path, "rename", failing)
         with pytest.raises(RegistryError, match=f"{os.strerror(fault)}; nothing was published"):
@@ -146,7 +149,7 @@ def test_publishers_at_the_same_time_get_different_numbers(tmp_path: Path) -> No
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from models.registry import Registry
+from models.registry import Entry, Registry
 from tests.support.tiny import publish_tiny
 
 calls, moment = 0, 0
@@ -191,4 +194,53 @@ def test_a_kill_at_any_moment_publishes_nothing_or_all(tmp_path: Path) -> None:
     assert len(outcomes) > 8
     assert outcomes == [-signal.SIGKILL] * (len(outcomes) - 1) + [0]
     assert not list(tmp_path.glob("tiny/.staging-*"))
+    assert not list(tmp_path.glob("tiny/.new-*"))
     assert len(seen) > 1
+
+
+def test_a_newest_version_that_can_not_be_read_is_named_with_a_way_out(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    publish_tiny(registry, "tiny")
+    publish_tiny(registry, "tiny")
+    (tmp_path / "tiny" / "2" / "manifest.json").write_text("{")
+    with pytest.raises(RefusedVersion, match=rf"tiny@2, the newest,.*not valid.*; mend or remove {tmp_path}/tiny/2$"):
+        check_publishable(registry, "tiny", ("value",))
+    shutil.rmtree(tmp_path / "tiny" / "2")
+    assert publish_tiny(registry, "tiny").version == 3
+
+
+def test_a_name_that_can_not_be_listed_is_not_published_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry(tmp_path)
+    publish_tiny(registry, "tiny")
+    monkeypatch.setattr(registry, "listing", lambda: {"tiny": Entry((), problem="tiny can't be listed")})
+    with pytest.raises(RegistryError, match="tiny can't be published to: tiny can't be listed"):
+        publish_tiny(registry, "tiny")
+
+
+def test_a_number_keeper_whose_writing_fails_keeps_the_old_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry(tmp_path)
+    publish_tiny(registry, "tiny")
+    numbers = tmp_path / "tiny" / ".numbers"
+    real = os.fsync
+
+    def failing(descriptor: int) -> None:
+        if Path(os.readlink(f"/proc/self/fd/{descriptor}")).parent == numbers.parent:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", failing)
+        with pytest.raises(RegistryError, match="No space left"):
+            publish_tiny(registry, "tiny")
+    assert numbers.read_text() == "1\n"
+
+
+def test_a_number_keeper_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    publish_tiny(registry, "tiny")
+    (tmp_path / "tiny" / ".numbers").unlink()
+    (tmp_path / "tiny" / ".numbers").mkdir()
+    with pytest.raises(RegistryError, match=r"\.numbers can't be read: Is a directory"):
+        publish_tiny(registry, "tiny")

@@ -23,7 +23,6 @@ Command = Callable[..., Result]
 def rollcast(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     def run(*arguments: object) -> Result:
         monkeypatch.setattr("sys.argv", ["rollcast", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
         status = 0
         try:
             main()

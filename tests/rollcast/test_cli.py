@@ -45,9 +45,9 @@ def test_flags_override_variables_and_variables_defaults(rollcast: Command, monk
     monkeypatch.setattr("rollcast.cli_serve.run", served.append)
     monkeypatch.setenv("ROLLCAST_PORT", "9001")
     monkeypatch.setenv("ROLLCAST_WORKERS", "3")
-    assert rollcast("serve", "--port", "9002", "--host", "0.0.0.0").status == 0
+    assert rollcast("serve", "--port", "9002", "--host", "0.0.0.0", "--preload", "7").status == 0
     settings = served[0]
-    assert (settings.host, settings.port, settings.workers) == ("0.0.0.0", 9002, 3)
+    assert (settings.host, settings.port, settings.workers, settings.preload) == ("0.0.0.0", 9002, 3, 7)
     assert settings.registry == Path("models/artifacts")
     assert Settings.model_validate(settings.model_dump()) == settings
 
@@ -57,3 +57,32 @@ def test_every_setting_is_documented_under_its_variable() -> None:
     for name, variable in zip(Settings.model_fields, Settings().as_environment(), strict=True):
         assert variable == f"ROLLCAST_{name.upper()}"
         assert f"`{variable}`" in documented
+
+
+def test_a_registry_that_can_not_be_listed_is_told_before_anything_runs(
+    rollcast: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollcast.cli_serve.run", lambda _: pytest.fail("it ran"))
+    (tmp_path / "file").write_text("")
+    for workers in (1, 2):
+        result = rollcast("serve", "--registry", tmp_path / "file", "--workers", workers)
+        assert result == (1, "", f"error: {tmp_path / 'file'} can't be listed: Not a directory\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("PORT", "99999", "error: --port or ROLLCAST_PORT: Input should be less than or equal to 65535, not '99999'\n"),
+        ("PORT", "x" * 5000, "integer, unable to parse string as an integer, not '" + "x" * 79 + "…\n"),
+        ("LOG_LEVEL", "loud", "error: ROLLCAST_LOG_LEVEL: Input should be 'debug', 'info', 'warning' or 'error', not"),
+        ("TIMEOUT_S", "0\n", r"error: ROLLCAST_TIMEOUT_S: Input should be greater than 0, not '0\n'"),
+        ("WORKERS", "0", "error: --workers or ROLLCAST_WORKERS: Input should be greater than or equal to 1, not '0'\n"),
+    ],
+)
+def test_a_setting_that_is_not_valid_is_named_as_it_can_be_set(
+    rollcast: Command, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(f"ROLLCAST_{name}", value)
+    result = rollcast("serve")
+    assert (result.status, result.out) == (1, "")
+    assert message in result.err

@@ -106,3 +106,22 @@ def test_promote_refuses_what_is_not_there(rollcast: Command, root: Path) -> Non
     shutil.rmtree(root / "many" / "3")
     result = rollcast("models", "promote", "many", "3", "--registry", root)
     assert (result.status, result.err) == (1, "error: many has no version 3; its newest are 1, 2\n")
+
+
+def test_a_setting_that_they_do_not_use_is_none_of_their_business(
+    rollcast: Command, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLLCAST_PORT", "garbage")
+    assert rollcast("models", "list", "--registry", root).status == 0
+    assert rollcast("models", "verify", "--registry", root).status == 0
+
+
+def test_what_is_wrong_with_a_name_is_said(rollcast: Command, root: Path) -> None:
+    (root / "many" / "aliases.json").write_text("[]")
+    problem = 'many/aliases.json must map aliases to version numbers, as in {"champion": 3}\n'
+    listed = rollcast("models", "list", "--registry", root)
+    assert (listed.status, listed.err) == (0, f"warning: {problem}")
+    assert listed.out.count("many") == 3
+    verified = rollcast("models", "verify", "--registry", root)
+    assert (verified.status, verified.err) == (1, f"error: {problem}")
+    assert verified.out.count("good") == 6

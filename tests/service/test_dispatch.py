@@ -57,6 +57,8 @@ async def test_dear_next_values_and_every_rollout_go_to_the_engine(dispatcher: D
     real = model.network
 
     class Watched:
+        weights = real.weights
+
         def __call__(self, *arguments: object) -> Step:
             try:
                 threads.append(asyncio.get_running_loop() is loop_thread)

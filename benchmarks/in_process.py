@@ -1,0 +1,136 @@
+"""Rollouts of one client in process: the engine against the plain loop, TensorFlow and Keras."""
+
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.plain import Plain
+from benchmarks.published import SHAPES, graph
+from benchmarks.results import Row
+from benchmarks.timing import Plan, alternate, medians, ratio, timed
+from models.batch import Job
+from models.engine import Engine
+from models.manifest import Shape
+from models.network import Network
+from training.backend import load_keras
+from training.export import to_onnx
+from training.networks import build
+
+Array = NDArray[np.float32]
+
+HORIZON = 100
+
+
+class Client:
+    """An engine, and someone who waits for its answers."""
+
+    def __init__(self, threads: int = 2) -> None:
+        self._done: queue.SimpleQueue[Sequence[Job]] = queue.SimpleQueue()
+        self._engine = Engine(threads, self._done.put)
+
+    def forecast(self, network: Network, shape: Shape, contexts: Array, horizon: int) -> Array:
+        """The predictions of some contexts of shape (rows, context, features), sent as requests of one row."""
+        jobs = [Job(network, shape, each[None], horizon) for each in contexts]
+        for job in jobs:
+            self._engine.submit(job)
+        left = len(jobs)
+        while left:
+            left -= len(self._done.get())
+        return np.concatenate([job.predictions for job in jobs])
+
+    def stop(self) -> None:
+        """End the engine."""
+        self._engine.stop()
+
+
+@contextmanager
+def client(threads: int = 2) -> Iterator[Client]:
+    """A client whose engine is stopped afterwards."""
+    running = Client(threads)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def windows(shape: Shape, rows: int = 1) -> Array:
+    """Different windows, shape (rows, window, 1)."""
+    phases = np.linspace(0, 6, rows, dtype=np.float32)[:, None]
+    return np.sin(phases + np.arange(shape.window, dtype=np.float32) / 10)[:, :, None]
+
+
+def measure(plan: Plan) -> list[Row]:
+    """One client's rollouts of the LSTM(300), window 10."""
+    shape, state_shape = SHAPES["lstm-300"], SHAPES["lstm-300-state"]
+    keras = load_keras()
+    import tensorflow as tf
+
+    network = build(shape.kind, features=1, targets=1, units=shape.units)
+    content = to_onnx(shape.kind, network)
+    served, plain, compiled = Network(content), Plain(content, shape), tf.function(network)
+    context = windows(shape)
+
+    def loop(predict: Callable[[Array], object], steps: int) -> None:
+        window = context
+        for _ in range(steps):
+            value = np.asarray(predict(window))
+            window = np.concatenate([window[:, 1:], value[:, None]], axis=1)
+
+    with client() as running:
+        works = {
+            "rollcast": timed(lambda: running.forecast(served, shape, context, HORIZON)),
+            "plain loop": timed(lambda: plain.rollout(context[0][:, None], HORIZON)),
+            "tf.function": timed(lambda: loop(lambda window: compiled(tf.constant(window)), HORIZON)),
+        }
+        figures = alternate(works, 3 * plan.rounds)
+        by_state = {
+            "window": works["rollcast"],
+            "state": timed(lambda: running.forecast(served, state_shape, context, HORIZON)),
+        }
+        states = alternate(by_state, 3 * plan.rounds)
+        # A tenth of the steps, as it takes seconds.
+        by_keras = {
+            "rollcast": works["rollcast"],
+            "keras": timed(lambda: loop(lambda window: network.predict(window, verbose=0), HORIZON // 10)),
+        }
+        slow = alternate(by_keras, plan.rounds)
+    del keras
+    title = f"rollout of {HORIZON}, LSTM(300), window mode, in process"
+    return [
+        Row(
+            title,
+            "plain ONNX loop's time",
+            ratio(figures, "rollcast", "plain loop"),
+            "at most",
+            1.1,
+            measured=medians(figures, 1e3, "ms"),
+        ),
+        Row(title, "faster than tf.function", ratio(figures, "tf.function", "rollcast"), "at least", 4),
+        Row(
+            title,
+            "faster than keras.Model.predict",
+            HORIZON / (HORIZON // 10) * ratio(slow, "keras", "rollcast"),
+            "at least",
+            200,
+            measured={"keras s": 10 * medians(slow)["keras"]},
+        ),
+        Row(
+            f"rollout of {HORIZON}, LSTM(300), state mode, in process",
+            "faster than its window mode",
+            ratio(states, "window", "state"),
+            "at least",
+            5,
+            measured=medians(states, 1e3, "ms"),
+        ),
+    ]
+
+
+def plain_loop(name: str) -> Callable[[], float]:
+    """Measures how many rollouts of 100 the plain loop does in a second, one after another."""
+    shape = SHAPES[name]
+    plain, window = Plain(graph(shape), shape), windows(shape)[0][:, None]
+    seconds = timed(lambda: plain.rollout(window, HORIZON), times=20)
+    return lambda: 1 / seconds()

@@ -1,0 +1,38 @@
+"""The plain loop: one ONNX Runtime call with a full window for every step, one request after another."""
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from models.manifest import Shape
+
+Array = NDArray[np.float32]
+
+
+class Plain:
+    """A session, and what its graph needs beside the window."""
+
+    def __init__(self, graph: bytes, shape: Shape, threads: int = 1) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        names = [each.name for each in self._session.get_inputs() if each.name not in ("input", "sequence_lens")]
+        self._feeds: dict[str, NDArray[np.generic]] = {
+            name: np.zeros((1, 1, shape.units[0]), np.float32) for name in names
+        }
+        self._feeds["sequence_lens"] = np.full(1, shape.window, np.int32)
+        self._window = shape.window
+
+    def next_value(self, window: Array) -> Array:
+        """The next value, shape (1, 1), after a window of shape (window, 1, 1)."""
+        answer: Array = self._session.run(["output"], {"input": window, **self._feeds})[0]
+        return answer
+
+    def rollout(self, window: Array, horizon: int) -> Array:
+        """The next values, shape (horizon, 1, 1)."""
+        values = np.empty((self._window + horizon, 1, 1), np.float32)
+        values[: self._window] = window
+        for step in range(horizon):
+            values[self._window + step] = self.next_value(values[step : step + self._window])
+        return values[self._window :]

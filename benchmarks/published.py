@@ -1,0 +1,86 @@
+"""The networks that are measured: published with random weights, for speed does not depend on them."""
+
+from pathlib import Path
+
+import numpy as np
+
+from models.forecaster import Forecaster
+from models.manifest import DataRecord, Description, Golden, Kind, Metrics, RolloutMode, Scores, Shape, TrainingRecord
+from models.network import Network
+from models.publishing import publish
+from models.registry import Registry
+from models.scaling import Scaler
+from training.graph import OPERATORS, Layer, build_graph
+
+
+def shape(kind: Kind, units: int, window: int, rollout: RolloutMode = "window") -> Shape:
+    """A network of one layer and one feature."""
+    scaler = Scaler(kind="standard", mean=(0.0,), scale=(1.0,))
+    return Shape(
+        kind=kind,
+        units=(units,),
+        window=window,
+        lead=1,
+        rollout=rollout,
+        features=("value",),
+        targets=("value",),
+        scaler=scaler,
+    )
+
+
+SHAPES = {
+    "lstm-300": shape("lstm", 300, 10),
+    "lstm-300-state": shape("lstm", 300, 10, "state"),
+    "lstm-64": shape("lstm", 64, 48),
+    "lstm-64-state": shape("lstm", 64, 48, "state"),
+    "simple-rnn-100": shape("simple_rnn", 100, 5),
+}
+
+
+def graph(of: Shape) -> bytes:
+    """A graph with weights as Keras would draw them, about."""
+    random = np.random.default_rng(0)
+    units, gates = of.units[0], len(OPERATORS[of.kind].gates)
+
+    def draw(*size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        limit = (3 / units) ** 0.5
+        return random.uniform(-limit, limit, size).astype(np.float32)
+
+    layer = Layer(draw(1, gates * units), draw(units, gates * units), draw(gates * units))
+    return build_graph(of.kind, [layer], draw(units, 1), draw(1))
+
+
+def publish_random(registry: Registry, name: str, of: Shape) -> None:
+    """Publish a network whose description is made up, but for its goldens."""
+    content = graph(of)
+    window = np.sin(np.arange(of.context) / 10)[:, None]
+    answer = Forecaster(of, Network(content)).forecast(window[None], horizon=3)[0]
+    scores = Scores(mae=0.1, mse=0.01, rmse=0.1, count=1)
+    data = DataRecord(
+        source="made up",
+        rows=1,
+        train_rows=1,
+        validation_rows=0,
+        test_rows=0,
+        minimum=(0.0,),
+        maximum=(1.0,),
+        sha256="0" * 64,
+    )
+    description = Description(
+        **dict(of),
+        description="Random weights, to measure speed with.",
+        training=TrainingRecord(recipe={}, duration_s=0.0, parameters=1, loss=()),
+        data=data,
+        metrics=Metrics(tested_on="made up", model=scores, last_value=scores),
+        libraries={"numpy": np.__version__},
+        goldens=(Golden(window=tuple(map(tuple, window.tolist())), predictions=tuple(map(tuple, answer.tolist()))),),
+    )
+    publish(registry, name, description, {"model.onnx": content})
+
+
+def publish_all(root: Path) -> Registry:
+    """A registry of every network that is measured."""
+    registry = Registry(root)
+    for name, of in SHAPES.items():
+        publish_random(registry, name, of)
+    return registry

@@ -18,7 +18,7 @@ Key = tuple[str, int]
 
 # An open model takes about this much, and its weights about so many times their size on disk: measured, see
 # docs/performance.md.
-OVERHEAD_BYTES, WEIGHTS_TIMES = 300_000, 2
+OVERHEAD_BYTES, WEIGHTS_TIMES = 800_000, 3
 
 
 class Opened(NamedTuple):

@@ -31,14 +31,14 @@ class Cost(NamedTuple):
     row_s: float
 
     @classmethod
-    def of(cls, forecaster: Forecaster, rows: int = 16) -> "Cost":
+    def of(cls, forecaster: Forecaster, rows: int = 8) -> "Cost":
         """Measure it, which warms the model up as well."""
         shape = forecaster.shape
 
         def fastest_s(rows: int) -> float:
             inputs = np.zeros((shape.window, rows, len(shape.features)), np.float32)
             times = []
-            for _ in range(5):
+            for _ in range(3):
                 begun = time.perf_counter()
                 forecaster.network(inputs)
                 times.append(time.perf_counter() - begun)

@@ -55,12 +55,12 @@ def publish(
             created_at=datetime.now(UTC).replace(microsecond=0),
             files={path: file_record(content) for path, content in files.items()},
         )
-        # Whoever holds the lock is alone here, so anything half-done is a dead publisher's.
-        for leftover in folder.glob(f"{STAGING}*"):
-            shutil.rmtree(leftover)
-        for leftover in folder.glob(f"{TEMPORARY}*"):
-            leftover.unlink()
         try:
+            # Whoever holds the lock is alone here, so anything half-done is a dead publisher's.
+            for leftover in folder.glob(f"{STAGING}*"):
+                shutil.rmtree(leftover)
+            for leftover in folder.glob(f"{TEMPORARY}*"):
+                leftover.unlink()
             staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
             try:
                 _write_version(staging, files, manifest)

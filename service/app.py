@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         if catalog.opened:
             log.info("serving %s", ", ".join(f"{name}@{number}" for name, number in sorted(catalog.opened)))
         else:
-            log.warning("nothing to serve yet: %s", catalog.hint or "no model was opened")
+            log.warning("nothing to serve yet from %s: %s", settings.registry, catalog.hint or "no model was opened")
         try:
             yield
         finally:

@@ -92,6 +92,7 @@ class Catalog:
                     manifest, forecaster = self.registry.open(name, version)
                 except RefusedVersion as error:
                     self.refused[key] = str(error)
+                    log.debug("why %s@%s was refused", name, version, exc_info=error)
                 else:
                     self._keep(key, Opened(manifest, forecaster, Cost.of(forecaster)))
             if key in self.refused:
@@ -104,8 +105,8 @@ class Catalog:
         if self.listing:
             return None
         return (
-            f"the registry {self.registry.root} holds no model: train one (rollcast train sine-lstm), or name "
-            "another folder (rollcast serve --registry, ROLLCAST_REGISTRY), then start the service again"
+            "the registry holds no model: train one (rollcast train sine-lstm), or name another folder (rollcast "
+            "serve --registry, ROLLCAST_REGISTRY), then start the service again"
         )
 
     def _key(self, reference: Reference | None) -> Key:

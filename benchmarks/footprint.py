@@ -68,8 +68,8 @@ def measure_memory(plan: Plan) -> list[Row]:
     """Resident memory of a service with the three reference models."""
     with rollcast(ROOT / "models/artifacts") as served:
         fresh = served.rss_bytes
-        half = _rss_after(served, plan.requests // 2)
-        whole = _rss_after(served, plan.requests - plan.requests // 2)
+        half = _rss_after(served, plan.requests // 2, plan.load_s)
+        whole = _rss_after(served, plan.requests - plan.requests // 2, plan.load_s)
     title = f"three models, {plan.requests:,} requests"
     return [
         Row(f"{title}: resident memory", "", whole / 1e6, "at most", 200, "MB", {"at first MB": fresh / 1e6}),
@@ -85,11 +85,11 @@ def measure_memory(plan: Plan) -> list[Row]:
     ]
 
 
-def _rss_after(served: Server, requests: int) -> int:
+def _rss_after(served: Server, requests: int, load_s: float) -> int:
     """The resident memory after so many requests at least, spread over the models; a few are rollouts."""
     answered = 0
     while answered < requests:
         for load in REFERENCES:
-            answered += put(load, served, 1).requests
-            answered += put(load._replace(horizon=100, connections=4), served, 0.3).requests
+            answered += put(load, served, load_s).requests
+            answered += put(load._replace(horizon=100, connections=4), served, load_s / 3).requests
     return served.rss_bytes

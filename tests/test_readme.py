@@ -31,8 +31,8 @@ def block(beginning: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with real_server(registry=ROOT / "models" / "artifacts") as server:
+def server(reference_path: Path) -> Iterator[Server]:
+    with real_server(registry=reference_path) as server:
         yield server
 
 

@@ -18,7 +18,6 @@ from models.registry import Registry
 from tests.support.real_server import ROOT, Server, real_server
 
 WINDOW = [1.0, 2.0, 3.0, 4.0]
-ARTIFACTS = ROOT / "models" / "artifacts"
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +57,8 @@ def test_the_root_leads_to_the_documentation(server: Server) -> None:
     assert answer.status_code == 200
 
 
-def test_the_reference_models_forecast_in_200_megabytes_without_tensorflow() -> None:
-    with real_server(registry=ARTIFACTS) as server:
+def test_the_reference_models_forecast_in_200_megabytes_without_tensorflow(reference_path: Path) -> None:
+    with real_server(registry=reference_path) as server:
         ready = httpx.get(f"{server.url}/readyz").json()
         assert [each["model"] for each in ready["models"]] == ["sine-lstm", "sine-simple-rnn", "victoria-demand"]
         for model in ready["models"]:

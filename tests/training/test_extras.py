@@ -1,13 +1,12 @@
 import pytest
 
 from training.errors import MissingExtra
-from training.extras import require_train
-
-
-def test_what_is_installed_is_not_missed() -> None:
-    require_train()
+from training.extras import TRAIN, require_train
 
 
 def test_what_is_missing_is_named_with_the_command_that_brings_it() -> None:
     with pytest.raises(MissingExtra, match=r"make train.*pip install -e"):
         require_train("json", "no_such_library")
+    with pytest.raises(MissingExtra) as caught:
+        require_train(*TRAIN, "no_such_library")
+    assert not [module for module in TRAIN if module in str(caught.value)]  # they are installed here

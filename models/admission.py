@@ -115,9 +115,14 @@ class Admission:
             grains[job.network] = _grain(job, job.shape.window if job.shape.rollout == "window" else 1)
         room = {}
         for network, count in waiting.items():
-            share = max(grains[network], -(-(self.rolling[network] + count) // self._threads))
+            total = self.rolling[network] + count
             batch = batches.get(network)
-            room[network] = min(ROWS, share) - (len(batch.rows) if batch else 0)
+            held = len(batch.rows) if batch else 0
+            if not held and self.rolling[network] and total <= min(ROWS, grains[network]):
+                room[network] = 0  # the thread that has the others takes these as well, before its next step
+                continue
+            share = max(grains[network], -(-total // self._threads))
+            room[network] = min(ROWS, share) - held
             if batch is not None and room[network] <= 0:
                 parked = batch.part_after(TURN)
                 self._long.extend(parked)

@@ -23,6 +23,8 @@ from models.admission import Admission, Piece, Taken
 from models.batch import Batch, Job, Row
 from models.network import Network
 
+ANOTHERS_S = 0.001
+
 
 @dataclass
 class _Hand:
@@ -89,6 +91,8 @@ class Engine:
                 if self._stopping:
                     return
                 taken = self._admission.take(hand.batches, self._idle)
+                if not (taken or hand.batches):
+                    self._lock.wait(ANOTHERS_S)  # what waits is for a thread that is at work on the same model
                 if self._idle and self._admission:
                     self._lock.notify()  # there is more than this thread's share
                 swept, hand.sweeps = hand.sweeps != self._sweeps, self._sweeps

@@ -18,7 +18,7 @@ class Plan(NamedTuple):
 
 
 FULL = Plan(rounds=5, load_s=3, requests=100_000, longest_horizon=10_000)
-QUICK = Plan(rounds=2, load_s=0.5, requests=10_000, longest_horizon=3_000)
+QUICK = Plan(rounds=1, load_s=0.5, requests=4_000, longest_horizon=3_000)
 
 
 def alternate(works: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:

@@ -134,9 +134,9 @@ def test_a_client_that_goes_away_leaves_the_service_well(server: Server) -> None
 
 def test_a_stopped_service_finishes_what_it_has_begun(registry_path: Path) -> None:
     with real_server(registry=registry_path) as server, concurrent.futures.ThreadPoolExecutor() as pool:
-        body = {"model": "tiny", "windows": [WINDOW] * 90, "horizon": 10_000}
+        body = {"model": "tiny", "windows": [WINDOW] * 100, "horizon": 10_000}
         running = pool.submit(httpx.post, f"{server.url}/predict", json=body, timeout=30)
-        time.sleep(0.5)  # it has begun by then, and takes longer than that
+        time.sleep(0.3)  # it has begun by then, and takes longer than that
         assert not running.done()
         assert server.stop() == 0
         assert running.result().status_code == 200
@@ -146,9 +146,9 @@ def test_who_can_not_wait_for_the_end_is_told_so(registry_path: Path) -> None:
     slow = {"model": "tiny", "windows": [WINDOW] * 100, "horizon": 10_000}
     with (
         real_server(registry=registry_path, ROLLCAST_SHUTDOWN_TIMEOUT_S="1") as server,
-        concurrent.futures.ThreadPoolExecutor(8) as pool,
+        concurrent.futures.ThreadPoolExecutor(16) as pool,
     ):
-        running = [pool.submit(httpx.post, f"{server.url}/predict", json=slow, timeout=30) for _ in range(8)]
+        running = [pool.submit(httpx.post, f"{server.url}/predict", json=slow, timeout=60) for _ in range(16)]
         time.sleep(0.7)
         begun = time.monotonic()
         assert server.stop() == 0

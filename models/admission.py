@@ -51,7 +51,7 @@ class Admission:
 
     def put(self, job: Job) -> None:
         """Queue a job."""
-        (self._short if job.horizon == 1 else self._long).append(job)
+        (self._short if job.short else self._long).append(job)
 
     def take(self, batches: Mapping[Network, Batch], idle: int) -> dict[Network, Taken]:
         """What a thread with these batches should begin now, while `idle` others have nothing to do."""

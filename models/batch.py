@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from models.inputs import step_inputs
 from models.manifest import Shape
 from models.network import Network
 
@@ -18,14 +19,16 @@ STEPS_PER_TAPE = 256  # after which the tape is wound back to its beginning
 class Job:
     """A request under way: its contexts, and its predictions as they come.
 
-    `contexts` has shape (rows, context, features) and `predictions` (rows, horizon, targets), both in the
-    network's units. Nothing changes any more once `left` is 0 or `error` is set.
+    `contexts` has shape (rows, depth, features), `calendar` (rows, window + horizon - 1, channels) and
+    `predictions` (rows, horizon, targets), all in the network's units. Nothing changes any more once `left` is 0 or
+    `error` is set.
     """
 
     network: Network
     shape: Shape
     contexts: Array
     horizon: int
+    calendar: Array | None = None
     predictions: Array = field(init=False)
     left: int = field(init=False)
     taken: int = 0
@@ -36,12 +39,17 @@ class Job:
         self.left = len(self.contexts)
         self.predictions = np.empty((self.left, self.horizon, len(self.shape.targets)), np.float32)
 
+    @property
+    def short(self) -> bool:
+        """Whether the first call of the network answers it."""
+        return self.horizon <= self.shape.outputs
+
 
 @dataclass(eq=False)
 class Row:
     """One window of a job: how far it has come, and what it takes to go on.
 
-    `tape` holds its newest values, shape (context, features), and `states` its row of each state, shape
+    `tape` holds its newest values, shape (depth, features), and `states` its row of each state, shape
     (units,). Both are current only while the row is in no batch.
     """
 
@@ -56,13 +64,15 @@ class Row:
 class Batch:
     """A model's rows in step: their values on one tape, their states in one slab. Owned by one thread.
 
-    Every row gains one value per step, so all share the tape's cursor: a step's window is one contiguous block
+    Every row gains as many values per step as the network has outputs, so all share the tape's cursor: a step's
+    window is one contiguous block
     of it, and the states that come out of a step go into the next as they are. Nothing is copied but when
     rows come or go.
     """
 
     rows: list[Row]
     _tape: Array  # shape (time, rows, features)
+    _calendar: Array | None  # shape (time, rows, channels), of the steps' targets
     _states: tuple[Array, ...]
     _cursor: int  # where the tape's next value goes
     _recorded: int  # up to where the tape has been copied to the jobs
@@ -71,7 +81,10 @@ class Batch:
     def __init__(self, network: Network, shape: Shape) -> None:
         self._network, self._shape = network, shape
         self._steps = self._cursor = self._recorded = 0
-        self._lay([], np.empty((shape.context, 0, len(shape.features)), np.float32), ())
+        self._block = shape.outputs
+        # Whole steps, so that the tape ends with one.
+        self._room = -(-STEPS_PER_TAPE // self._block) * self._block
+        self._lay([], np.empty((shape.depth, 0, len(shape.features)), np.float32), ())
 
     def join(self, rows: Sequence[Row]) -> None:
         """Take rows in; each goes on where its tape and its states are."""
@@ -86,20 +99,27 @@ class Batch:
         self._lay([*self.rows, *rows], tape, states)
 
     def step(self) -> list[Row]:
-        """Advance every row by one prediction, in one call of the network; the rows that are done leave."""
+        """Advance every row by the network's outputs, in one call of it; the rows that are done leave."""
         if self._cursor == len(self._tape):
             self._record()
             self._lay(self.rows, self._newest(), self._states)
-        shape, cursor = self._shape, self._cursor
+        shape, cursor, block = self._shape, self._cursor, self._block
+        steps = shape.window if shape.rollout == "window" else block
+        known = None
+        if self._calendar is not None:
+            last = cursor - shape.depth + shape.window  # the calendar begins with the first window's first target
+            known = self._calendar[last - steps : last]
+        inputs = step_inputs(shape, self._tape, cursor - steps + 1, steps, known)
         if shape.rollout == "window":
-            first = cursor - shape.context
-            output, _ = self._network(self._tape[first : first + shape.window])
+            output, _ = self._network(inputs)
         else:
-            first = cursor - shape.lead
-            output, self._states = self._network(self._tape[first : first + 1], self._states)
-        self._tape[cursor] = output
-        self._cursor += 1
-        self._steps += 1
+            output, self._states = self._network(inputs, self._states)
+        if block == 1:
+            self._tape[cursor] = output
+        else:
+            self._tape[cursor : cursor + block] = output.reshape(len(output), block, -1).transpose(1, 0, 2)
+        self._cursor += block
+        self._steps += block
         return self.part(lambda row: row.done >= row.job.horizon) if self._steps >= self._next_end else []
 
     def part(self, leaves: Callable[[Row], bool]) -> list[Row]:
@@ -121,27 +141,39 @@ class Batch:
         return gone
 
     def part_after(self, steps: int) -> list[Row]:
-        """Let rows go that have gained so many predictions here."""
+        """Let rows go that have gained at least so many predictions here."""
         return self.part(lambda row: self._steps - row.joined_at >= steps)
 
     def _newest(self) -> Array:
-        """The values that later steps still need, shape (context, rows, features)."""
-        return self._tape[self._cursor - self._shape.context : self._cursor]
+        """The values that later steps still need, shape (depth, rows, features)."""
+        return self._tape[self._cursor - self._shape.depth : self._cursor]
 
     def _record(self) -> None:
         """Copy the predictions made since the last time to where they belong."""
         news = self._tape[self._recorded : self._cursor]
         if len(news):
             for index, row in enumerate(self.rows):
-                row.job.predictions[row.place, row.done : row.done + len(news)] = news[:, index]
+                wanted = news[: row.job.horizon - row.done, index]  # the last step may have given more
+                row.job.predictions[row.place, row.done : row.done + len(wanted)] = wanted
                 row.done += len(news)
             self._recorded = self._cursor
 
     def _lay(self, rows: list[Row], newest: Array, states: tuple[Array, ...]) -> None:
         """Begin a new tape with what is still needed of the old one."""
-        context, _, features = newest.shape
+        depth, _, features = newest.shape
         self.rows, self._states = rows, states
-        self._tape = np.empty((context + STEPS_PER_TAPE, len(rows), features), np.float32)
-        self._tape[:context] = newest
-        self._cursor = self._recorded = context
+        self._tape = np.empty((depth + self._room, len(rows), features), np.float32)
+        self._tape[:depth] = newest
+        self._cursor = self._recorded = depth
+        self._calendar = self._laid_calendar() if self._shape.calendar else None
         self._next_end = self._steps + min((row.job.horizon - row.done for row in rows), default=0)
+
+    def _laid_calendar(self) -> Array:
+        """The calendar of the new tape's steps, from its first window's first target on."""
+        time = self._shape.window - 1 + self._room
+        laid = np.zeros((len(self.rows), time, self._shape.calendar_channels), np.float32)
+        for each, row in zip(laid, self.rows, strict=True):
+            if row.job.calendar is not None:
+                known = row.job.calendar[row.place, row.done : row.done + time]
+                each[: len(known)] = known
+        return np.ascontiguousarray(laid.transpose(1, 0, 2))

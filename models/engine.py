@@ -21,6 +21,7 @@ import numpy as np
 
 from models.admission import Admission, Piece, Taken
 from models.batch import Batch, Job, Row
+from models.inputs import window_inputs
 from models.network import Network
 
 ANOTHERS_S = 0.001
@@ -141,9 +142,9 @@ def _begin(hand: _Hand, network: Network, taken: Taken) -> None:
             rows = [*_first_call(network, taken.pieces), *rows]
         except Exception as error:  # whatever went wrong is these requests' answer
             hand.failed += [(piece.job, error) for piece in taken.pieces]
-            hand.gone[network] += sum(piece.job.horizon > 1 for piece in taken.pieces)
+            hand.gone[network] += sum(not piece.job.short for piece in taken.pieces)
         else:
-            hand.done += [piece for piece in taken.pieces if piece.job.horizon == 1]
+            hand.done += [piece for piece in taken.pieces if piece.job.short]
     if rows:
         if network not in hand.batches:
             hand.batches[network] = Batch(network, rows[0].job.shape)
@@ -173,16 +174,22 @@ def _step(hand: _Hand, network: Network, quiet: Callable[[], bool]) -> None:
 
 def _first_call(network: Network, pieces: Sequence[Piece]) -> list[Row]:
     """Run the windows of some rows from zero states; the answer is the rows that have further to go."""
+    shape = pieces[0].job.shape
     contexts = np.concatenate([piece.job.contexts[piece.start : piece.stop] for piece in pieces])
-    window = pieces[0].job.shape.window
-    output, states = network(np.ascontiguousarray(contexts[:, :window].transpose(1, 0, 2)))
+    known = [
+        piece.job.calendar[piece.start : piece.stop, : shape.window]
+        for piece in pieces
+        if piece.job.calendar is not None
+    ]
+    output, states = network(window_inputs(shape, contexts, np.concatenate(known) if known else None))
+    blocks = output.reshape(len(output), shape.outputs, -1)
     rows = []
     first = 0
     for job, start, stop in pieces:
-        job.predictions[start:stop, 0] = output[first : first + stop - start]
-        if job.horizon > 1:
+        job.predictions[start:stop, : shape.outputs] = blocks[first : first + stop - start, : job.horizon]
+        if not job.short:
             for place, index in enumerate(range(first, first + stop - start), start=start):
-                tape = np.concatenate([contexts[index, 1:], output[None, index]])
-                rows.append(Row(job, place, 1, tape, tuple(state[0, index] for state in states)))
+                tape = np.concatenate([contexts[index, shape.outputs :], blocks[index]])[-shape.depth :]
+                rows.append(Row(job, place, shape.outputs, tape, tuple(state[0, index] for state in states)))
         first += stop - start
     return rows

@@ -22,7 +22,7 @@ FINAL = "final_"  # the prefix of a state's name on its way out
 class Step(NamedTuple):
     """What one call of the network gives.
 
-    `output` has shape (batch, targets); each of `states` has shape (1, batch, units), ONNX's own.
+    `output` has shape (batch, outputs); each of `states` has shape (1, batch, units), ONNX's own.
     """
 
     output: Array
@@ -54,8 +54,8 @@ class Network:
         # Made once and cut to size, as making them takes a good part of a small call.
         self._zeros = tuple(np.zeros((1, 1, units), np.float32) for units in self.units)
         self._full_lengths: dict[int, NDArray[np.int32]] = {}
-        self.features = _size(INPUT, inputs[INPUT], rank=3)
-        self.targets = _size(OUTPUT, outputs[OUTPUT], rank=2)
+        self.channels = _size(INPUT, inputs[INPUT], rank=3)
+        self.outputs = _size(OUTPUT, outputs[OUTPUT], rank=2)
 
     def zero_states(self, batch: int) -> tuple[Array, ...]:
         """The states before a window: zeros of shape (1, batch, units) each, not to be written to."""
@@ -67,7 +67,7 @@ class Network:
     def __call__(
         self, inputs: Array, states: Sequence[Array] | None = None, lengths: NDArray[np.int32] | None = None
     ) -> Step:
-        """Run over inputs of shape (time, batch, features), from zero states unless some are given.
+        """Run over inputs of shape (time, batch, channels), from zero states unless some are given.
 
         `lengths` (batch) says how many steps of each row count, all of them by default; none may be 0,
         for ONNX would not keep that row's state.

@@ -9,19 +9,21 @@ from pydantic import ValidationError
 
 from models.errors import InvalidRequest, RefusedVersion
 from models.forecaster import Forecaster
+from models.intervals import Intervals
 from models.manifest import FileRecord, Kind, Manifest
 from models.network import Network
 from models.reading import open_regular, read_document
 from models.shown import shown
+from models.times import Axis, parse_frequency
 
-MANIFEST, MODEL = "manifest.json", "model.onnx"
+MANIFEST, MODEL, CALIBRATION = "manifest.json", "model.onnx", "calibration.npy"
 
 # Goldens are replayed on other processors and library versions than those that wrote them, and a closed
 # loop amplifies rounding, so they agree within this and never exactly. In the network's own units.
 GOLDEN_TOLERANCE = 1e-4
 
 # How many states a layer of each kind carries.
-STATES: dict[Kind, int] = {"lstm": 2, "simple_rnn": 1}
+STATES: dict[Kind, int] = {"gru": 1, "lstm": 2, "simple_rnn": 1}
 
 
 def read_manifest(directory: Path) -> Manifest:
@@ -51,40 +53,50 @@ def open_version(directory: Path) -> tuple[Manifest, Forecaster]:
     contents = {name: _verified(directory, name, record) for name, record in manifest.files.items()}
     # The bytes that were hashed are the bytes that run: the file is not read again.
     network = Network(contents[MODEL])
-    if (network.features, network.targets) != (len(manifest.features), len(manifest.targets)):
+    expected = (manifest.channels, len(manifest.targets) * manifest.outputs)
+    if (network.channels, network.outputs) != expected:
         raise RefusedVersion(
-            f"{MODEL} takes {network.features} columns and gives {network.targets}; "
-            f"the manifest says {len(manifest.features)} and {len(manifest.targets)}"
+            f"{MODEL} takes {network.channels} columns and gives {network.outputs}; "
+            f"the manifest says {expected[0]} and {expected[1]}"
         )
-    states = tuple(size for size in manifest.units for _ in range(STATES[manifest.kind]))
+    states = tuple(size for size in manifest.units for _ in range(STATES[manifest.kind])) * manifest.members
     if network.units != states:
         raise RefusedVersion(
             f"{MODEL} has states of the sizes {shown(str(network.units))}; "
             f"the manifest's {manifest.kind} of {shown(str(manifest.units))} units has {shown(str(states))}"
         )
-    forecaster = Forecaster(manifest, network, title=f"{manifest.name}@{manifest.version}")
+    intervals = None
+    if manifest.calibration is not None:
+        if CALIBRATION not in contents:
+            raise RefusedVersion(f"{MANIFEST} lists no {CALIBRATION}, but tells of a calibration")
+        known = manifest.calibration
+        intervals = Intervals.from_bytes(contents[CALIBRATION], known.horizon, len(manifest.targets), known.count)
+    title = f"{manifest.name}@{manifest.version}"
+    forecaster = Forecaster(manifest, network, title, intervals)
     replay(manifest, forecaster)
     return manifest, forecaster
 
 
 def replay(manifest: Manifest, forecaster: Forecaster) -> None:
     """Raise RefusedVersion unless the model still gives its goldens' answers."""
+    frequency = parse_frequency(manifest.frequency or "1d")
     for number, golden in enumerate(manifest.goldens):
         try:
             expected = np.array(golden.predictions)
         except ValueError as error:
             raise RefusedVersion(f"golden {number} can't be replayed: its predictions differ in length") from error
+        axes = None if golden.end is None else [Axis(golden.end, frequency)]
         try:
-            came = forecaster.forecast([golden.window], horizon=len(expected))[0]
+            question = forecaster.question([golden.window], len(expected), axes)
+            came = forecaster.forecast([golden.window], len(expected), axes=axes)[0]
         except InvalidRequest as error:
             raise RefusedVersion(f"golden {number} can't be replayed: {shown(str(error), 400)}") from error
         except Exception as error:  # a graph that loads can still fail to run, in ONNX Runtime's own ways
             raise RefusedVersion(f"golden {number} can't be replayed: {MODEL} does not run") from error
         if came.shape != expected.shape:
             raise RefusedVersion(f"golden {number} has shape {expected.shape}, but {came.shape} came")
-        scale = np.array(manifest.scaler.scale)[list(manifest.target_columns)]
-        mean = np.array(manifest.scaler.mean)[list(manifest.target_columns)]
-        bound = GOLDEN_TOLERANCE * np.maximum(1, np.abs(expected - mean) / scale)
+        level, scale = question.scale.columns(manifest.target_columns)
+        bound = GOLDEN_TOLERANCE * np.maximum(1, np.abs(expected - level) / scale)
         off = np.abs(came - expected) / scale
         if (off > bound).any():
             raise RefusedVersion(f"golden {number} replays {off.max():.1e} off; at most {bound.max():.0e} is allowed")

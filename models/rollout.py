@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ForecastTimeout
-from models.manifest import RolloutMode
+from models.inputs import step_inputs
+from models.manifest import Shape
 from models.network import Step
-from models.windows import context_length
 
 Array = NDArray[np.float32]
 
 
 class StepFunction(Protocol):
-    """Whatever can run over inputs of shape (time, batch, features), from zero states unless some are given."""
+    """Whatever can run over inputs of shape (time, batch, channels), from zero states unless some are given."""
 
     def __call__(self, inputs: Array, states: Sequence[Array] | None = None) -> Step:
         """One call of the network."""
@@ -25,44 +25,46 @@ class StepFunction(Protocol):
 
 def rollout(
     network: StepFunction,
+    shape: Shape,
     contexts: Array,
-    *,
-    window: int,
-    lead: int,
     horizon: int,
-    mode: RolloutMode = "window",
+    *,
+    calendar: Array | None = None,
     deadline: float = math.inf,
 ) -> Array:
     """Roll out a batch of contexts together, one step after another.
 
-    `contexts` has shape (batch, context, features), oldest first, in the network's units, where context is
-    `window + lead - 1`. The answer has shape (batch, horizon, targets); its step h is the value h + 1 steps
-    after the context's last. With a lead above 1 the true values after the first window are taken in first,
-    then predictions.
+    `contexts` has shape (rows, depth, features), oldest first, in the network's units; `calendar` (rows, window +
+    horizon - 1, channels) begins with that of the window's first target. The answer has shape (rows, horizon,
+    targets); its step h is the value h + 1 steps after the context's last. With a lead above 1 the true values after
+    the first window are taken in first, then predictions.
 
     `window`: each step sees the last `window` values from zero states, as a network that was trained on windows
-    needs it. `state`: the first window is encoded once, then each step takes in one more value from the states
-    that the step before it left, as a network does that was trained through time.
+    needs it. `state`: the first window is encoded once, then each step takes in what is new from the states that the
+    step before it left, as a network does that was trained through time. A network of several outputs steps over as
+    many values at once.
 
     Raises ForecastTimeout once time.monotonic() is past the deadline.
     """
-    batch, context, features = contexts.shape
-    if context != context_length(window, lead):
-        raise ValueError(f"a context of {context_length(window, lead)} values is needed, not {context}")
+    rows, depth, features = contexts.shape
+    if depth != shape.depth:
+        raise ValueError(f"a context of {shape.depth} values is needed, not {depth}")
+    window, block = shape.window, shape.outputs
     # Time leads, so that each window is one contiguous block and sliding it copies nothing.
-    values = np.empty((context + horizon - 1, batch, features), np.float32)
-    values[:context] = contexts.transpose(1, 0, 2)
-    predictions = []
+    values = np.empty((depth + horizon + block - 1, rows, features), np.float32)
+    values[:depth] = contexts.transpose(1, 0, 2)
+    predictions = np.empty((rows, horizon + block - 1, len(shape.targets)), np.float32)
     states: Sequence[Array] | None = None
-    for step in range(horizon):
+    for done in range(0, horizon, block):
         if time.monotonic() > deadline:
-            raise ForecastTimeout(f"the forecast was stopped at step {step} of {horizon}: it took too long")
-        # What came before the newest value is in the states, where they are carried.
-        first = step if states is None else step + window - 1
-        output, left = network(values[first : step + window], states)
-        if mode == "state":
+            raise ForecastTimeout(f"the forecast was stopped at step {done} of {horizon}: it took too long")
+        # What came before the newest values is in the states, where they are carried.
+        steps = window if states is None else block
+        known = None if calendar is None else calendar[:, done + window - steps : done + window].transpose(1, 0, 2)
+        output, left = network(step_inputs(shape, values, depth + done - steps + 1, steps, known), states)
+        if shape.rollout == "state":
             states = left
-        predictions.append(output)
-        if step + 1 < horizon:
-            values[context + step] = output
-    return np.stack(predictions, axis=1)
+        predictions[:, done : done + block] = output.reshape(rows, block, -1)
+        if done + block < horizon:
+            values[depth + done : depth + done + block] = predictions[:, done : done + block].transpose(1, 0, 2)
+    return predictions[:, :horizon]

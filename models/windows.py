@@ -1,5 +1,6 @@
 """Cutting a series into windows and targets, and into parts by time."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -7,13 +8,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 
-def context_length(window: int, lead: int) -> int:
+def context_length(window: int, lead: int, lags: Sequence[int] = ()) -> int:
     """How many values a request must bring.
 
-    The first prediction is the value after the last one sent, whatever the lead, so the window that
-    predicts it ends `lead` steps earlier.
+    The first prediction is the value after the last one sent, whatever the lead, so the window that predicts it
+    ends `lead` steps earlier. An input that lies `lag` steps before its target reaches back further.
     """
-    return window + lead - 1
+    return window + max(lead, *lags) - 1 if lags else window + lead - 1
 
 
 class Samples(NamedTuple):

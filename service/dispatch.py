@@ -14,7 +14,8 @@ from starlette.types import Receive
 from models.batch import Job
 from models.engine import Engine
 from models.errors import ForecastTimeout
-from models.forecaster import Forecaster
+from models.forecaster import Forecaster, Question
+from models.inputs import window_inputs
 
 Array = NDArray[np.float32]
 
@@ -36,7 +37,7 @@ class Cost(NamedTuple):
         shape = forecaster.shape
 
         def fastest_s(rows: int) -> float:
-            inputs = np.zeros((shape.window, rows, len(shape.features)), np.float32)
+            inputs = np.zeros((shape.window, rows, shape.channels), np.float32)
             times = []
             for _ in range(3):
                 begun = time.perf_counter()
@@ -65,21 +66,20 @@ class Dispatcher:
     async def forecast(
         self,
         forecaster: Forecaster,
-        contexts: Array,
-        horizon: int,
+        question: Question,
         timeout_s: float,
         cost: Cost | None = None,
         receive: Receive | None = None,
     ) -> Array:
         """What the network predicts, shape (windows, horizon, targets), in its units.
 
-        `contexts` has shape (windows, context, features); `receive` tells when the client goes away. Raises
-        ForecastTimeout and ClientDisconnect; where that happens, or the coroutine is cancelled, the engine gives
-        the request up.
+        `receive` tells when the client goes away. Raises ForecastTimeout and ClientDisconnect; where that happens, or
+        the coroutine is cancelled, the engine gives the request up.
         """
-        job = Job(forecaster.network, forecaster.shape, contexts, horizon)
+        rows = len(question.contexts)
+        job = Job(forecaster.network, forecaster.shape, question.contexts, question.horizon, question.calendar)
         done = self._waiting[job] = self._loop.create_future()
-        if cost is not None and horizon == 1 and cost.call_s + len(contexts) * cost.row_s < HAND_OVER_S:
+        if cost is not None and job.short and cost.call_s + rows * cost.row_s < HAND_OVER_S:
             if not self._soon:
                 self._loop.call_soon(self._compute_soon)
             self._soon[forecaster].append(job)
@@ -133,15 +133,18 @@ class Dispatcher:
         soon, self._soon = self._soon, defaultdict(list)
         for forecaster, jobs in soon.items():
             try:
-                windows = np.concatenate([job.contexts for job in jobs])[:, : forecaster.shape.window]
-                output, _ = forecaster.network(np.ascontiguousarray(windows.transpose(1, 0, 2)))
+                shape, network = forecaster.shape, forecaster.network
+                contexts = np.concatenate([job.contexts for job in jobs])
+                known = [job.calendar[:, : shape.window] for job in jobs if job.calendar is not None]
+                output, _ = network(window_inputs(shape, contexts, np.concatenate(known) if known else None))
             except Exception as error:  # whatever went wrong is these requests' answer
                 for job in jobs:
                     job.error = error
             else:
                 first = 0
                 for job in jobs:
-                    job.predictions[:, 0] = output[first : first + len(job.contexts)]
+                    its = output[first : first + len(job.contexts)]
+                    job.predictions[:] = its.reshape(len(its), shape.outputs, -1)[:, : job.horizon]
                     first += len(job.contexts)
             self._resolve(jobs)
 

@@ -1,5 +1,7 @@
 """POST /predict: a window in, its next values out."""
 
+from typing import Any
+
 import anyio
 import numpy as np
 from fastapi import APIRouter, Request, Response
@@ -8,6 +10,7 @@ from pydantic_core import to_json
 from starlette.types import Receive, Scope
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
+from models.forecaster import Question
 from models.names import parse_reference
 from service.body import read_json
 from service.catalog import Opened
@@ -37,13 +40,13 @@ async def answer(scope: Scope, receive: Receive, state: State) -> bytes:
     if opened is None:
         opened = await anyio.to_thread.run_sync(state.catalog.find, reference)
     _check_size(asked, opened, state)
-    contexts = _contexts(asked, opened) if small else await anyio.to_thread.run_sync(_contexts, asked, opened)
+    question = _question(asked, opened) if small else await anyio.to_thread.run_sync(_question, asked, opened)
     predictions = await state.dispatcher.forecast(
-        opened.forecaster, contexts, asked.horizon, state.settings.timeout_s, opened.cost, receive
+        opened.forecaster, question, state.settings.timeout_s, opened.cost, receive
     )
     if predictions.size <= SMALL_ANSWER:
-        return _json(asked, opened, predictions)
-    return await anyio.to_thread.run_sync(_json, asked, opened, predictions)
+        return _json(asked, opened, question, predictions)
+    return await anyio.to_thread.run_sync(_json, asked, opened, question, predictions)
 
 
 def parse(body: bytes) -> PredictRequest:
@@ -70,20 +73,21 @@ def _check_size(asked: PredictRequest, opened: Opened, state: State) -> None:
         )
 
 
-def _contexts(asked: PredictRequest, opened: Opened) -> NDArray[np.float32]:
-    """The request's windows in the network's units, shape (windows, context, features)."""
+def _question(asked: PredictRequest, opened: Opened) -> Question:
+    """The request made ready for the network."""
+    windows: Any = [asked.window] if asked.windows is None else asked.windows
     try:
-        return opened.forecaster.contexts([asked.window] if asked.windows is None else asked.windows, asked.horizon)  # type: ignore[list-item]
+        return opened.forecaster.question(windows, asked.horizon)
     except InvalidWindow as error:
         raise InvalidWindow(str(error), _place(asked, error)) from None
     except InvalidHorizon as error:
         raise InvalidHorizon(str(error), ("horizon",)) from None
 
 
-def _json(asked: PredictRequest, opened: Opened, predictions: NDArray[np.float32]) -> bytes:
+def _json(asked: PredictRequest, opened: Opened, question: Question, predictions: NDArray[np.float32]) -> bytes:
     """The answer's JSON, in raw units."""
     try:
-        raw = opened.forecaster.answers(predictions)
+        raw = opened.forecaster.answers(question, predictions)
     except InvalidWindow as error:
         raise InvalidWindow(str(error), _place(asked, error)) from None
     if raw.shape[-1] == 1:

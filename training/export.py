@@ -11,7 +11,8 @@ from models.forecaster import Forecaster
 from models.manifest import Kind
 from models.network import Network
 from training.errors import DisagreementError
-from training.graph import Layer, build_graph
+from training.graph import Layer, Member, build_graph
+from training.networks import members_of
 
 TOLERANCE = 1e-5  # per step, in the network's units, relative above 1
 
@@ -20,9 +21,12 @@ Array = NDArray[np.float32]
 
 def to_onnx(kind: Kind, network: Any) -> bytes:
     """The ONNX graph of a network that training/networks.py built."""
-    recurrent = [layer for layer in network.layers if layer.name.startswith("recurrent")]
-    layers = [Layer(*layer.get_weights()) for layer in recurrent]
-    return build_graph(kind, layers, *network.get_layer("output").get_weights())
+    members = []
+    for member in members_of(network):
+        recurrent = [layer for layer in member.layers if layer.name.startswith("recurrent")]
+        layers = [Layer(*layer.get_weights()) for layer in recurrent]
+        members.append(Member(layers, *member.get_layer("output").get_weights()))
+    return build_graph(kind, members)
 
 
 def to_keras_file(network: Any) -> bytes:

@@ -7,7 +7,7 @@ from models.manifest import Kind
 from training.backend import load_keras
 
 # The layer of each kind, by its name in Keras. A new kind needs a line here and one in training/graph.py.
-LAYERS: dict[Kind, str] = {"lstm": "LSTM", "simple_rnn": "SimpleRNN"}
+LAYERS: dict[Kind, str] = {"gru": "GRU", "lstm": "LSTM", "simple_rnn": "SimpleRNN"}
 
 
 def build(
@@ -37,3 +37,21 @@ def build(
         network.add(keras.layers.Cropping1D((answers_from, 0), name="answers_from"))
     network.add(keras.layers.Dense(targets, name="output"))
     return network
+
+
+def averaged(members: Sequence[Any]) -> Any:
+    """One keras.Model whose answer is the mean of its members' answers; a single member is itself."""
+    if len(members) == 1:
+        return members[0]
+    keras = load_keras()
+    for number, member in enumerate(members):
+        member.name = f"member_{number}"
+    inputs = keras.Input(members[0].input_shape[1:])
+    mean = keras.layers.Average(name="mean")([member(inputs) for member in members])
+    return keras.Model(inputs, mean, name="ensemble")
+
+
+def members_of(network: Any) -> list[Any]:
+    """The networks that `build` made, of one or of several of them averaged."""
+    inner = [layer for layer in network.layers if layer.name.startswith("member")]
+    return inner or [network]

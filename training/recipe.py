@@ -4,15 +4,25 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from models.calendar import Cycle
 from models.manifest import Count, Kind, RolloutMode
 from models.scaling import ScalerKind
+from models.times import check_timezone, parse_frequency
 from training.errors import RecipeError
 from training.leaves import explain, place
 
 GeneratorName = Literal["noisy-sine", "sine"]
+Fill = Literal["none", "previous", "linear"]
+Loss = Literal["mse", "mae", "huber"]
+Decay = Literal["none", "cosine"]
 DEFAULT_SEQUENCE = 4  # windows; docs/rollouts.md has the measurements
+
+
+def _frequency(text: str) -> str:
+    parse_frequency(text)
+    return text
 
 
 def _several(value: object) -> object:
@@ -21,6 +31,7 @@ def _several(value: object) -> object:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
 Sizes = Annotated[tuple[Count, ...], BeforeValidator(_several)]
+Cycles = Annotated[tuple[Cycle, ...], BeforeValidator(_several)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -37,6 +48,15 @@ class SeriesSection(_Section):
     column: Names = Field((), description="a column to learn from; by default the file's only numeric one")
     target: Names = Field((), description="a column to forecast; by default all that are learned from")
     generator: GeneratorName | None = Field(None, description="a generated series in place of a file")
+    id: str | None = Field(None, description="the column that tells many series apart; each is scaled by its context")
+    time: str | None = Field(None, description="the column of each row's time, ISO 8601; without an offset it is UTC")
+    frequency: Annotated[str, AfterValidator(_frequency)] | None = Field(
+        None, description="the time between rows, such as 30m, 1d or 1mo; by default what the rows show"
+    )
+    timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
+        "UTC", description="the IANA time zone whose clocks the calendar inputs tell"
+    )
+    fill: Fill = Field("none", description="what stands in for missing rows and empty cells; none refuses them")
 
 
 class WindowsSection(_Section):
@@ -44,6 +64,12 @@ class WindowsSection(_Section):
 
     window: Count = Field(24, description="how many values the network sees")
     lead: Count = Field(1, description="how many steps after the window its target lies; 1 is the next value")
+    outputs: Count = Field(1, description="how many next values the network gives at once")
+    lag: Sizes = Field((), description="a further input: the value so many steps before the target, such as a season")
+    difference: Count | None = Field(
+        None, description="learn each value's change from the value so many steps before, such as a season"
+    )
+    calendar: Cycles = Field((), description="a further input: where in this cycle the target's time lies")
     rollout: RolloutMode = Field(
         "window", description="how horizons are reached: by a new window for each step, or by carrying the state on"
     )
@@ -58,10 +84,23 @@ class WindowsSection(_Section):
 
 
 class SplitSection(_Section):
-    """Which rows do what, in order of time; those left over are tested on."""
+    """Which rows of a series do what, in order of time; those left over are tested on.
+
+    Either by shares or, where `test_rows` is given, by counts from each series' end.
+    """
 
     train_share: Annotated[float, Field(gt=0, le=1)] = Field(0.7, description="share of rows to train on, the first")
     validation_share: Share = Field(0.1, description="share of rows after them to validate on")
+    calibration_share: Share = Field(0.0, description="share of rows after those to calibrate intervals on")
+    test_rows: Count | None = Field(
+        None, description="rows to test on, each series' last; puts the shares aside for counts"
+    )
+    calibration_rows: Annotated[int, Field(ge=0)] = Field(
+        0, description="with test rows, rows before them to calibrate on"
+    )
+    validation_rows: Annotated[int, Field(ge=0)] = Field(
+        0, description="with test rows, rows before those to validate on"
+    )
 
 
 class NetworkSection(_Section):
@@ -72,25 +111,47 @@ class NetworkSection(_Section):
         (64,), description="units of a recurrent layer; more than one stacks layers"
     )
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="share of each layer's outputs to drop")
+    members: Annotated[int, Field(ge=1, le=32)] = Field(
+        1, description="networks, each from a seed of its own, whose outputs are averaged"
+    )
 
 
 class FitSection(_Section):
-    """How the network is fitted: mean squared error, Adam."""
+    """How the network is fitted, by Adam."""
 
-    scaler: ScalerKind = Field("standard", description="scaling per column, fitted on the training rows")
+    scaler: ScalerKind | None = Field(
+        None,
+        description="scaling per column, fitted on the training rows (standard) or on each context; by default "
+        "standard, and context where there are many series",
+    )
+    loss: Loss = Field("mse", description="what is made small, in scaled units")
     epochs: Count = Field(100, description="most passes over the training rows")
     patience: Annotated[int, Field(ge=0)] = Field(
         10, description="stop after this many epochs without a lower validation loss and keep the best; 0 never stops"
     )
     batch_size: Count = Field(32, description="windows per step of the optimizer")
     learning_rate: Annotated[float, Field(gt=0)] = Field(0.001, description="Adam's learning rate")
+    decay: Decay = Field("none", description="how the learning rate falls over the epochs; cosine ends at 0")
+    feedback: Annotated[int, Field(ge=0)] = Field(
+        0,
+        description="with rollout state, also train through so many steps of the rollout, on the network's own values",
+    )
     seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(0, description="seed of generated data, weights and order")
 
 
 class EvaluationSection(_Section):
     """How the result is judged."""
 
-    season: Count | None = Field(None, description="steps in a season, for the seasonal naive baseline")
+    season: Sizes = Field((), description="steps in a season, for a seasonal naive baseline; the first scales MASE")
+    horizon: Count | None = Field(
+        None, description="how many steps forecasts are measured and calibrated over; by default the longest season"
+    )
+    stride: Count | None = Field(
+        None, description="steps between the origins that forecasts are measured from; by default some 1,000 origins"
+    )
+    linear_lags: Count | None = Field(
+        None, description="lags of the linear baseline; by default the model's context, at most 512"
+    )
     seeds: Annotated[int, Field(ge=1, le=100)] = Field(
         1, description="train with this many seeds, from the seed up, and report the spread of the test error"
     )
@@ -136,10 +197,28 @@ class Recipe(_Section):
                 f"sequence must be longer than the window of {windows.window}, not {windows.sequence}: "
                 "what goes beyond the window is where the network learns to go on from its state"
             )
-        used = split.train_share + split.validation_share
+        used = split.train_share + split.validation_share + split.calibration_share
         if used > 1 + 1e-9:
-            raise ValueError(f"train_share and validation_share must add up to 1 at most, not {used:g}")
+            raise ValueError(
+                f"train_share, validation_share and calibration_share must add up to 1 at most, not {used:g}"
+            )
+        if split.test_rows is None and (split.calibration_rows or split.validation_rows):
+            raise ValueError("calibration_rows and validation_rows count back from test_rows: add test_rows")
+        if windows.calendar and series.time is None:
+            raise ValueError("calendar inputs need each row's time: name its column with time")
+        if self.fit.feedback and windows.rollout != "state":
+            raise ValueError("feedback needs training through time: add rollout = state, or leave feedback out")
         return self
+
+    @property
+    def scaler(self) -> ScalerKind:
+        """How values are scaled: as the recipe says, else as suits one series or many."""
+        return self.fit.scaler or ("standard" if self.series.id is None else "context")
+
+    @property
+    def horizon(self) -> int:
+        """How many steps forecasts are measured and calibrated over."""
+        return self.evaluation.horizon or max(self.evaluation.season, default=self.windows.outputs)
 
     @classmethod
     def parsed(cls, document: Mapping[str, Any]) -> Self:
@@ -160,7 +239,7 @@ class Recipe(_Section):
         if values.get("csv") is not None:
             document["series"]["generator"] = None
         if values.get("generator") is not None:
-            document["series"] |= {"csv": None, "column": [], "target": []}
+            document["series"] |= {"csv": None, "column": [], "target": [], "id": None, "time": None, "frequency": None}
         if values.get("rollout") == "window":
             document["windows"]["sequence"] = None
         for name, value in values.items():

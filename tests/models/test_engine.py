@@ -18,7 +18,7 @@ from models.engine import Engine
 from models.forecaster import Forecaster
 from models.manifest import Kind, Shape
 from models.network import Network
-from tests.support.tiny import tiny_graph, tiny_shape
+from tests.support.tiny import graph_of, tiny_shape
 
 Array = NDArray[np.float32]
 Mode = Literal["window", "state"]
@@ -29,7 +29,7 @@ BOUND = 2e-6
 
 
 def network_of(shape: Shape, seed: int = 0) -> Network:
-    return Network(tiny_graph(shape.kind, len(shape.features), len(shape.targets), shape.units, seed))
+    return Network(graph_of(shape, seed))
 
 
 def shape_of(kind: Kind = "lstm", mode: Mode = "window", lead: int = 1, features: int = 1) -> Shape:
@@ -40,8 +40,8 @@ def shape_of(kind: Kind = "lstm", mode: Mode = "window", lead: int = 1, features
 def plain(network: Network, shape: Shape, contexts: Array, horizon: int) -> Array:
     """The oracle."""
     forecaster = Forecaster(shape, network)
-    raw = shape.scaler.unscaled(contexts, tuple(range(len(shape.features))))
-    return shape.scaler.scaled(forecaster.forecast(raw, horizon))
+    scale = shape.scaler.of(contexts)
+    return scale.scaled(forecaster.forecast(scale.unscaled(contexts), horizon))
 
 
 def draw(rows: int, shape: Shape, seed: int = 0) -> Array:

@@ -10,29 +10,28 @@ from models.forecaster import ROWS_PER_CALL, Forecaster
 from models.manifest import Shape
 from models.network import Network
 from models.rollout import rollout
-from tests.support.tiny import tiny_graph, tiny_shape
+from tests.support.tiny import graph_of, tiny_shape
 from training.graph import Layer, build_graph
 
 PAIR = tiny_shape(features=("a", "b"), window=2, lead=2)
 
 
 def forecaster(shape: Shape) -> Forecaster:
-    graph = tiny_graph(shape.kind, len(shape.features), len(shape.targets), shape.units)
-    return Forecaster(shape, Network(graph), title="it")
+    return Forecaster(shape, Network(graph_of(shape)), title="it")
 
 
 def test_values_are_scaled_on_the_way_in_and_back_on_the_way_out() -> None:
     model = forecaster(PAIR)  # means 1 and 2, scales 2 and 3
     raw = [[3.0, 5.0], [1.0, 2.0], [5.0, -1.0]]
     scaled = np.array([[[1, 1], [0, 0], [2, -1]]], np.float32)
-    expected = rollout(model.network, scaled, window=2, lead=2, horizon=4) * [2, 3] + [1, 2]
+    expected = rollout(model.network, PAIR, scaled, 4) * [2, 3] + [1, 2]
     assert np.allclose(model.forecast([raw], 4), expected)
 
 
 def test_the_shape_tells_how_to_go_on() -> None:
     window, state = forecaster(tiny_shape(window=2)), forecaster(tiny_shape(window=2, rollout="state"))
-    scaled = state.shape.scaler.scaled(np.array([[[3.0], [5.0]]]))
-    expected = rollout(state.network, scaled, window=2, lead=1, horizon=4, mode="state") * 2 + 1
+    scaled = np.array([[[1], [2]]], np.float32)  # mean 1, scale 2
+    expected = rollout(state.network, state.shape, scaled, 4) * 2 + 1
     answers = state.forecast([[3.0, 5.0]], 4)
     assert np.allclose(answers, expected)
     assert answers[0, 0] == window.forecast([[3.0, 5.0]], 4)[0, 0]

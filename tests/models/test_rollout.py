@@ -11,6 +11,7 @@ from models.errors import ForecastTimeout
 from models.manifest import RolloutMode
 from models.network import Step
 from models.rollout import rollout
+from tests.support.tiny import tiny_shape
 
 Array = NDArray[np.float32]
 
@@ -26,7 +27,7 @@ def roll(
     contexts: list[list[float]], *, window: int, lead: int, horizon: int, mode: RolloutMode = "window"
 ) -> list[list[float]]:
     batch = np.array(contexts, np.float32)[..., None]
-    answer = rollout(add_up, batch, window=window, lead=lead, horizon=horizon, mode=mode)
+    answer = rollout(add_up, tiny_shape(window=window, lead=lead, rollout=mode), batch, horizon)
     rows: list[list[float]] = answer[..., 0].tolist()
     return rows
 
@@ -69,7 +70,7 @@ def test_a_batch_rolls_out_as_its_rows_do_alone(mode: RolloutMode) -> None:
 @pytest.mark.parametrize(("mode", "third"), [("window", [8, 800]), ("state", [12, 1200])])
 def test_features_are_fed_back_each_to_its_own_place(mode: RolloutMode, third: list[float]) -> None:
     contexts = np.array([[[1, 100], [2, 200]]], np.float32)
-    answer = rollout(add_up, contexts, window=2, lead=1, horizon=3, mode=mode)
+    answer = rollout(add_up, tiny_shape(features=("a", "b"), window=2, rollout=mode), contexts, 3)
     assert answer[0, 0].tolist() == [3, 300]
     assert answer[0, 2].tolist() == third
 
@@ -83,7 +84,7 @@ def test_a_context_of_another_length_is_a_mistake_of_the_caller() -> None:
 def test_a_rollout_past_its_deadline_is_given_up(mode: RolloutMode) -> None:
     contexts = np.zeros((1, 2, 1), np.float32)
     with pytest.raises(ForecastTimeout, match="step 0 of 9"):
-        rollout(add_up, contexts, window=2, lead=1, horizon=9, mode=mode, deadline=time.monotonic() - 1)
+        rollout(add_up, tiny_shape(window=2, rollout=mode), contexts, 9, deadline=time.monotonic() - 1)
 
 
 def test_a_deadline_is_looked_at_before_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,4 +92,4 @@ def test_a_deadline_is_looked_at_before_every_step(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     contexts = np.zeros((1, 2, 1), np.float32)
     with pytest.raises(ForecastTimeout, match="step 2 of 9"):
-        rollout(add_up, contexts, window=2, lead=1, horizon=9, mode="state", deadline=2.5)
+        rollout(add_up, tiny_shape(window=2, rollout="state"), contexts, 9, deadline=2.5)

@@ -13,28 +13,28 @@ def test_standard_scaling_is_per_column() -> None:
     scaler = Scaler.fit("standard", ROWS)
     assert scaler.mean == (2.0, 200.0)
     assert scaler.scale == (1.0, 100.0)
-    assert scaler.scaled(ROWS).tolist() == [[-1, -1], [1, 1]]
-    assert scaler.scaled(ROWS).dtype == np.float32
+    assert scaler.of(ROWS[None]).scaled(ROWS).tolist() == [[-1, -1], [1, 1]]
+    assert scaler.of(ROWS[None]).scaled(ROWS).dtype == np.float32
 
 
 def test_none_changes_nothing() -> None:
     scaler = Scaler.fit("none", ROWS)
-    assert scaler.scaled(ROWS).tolist() == ROWS.tolist()
-    assert scaler.unscaled(ROWS, (0, 1)).tolist() == ROWS.tolist()
+    assert scaler.of(ROWS[None]).scaled(ROWS).tolist() == ROWS.tolist()
+    assert scaler.of(ROWS[None]).unscaled(ROWS).tolist() == ROWS.tolist()
 
 
 def test_unscaling_takes_the_target_columns_alone() -> None:
     scaler = Scaler.fit("standard", ROWS)
-    assert scaler.unscaled(np.array([[-1.0], [1]], np.float32), (1,)).tolist() == [[100], [300]]
+    assert scaler.of(ROWS[None]).columns((1,)).unscaled(np.array([[-1.0], [1]], np.float32)).tolist() == [[100], [300]]
 
 
 def test_there_and_back() -> None:
-    scaler = Scaler.fit("standard", ROWS)
-    assert np.allclose(scaler.unscaled(scaler.scaled(ROWS), (0, 1)), ROWS)
+    scale = Scaler.fit("standard", ROWS).of(ROWS[None])
+    assert np.allclose(scale.unscaled(scale.scaled(ROWS)), ROWS)
 
 
 def test_a_value_beyond_float32_becomes_infinite_without_a_warning() -> None:
-    scaled = Scaler.fit("none", ROWS).scaled(np.array([[1e300, -1e300]]))
+    scaled = Scaler.fit("none", ROWS).of(ROWS[None]).scaled(np.array([[1e300, -1e300]]))
     assert scaled.tolist() == [[np.inf, -np.inf]]
 
 
@@ -50,6 +50,6 @@ def test_means_and_scales_must_match() -> None:
 
 def test_scalers_compare_after_they_were_used() -> None:
     one, other = Scaler.fit("standard", ROWS), Scaler.fit("standard", ROWS)
-    one.scaled(ROWS)
-    other.unscaled(ROWS, (1, 0))
+    one.of(ROWS[None]).scaled(ROWS)
+    other.of(ROWS[None]).unscaled(ROWS)
     assert one == other

@@ -22,10 +22,12 @@ from models.network import Network
 from models.publishing import publish
 from models.registry import Registry
 from models.scaling import Scaler
-from training.graph import OPERATORS, Layer, build_graph
+from training.graph import OPERATORS, Layer, Member, build_graph
 
 
-def tiny_graph(kind: Kind, features: int, targets: int, units: Sequence[int] = (3,), seed: int = 0) -> bytes:
+def tiny_graph(
+    kind: Kind, channels: int, outputs: int, units: Sequence[int] = (3,), seed: int = 0, members: int = 1
+) -> bytes:
     """A graph with random weights of the size that Keras would draw."""
     random = np.random.default_rng(seed)
 
@@ -33,12 +35,20 @@ def tiny_graph(kind: Kind, features: int, targets: int, units: Sequence[int] = (
         return random.uniform(-0.5, 0.5, shape).astype(np.float32)
 
     gates = len(OPERATORS[kind].gates)
-    sizes = [features, *units]
-    layers = [
-        Layer(draw(before, gates * after), draw(after, gates * after), draw(gates * after))
-        for before, after in zip(sizes, units, strict=False)
-    ]
-    return build_graph(kind, layers, draw(units[-1], targets), draw(targets))
+    sizes = [channels, *units]
+    drawn = []
+    for _ in range(members):
+        layers = [
+            Layer(draw(before, gates * after), draw(after, gates * after), draw(gates * after))
+            for before, after in zip(sizes, units, strict=False)
+        ]
+        drawn.append(Member(layers, draw(units[-1], outputs), draw(outputs)))
+    return build_graph(kind, drawn)
+
+
+def graph_of(shape: Shape, seed: int = 0) -> bytes:
+    """A graph with random weights that a shape tells of."""
+    return tiny_graph(shape.kind, shape.channels, len(shape.targets) * shape.outputs, shape.units, seed, shape.members)
 
 
 def tiny_description(shape: Shape, graph: bytes) -> Description:
@@ -97,7 +107,7 @@ def tiny_shape(
 def publish_tiny(registry: Registry, name: str, shape: Shape | None = None, seed: int = 0) -> Manifest:
     """Publish a tiny model's next version."""
     shape = shape or tiny_shape()
-    graph = tiny_graph(shape.kind, len(shape.features), len(shape.targets), shape.units, seed)
+    graph = graph_of(shape, seed)
     return publish(registry, name, tiny_description(shape, graph), {"model.onnx": graph, "plots/loss.png": b"PNG"})
 
 

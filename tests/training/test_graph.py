@@ -9,16 +9,17 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 
-from models.manifest import Kind
+from models.manifest import Kind, RolloutMode, Shape
 from models.network import Network
 from models.rollout import rollout
+from tests.support.tiny import tiny_shape
 from training.backend import load_keras
 from training.export import to_onnx
 from training.networks import build
 
 Array = NDArray[np.float32]
 WINDOW, BATCH = 4, 3
-CASES = list(product(("lstm", "simple_rnn"), ((5,), (5, 4)), (1, 3)))
+CASES = list(product(("gru", "lstm", "simple_rnn"), ((5,), (5, 4)), (1, 3)))
 
 
 def random_network(kind: Kind, features: int, units: tuple[int, ...]) -> Any:
@@ -27,6 +28,11 @@ def random_network(kind: Kind, features: int, units: tuple[int, ...]) -> Any:
     random = np.random.default_rng(0)
     network.set_weights([random.uniform(-0.7, 0.7, weights.shape) for weights in network.get_weights()])
     return network
+
+
+def shape_of(kind: Kind, units: tuple[int, ...], features: int, lead: int, rollout: RolloutMode = "window") -> Shape:
+    names = [f"f{number}" for number in range(features)]
+    return tiny_shape(kind, names, window=WINDOW, lead=lead, units=units, rollout=rollout)
 
 
 def answers(network: Any) -> Callable[[Array], Array]:
@@ -76,7 +82,7 @@ def test_fifty_steps_agree_with_keras(kind: Kind, units: tuple[int, ...], featur
     exported, keras = Network(to_onnx(kind, network)), answers(network)
     context = WINDOW + lead - 1
     values = np.random.default_rng(1).normal(size=(BATCH, context, features)).astype(np.float32)
-    came = rollout(exported, values, window=WINDOW, lead=lead, horizon=50)
+    came = rollout(exported, shape_of(kind, units, features, lead), values, 50)
     for step in range(50):
         answer = keras(values[:, step : step + WINDOW])
         values = np.concatenate([values, answer[:, None]], axis=1)
@@ -92,7 +98,7 @@ def test_fifty_steps_from_carried_states_agree_with_stateful_keras(
     network = random_network(kind, features, units)
     context = WINDOW + lead - 1
     values = np.random.default_rng(1).normal(size=(BATCH, context, features)).astype(np.float32)
-    came = rollout(Network(to_onnx(kind, network)), values, window=WINDOW, lead=lead, horizon=50, mode="state")
+    came = rollout(Network(to_onnx(kind, network)), shape_of(kind, units, features, lead, "state"), values, 50)
     step = stateful(network)
     answer = [step(values[:, number]) for number in range(WINDOW)][-1]
     for number in range(50):

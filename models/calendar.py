@@ -1,0 +1,58 @@
+"""The calendar as inputs: where in the day, the week and the year a time lies, on a local clock."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.times import Times, local_clock
+
+Array = NDArray[np.float32]
+Cycle = Literal["day", "week", "year", "weekday"]
+
+_DAY = np.timedelta64(1, "D")
+_MONDAY = np.datetime64("1969-12-29")
+
+
+class CycleInputs(NamedTuple):
+    """How a cycle is told to the network: so many numbers, made of local times."""
+
+    channels: int
+    of: Callable[[Times], NDArray[np.float64]]
+
+
+def _circle(phase: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A place in a cycle, from 0 to 1, as a point on a circle, so that its end lies beside its beginning."""
+    return np.stack([np.sin(2 * np.pi * phase), np.cos(2 * np.pi * phase)], axis=-1)
+
+
+def _day(local: Times) -> NDArray[np.float64]:
+    return np.asarray((local - local.astype("M8[D]")) / _DAY, np.float64)
+
+
+def _weekday(local: Times) -> NDArray[np.int64]:
+    return np.asarray((local.astype("M8[D]") - _MONDAY) // _DAY % 7, np.int64)
+
+
+def _year(local: Times) -> NDArray[np.float64]:
+    year = local.astype("M8[Y]")
+    begins, ends = year.astype("M8[us]"), (year + 1).astype("M8[us]")
+    return np.asarray((local - begins) / (ends - begins), np.float64)
+
+
+CYCLES: Mapping[Cycle, CycleInputs] = {
+    "day": CycleInputs(2, lambda local: _circle(_day(local))),
+    "week": CycleInputs(2, lambda local: _circle((_weekday(local) + _day(local)) / 7)),
+    "year": CycleInputs(2, lambda local: _circle(_year(local))),
+    "weekday": CycleInputs(7, lambda local: np.eye(7)[_weekday(local)]),
+}
+
+
+def calendar_inputs(times: Times, cycles: Sequence[Cycle], zone: str) -> Array:
+    """The inputs of these cycles at times of shape (count) in UTC, told by clocks in an IANA time zone.
+
+    The answer has shape (count, channels).
+    """
+    local = local_clock(times, zone)
+    return np.concatenate([CYCLES[cycle].of(local) for cycle in cycles], axis=-1).astype(np.float32)

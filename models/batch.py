@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.inputs import step_inputs
-from models.manifest import Shape
 from models.network import Network
+from models.shape import Shape
 
 Array = NDArray[np.float32]
 
@@ -19,7 +19,7 @@ STEPS_PER_TAPE = 256  # after which the tape is wound back to its beginning
 class Job:
     """A request under way: its contexts, and its predictions as they come.
 
-    `contexts` has shape (rows, depth, features), `calendar` (rows, window + horizon - 1, channels) and
+    `contexts` has shape (rows, depth, features), `calendar` (rows, window + horizon - 1, calendar channels) and
     `predictions` (rows, horizon, targets), all in the network's units. Nothing changes any more once `left` is 0 or
     `error` is set.
     """
@@ -65,26 +65,27 @@ class Batch:
     """A model's rows in step: their values on one tape, their states in one slab. Owned by one thread.
 
     Every row gains as many values per step as the network has outputs, so all share the tape's cursor: a step's
-    window is one contiguous block
-    of it, and the states that come out of a step go into the next as they are. Nothing is copied but when
-    rows come or go.
+    window is one contiguous block of it, and the states that come out of a step go into the next as they are.
+    Nothing is copied but when rows come or go, and where the network takes in more than the newest values.
     """
 
     rows: list[Row]
     _tape: Array  # shape (time, rows, features)
-    _calendar: Array | None  # shape (time, rows, channels), of the steps' targets
+    _calendar: Array | None  # shape (time, rows, calendar channels), from the next call's first target on
     _states: tuple[Array, ...]
     _cursor: int  # where the tape's next value goes
     _recorded: int  # up to where the tape has been copied to the jobs
     _next_end: int  # the step after which the first row is done
 
     def __init__(self, network: Network, shape: Shape) -> None:
-        self._network, self._shape = network, shape
+        self._network, self._shape, self._depth = network, shape, shape.depth
         self._steps = self._cursor = self._recorded = 0
         self._block = shape.outputs
+        # What came before the newest values is in the states, where they are carried.
+        self._reach = shape.window if shape.rollout == "window" else shape.outputs
         # Whole steps, so that the tape ends with one.
         self._room = -(-STEPS_PER_TAPE // self._block) * self._block
-        self._lay([], np.empty((shape.depth, 0, len(shape.features)), np.float32), ())
+        self._lay([], np.empty((self._depth, 0, len(shape.features)), np.float32), ())
 
     def join(self, rows: Sequence[Row]) -> None:
         """Take rows in; each goes on where its tape and its states are."""
@@ -103,14 +104,10 @@ class Batch:
         if self._cursor == len(self._tape):
             self._record()
             self._lay(self.rows, self._newest(), self._states)
-        shape, cursor, block = self._shape, self._cursor, self._block
-        steps = shape.window if shape.rollout == "window" else block
-        known = None
-        if self._calendar is not None:
-            last = cursor - shape.depth + shape.window  # the calendar begins with the first window's first target
-            known = self._calendar[last - steps : last]
-        inputs = step_inputs(shape, self._tape, cursor - steps + 1, steps, known)
-        if shape.rollout == "window":
+        cursor, block, reach = self._cursor, self._block, self._reach
+        known = None if self._calendar is None else self._calendar[cursor - self._depth :][:reach]
+        inputs = step_inputs(self._shape, self._tape, cursor - reach + 1, reach, known)
+        if self._shape.rollout == "window":
             output, _ = self._network(inputs)
         else:
             output, self._states = self._network(inputs, self._states)
@@ -146,7 +143,7 @@ class Batch:
 
     def _newest(self) -> Array:
         """The values that later steps still need, shape (depth, rows, features)."""
-        return self._tape[self._cursor - self._shape.depth : self._cursor]
+        return self._tape[self._cursor - self._depth : self._cursor]
 
     def _record(self) -> None:
         """Copy the predictions made since the last time to where they belong."""
@@ -165,15 +162,16 @@ class Batch:
         self._tape = np.empty((depth + self._room, len(rows), features), np.float32)
         self._tape[:depth] = newest
         self._cursor = self._recorded = depth
-        self._calendar = self._laid_calendar() if self._shape.calendar else None
-        self._next_end = self._steps + min((row.job.horizon - row.done for row in rows), default=0)
+        left = min((row.job.horizon - row.done for row in rows), default=0)
+        self._next_end = self._steps + left
+        self._calendar = self._calendar_ahead(min(left, self._room)) if self._shape.calendar else None
 
-    def _laid_calendar(self) -> Array:
-        """The calendar of the new tape's steps, from its first window's first target on."""
-        time = self._shape.window - 1 + self._room
-        laid = np.zeros((len(self.rows), time, self._shape.calendar_channels), np.float32)
-        for each, row in zip(laid, self.rows, strict=True):
-            if row.job.calendar is not None:
-                known = row.job.calendar[row.place, row.done : row.done + time]
-                each[: len(known)] = known
-        return np.ascontiguousarray(laid.transpose(1, 0, 2))
+    def _calendar_ahead(self, steps: int) -> Array | None:
+        """The calendar that the next so many steps take in, after which a tape is laid anew."""
+        first, length = self._shape.window - self._reach, self._reach + steps - 1
+        ahead = [
+            row.job.calendar[row.place, row.done + first :][:length]
+            for row in self.rows
+            if row.job.calendar is not None
+        ]
+        return np.stack(ahead, axis=1) if ahead else None

@@ -19,7 +19,7 @@ class CycleInputs(NamedTuple):
     """How a cycle is told to the network: so many numbers, made of local times."""
 
     channels: int
-    of: Callable[[Times], NDArray[np.float64]]
+    of: Callable[[Times], NDArray[np.floating]]
 
 
 def _circle(phase: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -45,14 +45,14 @@ CYCLES: Mapping[Cycle, CycleInputs] = {
     "day": CycleInputs(2, lambda local: _circle(_day(local))),
     "week": CycleInputs(2, lambda local: _circle((_weekday(local) + _day(local)) / 7)),
     "year": CycleInputs(2, lambda local: _circle(_year(local))),
-    "weekday": CycleInputs(7, lambda local: np.eye(7)[_weekday(local)]),
+    "weekday": CycleInputs(7, lambda local: np.eye(7, dtype=np.float32)[_weekday(local)]),
 }
 
 
 def calendar_inputs(times: Times, cycles: Sequence[Cycle], zone: str) -> Array:
-    """The inputs of these cycles at times of shape (count) in UTC, told by clocks in an IANA time zone.
+    """The inputs of these cycles at times in UTC, of any shape, told by clocks in an IANA time zone.
 
-    The answer has shape (count, channels).
+    The answer has the shape (…, channels): a cycle's numbers after another's, from Monday on for `weekday`.
     """
     local = local_clock(times, zone)
-    return np.concatenate([CYCLES[cycle].of(local) for cycle in cycles], axis=-1).astype(np.float32)
+    return np.concatenate([CYCLES[cycle].of(local).astype(np.float32) for cycle in cycles], axis=-1)

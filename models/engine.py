@@ -189,7 +189,7 @@ def _first_call(network: Network, pieces: Sequence[Piece]) -> list[Row]:
         job.predictions[start:stop, : shape.outputs] = blocks[first : first + stop - start, : job.horizon]
         if not job.short:
             for place, index in enumerate(range(first, first + stop - start), start=start):
-                tape = np.concatenate([contexts[index, shape.outputs :], blocks[index]])[-shape.depth :]
+                tape = np.concatenate([contexts[index], blocks[index]])[-contexts.shape[1] :]
                 rows.append(Row(job, place, shape.outputs, tape, tuple(state[0, index] for state in states)))
         first += stop - start
     return rows

@@ -2,14 +2,11 @@
 
 import io
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InvalidRequest, RefusedVersion
-
-Array = NDArray[np.float64]
 
 
 class Intervals:
@@ -25,18 +22,21 @@ class Intervals:
         self.errors = np.sort(np.abs(errors), axis=-1)
         self.steps, self.targets, self.count = errors.shape
 
-    def half_widths(self, level: float, horizon: int) -> Array:
+    def half_widths(self, level: float, horizon: int) -> NDArray[np.float64]:
         """Half the width of the intervals of a level in percent, shape (horizon, targets), in units of the scale.
 
         Raises InvalidRequest where a step was never calibrated, or too few errors are known for the level.
         """
+        if not 0 < level < 100:
+            raise InvalidRequest(f"a level is in percent, above 0 and below 100, not {level:g}", ("levels",))
         if horizon > self.steps:
             raise InvalidRequest(
                 f"intervals are calibrated up to step {self.steps}, not {horizon}: ask for a shorter horizon, or leave "
                 "levels out",
                 ("levels",),
             )
-        rank = math.ceil((self.count + 1) * level / 100 - 1e-9)
+        # Rounding must not raise a rank that is a whole number.
+        rank = max(1, math.ceil((self.count + 1) * level / 100 - 1e-9))
         if rank > self.count:
             most = 100 * self.count / (self.count + 1)
             raise InvalidRequest(
@@ -57,19 +57,11 @@ class Intervals:
         """Read what `to_bytes` wrote. Raises RefusedVersion where it is not what the manifest says."""
         try:
             errors = np.load(io.BytesIO(content), allow_pickle=False)
-        except (ValueError, OSError, EOFError) as error:
+        except Exception as error:  # numpy's reader fails in many ways on bytes that are no array
             raise RefusedVersion("calibration.npy can't be read: it is no array of numbers") from error
-        if errors.shape != (steps, targets, count) or errors.dtype != np.float32 or not np.isfinite(errors).all():
+        expected = isinstance(errors, np.ndarray) and errors.shape == (steps, targets, count)
+        if not expected or errors.dtype != np.dtype("<f4") or not np.isfinite(errors).all():
             raise RefusedVersion(
                 f"calibration.npy must hold {steps} steps of {targets} targets with {count} errors each, all finite"
             )
         return cls(errors)
-
-
-def bounds(predictions: Array, half_widths: Array, scale: NDArray[np.floating]) -> Sequence[Array]:
-    """The lower and the upper bounds of forecasts of shape (rows, horizon, targets), in raw units.
-
-    `half_widths` has shape (horizon, targets); `scale` broadcasts against the forecasts.
-    """
-    half = half_widths * scale
-    return predictions - half, predictions + half

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from models.errors import InvalidRequest, RefusedVersion
 from models.forecaster import Forecaster
 from models.intervals import Intervals
-from models.manifest import FileRecord, Kind, Manifest
+from models.manifest import FileRecord, Manifest
 from models.network import Network
 from models.reading import open_regular, read_document
+from models.shape import Kind
 from models.shown import shown
 from models.times import Axis, parse_frequency
 
@@ -44,8 +45,8 @@ def read_manifest(directory: Path) -> Manifest:
 def open_version(directory: Path) -> tuple[Manifest, Forecaster]:
     """Open a version's folder, as serving does.
 
-    Every file must have the size and hash that the manifest says, the graph the columns, and the goldens
-    must replay within `GOLDEN_TOLERANCE`. Raises RefusedVersion with the first reason found.
+    Every file must have the size and hash that the manifest says, the graph the columns, the outputs and the states,
+    and the goldens must replay within `GOLDEN_TOLERANCE`. Raises RefusedVersion with the first reason found.
     """
     manifest = read_manifest(directory)
     if MODEL not in manifest.files:
@@ -95,9 +96,8 @@ def replay(manifest: Manifest, forecaster: Forecaster) -> None:
             raise RefusedVersion(f"golden {number} can't be replayed: {MODEL} does not run") from error
         if came.shape != expected.shape:
             raise RefusedVersion(f"golden {number} has shape {expected.shape}, but {came.shape} came")
-        level, scale = question.scale.columns(manifest.target_columns)
-        bound = GOLDEN_TOLERANCE * np.maximum(1, np.abs(expected - level) / scale)
-        off = np.abs(came - expected) / scale
+        now, then = (forecaster.predictions(question, each[None]) for each in (came, expected))
+        off, bound = np.abs(now - then), GOLDEN_TOLERANCE * np.maximum(1, np.abs(now))
         if (off > bound).any():
             raise RefusedVersion(f"golden {number} replays {off.max():.1e} off; at most {bound.max():.0e} is allowed")
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from models.errors import ForecastTimeout
 from models.inputs import step_inputs
-from models.manifest import Shape
 from models.network import Step
+from models.shape import Shape
 
 Array = NDArray[np.float32]
 

@@ -1,16 +1,16 @@
 """Scaling columns between the series' raw units and the network's."""
 
 from functools import lru_cache
-from typing import Literal, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, FiniteFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
 ScalerKind = Literal["none", "standard", "context"]
 
-
-LEAST_SPREAD = 1e-4  # of a context, as a share of its level: below it a context counts as constant
+# Of a context, as a share of its level: what spreads less counts as constant.
+LEAST_SPREAD = 1e-4
 
 
 class Scale(NamedTuple):
@@ -25,8 +25,9 @@ class Scale(NamedTuple):
             return ((values - self.mean) / self.scale).astype(np.float32)
 
     def unscaled(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Network values back in raw units."""
-        return np.asarray(values * self.scale + self.mean, np.float64)
+        """Network values back in raw units; what is too large becomes infinite, as above."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(values * self.scale + self.mean, np.float64)
 
     def columns(self, columns: tuple[int, ...]) -> "Scale":
         """The same for some of the columns."""
@@ -39,8 +40,8 @@ class Scaler(BaseModel):
     """Per-column scaling: (value - mean) / scale.
 
     `none` has means of 0 and scales of 1, and `standard` those of the training rows. `context` scales each context by
-    its own values' mean and standard deviation, so that one network serves series of any level; its own mean and
-    scale stand unused.
+    its own values' mean, over the last `season` of them where there is one, and standard deviation, so that one
+    network serves series of any level; its own mean and scale stand unused.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +49,7 @@ class Scaler(BaseModel):
     kind: ScalerKind
     mean: tuple[FiniteFloat, ...]
     scale: tuple[FiniteFloat, ...]
+    season: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -58,32 +60,40 @@ class Scaler(BaseModel):
         return self
 
     @classmethod
-    def fit(cls, kind: ScalerKind, values: NDArray[np.floating]) -> Self:
-        """Fit on training rows of shape (rows, features).
+    def fit(cls, kind: ScalerKind, values: NDArray[np.floating], season: int | None = None) -> Self:
+        """Fit on training rows of shape (rows, features); the season is for `context` alone.
 
         Raises ValueError where `standard` meets a column without spread.
         """
         features = values.shape[1]
         if kind != "standard":
-            return cls(kind=kind, mean=(0.0,) * features, scale=(1.0,) * features)
+            season = season if kind == "context" else None
+            return cls(kind=kind, mean=(0.0,) * features, scale=(1.0,) * features, season=season)
         mean, scale = values.mean(axis=0, dtype=np.float64), values.std(axis=0, dtype=np.float64)
         return cls(kind=kind, mean=tuple(mean.tolist()), scale=tuple(scale.tolist()))
 
     def of(self, contexts: NDArray[np.floating]) -> Scale:
-        """The scale of each of some contexts, shape (rows, context, features), in raw units."""
+        """The scale of each of some contexts, shape (rows, depth, features), in raw units (or their differences).
+
+        A context of values that are not finite, or too large for their squares, has a scale of NaN; callers check.
+        """
         if self.kind != "context":
-            return Scale(_array(self.mean), _array(self.scale))
+            return _fixed(self.mean, self.scale)
         with np.errstate(over="ignore", invalid="ignore"):
-            mean = contexts.mean(axis=1, keepdims=True, dtype=np.float64)
+            latest = contexts if self.season is None else contexts[:, -self.season :]
+            mean = latest.mean(axis=1, keepdims=True, dtype=np.float64)
             spread = contexts.std(axis=1, keepdims=True, dtype=np.float64)
             level = np.abs(contexts).mean(axis=1, keepdims=True, dtype=np.float64)
-        least = LEAST_SPREAD * level
-        return Scale(mean, np.where(spread > least, spread, np.where(level > 0, least, 1.0)))
+            scale = np.maximum(spread, LEAST_SPREAD * level)
+        scale[scale == 0] = 1.0
+        scale[~np.isfinite(scale)] = np.nan
+        return Scale(mean, scale)
 
 
 @lru_cache(maxsize=4096)
-def _array(values: tuple[float, ...]) -> NDArray[np.float64]:
-    """The values as an array, made once: small forecasts would spend a good part of their time on it."""
-    array = np.array(values, np.float64)
-    array.flags.writeable = False
-    return array
+def _fixed(mean: tuple[float, ...], scale: tuple[float, ...]) -> Scale:
+    """A scale's arrays, made once: small forecasts would spend a good part of their time on it."""
+    arrays = Scale(np.array(mean, np.float64), np.array(scale, np.float64))
+    for array in arrays:
+        array.flags.writeable = False
+    return arrays

@@ -1,4 +1,4 @@
-"""Times of a series' values: frequencies, the times ahead of a window, and local clocks."""
+"""Times of a series' values: frequencies, the times around a window's end, and local clocks."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import InvalidHorizon
+from models.errors import InvalidRequest
 
 Times = NDArray[np.datetime64]  # in microseconds, UTC unless said otherwise
 
-_MONTHS = {"mo": 1, "q": 3, "y": 12}
-_MICROSECONDS = {
+MONTHS = {"mo": 1, "q": 3, "y": 12}
+MICROSECONDS = {
     "us": 1,
     "ms": 1_000,
     "s": 1_000_000,
@@ -23,8 +23,12 @@ _MICROSECONDS = {
     "d": 86_400_000_000,
     "w": 604_800_000_000,
 }
-_PART = re.compile(rf"([0-9]{{1,9}})({'|'.join([*_MONTHS, *_MICROSECONDS])})(?![a-z])", re.ASCII)
-_DAY = np.timedelta64(1, "D")
+_PART = re.compile(rf"([0-9]{{1,9}})({'|'.join([*MONTHS, *MICROSECONDS])})(?![a-z])", re.ASCII)
+_LONGEST_TEXT = 64
+
+# Python's clocks end with the years 1 and 9999; a year less leaves room for every offset.
+_EARLIEST, _LATEST = np.datetime64("0002-01-01T00:00:00", "us"), np.datetime64("9998-12-31T23:59:59.999999", "us")
+_DAY, _MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 
 
 class Frequency(NamedTuple):
@@ -32,6 +36,11 @@ class Frequency(NamedTuple):
 
     months: int
     microseconds: int
+
+    def __str__(self) -> str:
+        """As polars writes it, in the largest unit that goes into it: 90m rather than 1h30m."""
+        count, units = (self.months, MONTHS) if self.months else (self.microseconds, MICROSECONDS)
+        return next(f"{count // size}{unit}" for unit, size in reversed(units.items()) if count % size == 0)
 
 
 @lru_cache(maxsize=256)
@@ -43,14 +52,14 @@ def parse_frequency(text: str) -> Frequency:
     months = microseconds = position = 0
     while part := _PART.match(text, position):
         count, unit = int(part[1]), part[2]
-        months += count * _MONTHS.get(unit, 0)
-        microseconds += count * _MICROSECONDS.get(unit, 0)
+        months += count * MONTHS.get(unit, 0)
+        microseconds += count * MICROSECONDS.get(unit, 0)
         position = part.end()
-    if position < len(text) or bool(months) == bool(microseconds):
+    if position < len(text) or len(text) > _LONGEST_TEXT or bool(months) == bool(microseconds):
         raise ValueError(
             "a frequency is a duration such as 30m, 1h, 1d, 1w, 1mo or 1y; months and years don't mix with the others"
         )
-    if months > 12_000 or microseconds > 366 * 1_000 * _MICROSECONDS["d"]:
+    if months > 12_000 or microseconds > 366_000 * MICROSECONDS["d"]:
         raise ValueError("a frequency may be a thousand years at most")
     return Frequency(months, microseconds)
 
@@ -65,61 +74,78 @@ def check_timezone(name: str) -> str:
 
 
 class Axis(NamedTuple):
-    """The times of a window's values: its newest one's, with an offset, and the time between values."""
+    """The times of a window's values: that of its newest one, and the time between values.
+
+    An end without an offset is in UTC. `day` is the day of the month that months are counted to, where the end's does
+    not tell: a series of every month's 30th may end on the last of February.
+    """
 
     end: datetime
     frequency: Frequency
+    day: int | None = None
 
     def at(self, steps: NDArray[np.integer]) -> Times:
         """The times so many steps after the end (before it, where negative), in UTC.
 
-        Months are counted in the end's own offset; a day that a month lacks becomes its last.
+        Months are counted in the end's own offset: a day that a month lacks becomes its last, and where the end is
+        a month's last day they all are. Raises InvalidRequest where a time lies outside the years 2 to 9998.
         """
         offset = self.end.utcoffset() or timedelta()
         local = np.datetime64(self.end.replace(tzinfo=None), "us")
-        if self.frequency.months:
-            months = local.astype("M8[M]") + steps * self.frequency.months
-            last = ((months + 1).astype("M8[D]") - _DAY) - months.astype("M8[D]")
-            days = np.minimum(last, local.astype("M8[D]") - local.astype("M8[M]").astype("M8[D]"))
-            times = (months.astype("M8[D]") + days).astype("M8[us]") + (local - local.astype("M8[D]"))
+        months, microseconds = self.frequency
+        # numpy's integers would wrap around, Python's don't.
+        shortest = months * 28 * MICROSECONDS["d"] + microseconds
+        if int(np.abs(steps).max()) * shortest > 10_000 * 366 * MICROSECONDS["d"]:
+            raise _out_of_range()
+        if months:
+            times = _months_after(local, steps * months, self.day)
         else:
-            times = local + (steps * self.frequency.microseconds).astype("m8[us]")
-        return np.asarray(times - np.timedelta64(offset), "M8[us]")
+            times = local + (steps * microseconds).astype("m8[us]")
+        times = np.asarray(times - np.timedelta64(offset), "M8[us]")
+        if times.min() < _EARLIEST or times.max() > _LATEST:
+            raise _out_of_range()
+        return times
 
     def ahead(self, horizon: int) -> list[str]:
-        """The times of the `horizon` values after the end, in ISO 8601 with its offset.
-
-        Raises InvalidHorizon where they would pass the year 9999.
-        """
+        """The times of the `horizon` values after the end, in ISO 8601 with its offset. Raises as `at`."""
         offset = self.end.utcoffset() or timedelta()
-        try:
-            last = self.at(np.array([horizon])).astype(datetime)[0]
-            if not isinstance(last, datetime) or last > _LATEST:
-                raise InvalidHorizon("the forecast's timestamps would pass the year 9999: ask for fewer steps")
-        except OverflowError as error:
-            raise InvalidHorizon("the forecast's timestamps would pass the year 9999: ask for fewer steps") from error
-        zone = UTC if not offset else timezone(offset)
+        zone = timezone(offset) if offset else UTC
         times = self.at(np.arange(1, horizon + 1)) + np.timedelta64(offset)
         return [time.replace(tzinfo=zone).isoformat() for time in times.astype(datetime)]
 
 
-_LATEST = datetime(9999, 12, 30)  # of UTC times without an offset; with any offset it is still that year
-
-
 def local_clock(times: Times, zone: str) -> Times:
-    """What clocks in an IANA time zone show at these times. Raises ValueError for years that no clock has."""
-    if zone == "UTC" or not len(times):
+    """What clocks in an IANA time zone show at these times, of any shape, in the years 2 to 9998."""
+    if zone == "UTC":
         return times
     info = ZoneInfo(zone)
     days, place = np.unique(times.astype("M8[D]"), return_inverse=True)
-    begins, ends = (np.array([_offset(day + more, info) for day in days]) for more in (0 * _DAY, _DAY))
-    offsets = begins[place]
-    for index in np.flatnonzero((begins != ends)[place]):  # clocks are changed on that day
-        offsets[index] = _offset(times[index], info)
-    local: Times = times + offsets
-    return local
+    at_begin, at_end = _offsets(days, info), _offsets(np.asarray(days + _DAY, days.dtype), info)
+    place = place.reshape(times.shape)
+    offsets = at_begin[place]
+    changing = (at_begin != at_end)[place]  # clocks are changed on that day
+    offsets[changing] = _offsets(times[changing], info)
+    return np.asarray(times + offsets, "M8[us]")
 
 
-def _offset(time: np.datetime64, info: ZoneInfo) -> np.timedelta64:
-    at: datetime = time.astype("M8[us]").astype(datetime)
-    return np.timedelta64(at.replace(tzinfo=UTC).astimezone(info).utcoffset() or timedelta(), "us")
+def _months_after(local: np.datetime64, months: NDArray[np.integer], to_day: int | None) -> Times:
+    """The same day, or another, and the same time of day so many months later, or the month's last day."""
+    month = local.astype("M8[M]")
+    day, time_of_day = local.astype("M8[D]") - month.astype("M8[D]"), local - local.astype("M8[D]")
+    if to_day is not None:
+        day = (to_day - 1) * _DAY
+    elif local.astype("M8[D]") + _DAY == (month + _MONTH).astype("M8[D]"):
+        day = 31 * _DAY  # whose end is a month's last day counts in last days
+    begins = month + months * _MONTH
+    last = (begins + _MONTH).astype("M8[D]") - begins.astype("M8[D]") - _DAY
+    return np.asarray((begins.astype("M8[D]") + np.minimum(day, last)).astype("M8[us]") + time_of_day)
+
+
+def _offsets(times: NDArray[np.datetime64], info: ZoneInfo) -> NDArray[np.timedelta64]:
+    """The zone's offsets from UTC at these times."""
+    utc: list[datetime] = times.astype("M8[us]").astype(datetime).tolist()
+    return np.array([at.replace(tzinfo=UTC).astimezone(info).utcoffset() for at in utc], "m8[us]")
+
+
+def _out_of_range() -> InvalidRequest:
+    return InvalidRequest("the times of the window and of its forecast must lie in the years 2 to 9998", ("end",))

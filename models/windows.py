@@ -1,6 +1,7 @@
 """Cutting a series into windows and targets, and into parts by time."""
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -32,14 +33,24 @@ class Parts(NamedTuple):
 
     train: range
     validation: range
+    calibration: range
     test: range
 
 
-def chronological_parts(rows: int, train: float, validation: float) -> Parts:
-    """Cut `rows` rows into a training, a validation and a test part, by fractions and in order of time."""
-    train_end = int(rows * train + 1e-9)
-    validation_end = int(rows * (train + validation) + 1e-9)
-    return Parts(range(train_end), range(train_end, validation_end), range(validation_end, rows))
+def chronological_parts(rows: int, train: float, validation: float, calibration: float = 0.0) -> Parts:
+    """Cut `rows` rows into parts by fractions, in order of time; what is left over is the test part."""
+    return _parts(rows, *(int(rows * share + 1e-9) for share in accumulate((train, validation, calibration))))
+
+
+def counted_parts(rows: int, validation: int, calibration: int, test: int) -> Parts:
+    """Cut `rows` rows into parts by numbers of rows, counted back from the end; what is left over is trained on."""
+    return _parts(
+        rows, *(max(0, rows - sum(after)) for after in ((validation, calibration, test), (calibration, test), (test,)))
+    )
+
+
+def _parts(rows: int, *ends: int) -> Parts:
+    return Parts(*(range(start, stop) for start, stop in pairwise((0, *ends, rows))))
 
 
 def sliding_windows(values: NDArray[np.floating], window: int, lead: int, part: range | None = None) -> Samples:

@@ -6,7 +6,7 @@ import typer
 
 import rollcast
 from models.errors import RollcastError
-from rollcast import cli_models, cli_predict, cli_serve, cli_train
+from rollcast import cli_evaluate, cli_models, cli_predict, cli_serve, cli_train
 from rollcast.console import complain
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command("serve")(cli_serve.serve)
 app.command("train")(cli_train.command())
 app.command("predict")(cli_predict.predict)
+app.command("evaluate")(cli_evaluate.evaluate)
 app.add_typer(cli_models.app, name="models")
 
 

@@ -6,11 +6,14 @@ from typing import Annotated
 import typer
 
 from models.errors import RefusedVersion, RollcastError
-from models.manifest import Manifest, Scores
 from models.names import CHAMPION, parse_reference
 from models.registry import Registry
 from rollcast.console import show_table, warn
+from rollcast.facts import facts, network
 from service.settings import PREFIX, Settings
+from training.step_tables import coverage_table, errors_table
+
+STEPS = 6  # about so many in a table of `show`
 
 app = typer.Typer(help="Look into the models registry.", no_args_is_help=True)
 
@@ -51,33 +54,23 @@ def list_models(registry: RegistryOption = None) -> None:
 
 @app.command()
 def show(name: NameArgument, registry: RegistryOption = None) -> None:
-    """Show how a version was made and how good it is."""
+    """Show how a version was made, how good it is at each step against the baselines, and what was found wrong."""
     source = open_registry(registry)
     manifest = source.manifest(*source.resolve(parse_reference(name)))
-    metrics = manifest.metrics
-    rows = [
-        ["name", f"{manifest.name}@{manifest.version}"],
-        ["description", manifest.description],
-        ["made", f"{manifest.created_at:%Y-%m-%d %H:%M} UTC, in {manifest.training.duration_s:.0f} s"],
-        ["network", f"{_network(manifest)}, {manifest.training.parameters} parameters"],
-        ["context", f"{manifest.context} values (window {manifest.window}, lead {manifest.lead})"],
-        ["features", ", ".join(manifest.features)],
-        ["targets", ", ".join(manifest.targets)],
-        ["data", f"{manifest.data.source}, {manifest.data.rows} rows"],
-        ["tested on", metrics.tested_on],
-        ["model", _scores(metrics.model)],
-        ["last value", _scores(metrics.last_value)],
-    ]
-    if metrics.seasonal_naive is not None:
-        rows.append([f"value {metrics.season} steps ago", _scores(metrics.seasonal_naive)])
-    if metrics.spread is not None:
-        errors = ", ".join(f"{seed}: {mse:.3g}" for seed, mse in zip(*_spread(manifest), strict=True))
-        rows.append(["MSE by seed", errors])
-    width = max(len(row[0]) for row in rows)
-    for label, text in rows:
-        if not text:
-            continue
+    lines = [(label, text) for label, text in facts(manifest) if text]
+    width = max(len(label) for label, _ in lines)
+    for label, text in lines:
         typer.echo(f"{label:<{width}}  {text}")
+    if (backtest := manifest.backtest) is not None:
+        typer.echo(
+            f"\nerrors by step on {backtest.tested_on}, from {backtest.origins} origins; baselines by their MAE\n"
+        )
+        show_table(*errors_table(backtest, STEPS))
+    if (calibration := manifest.calibration) is not None:
+        typer.echo(f"\nintervals from {calibration.count} errors at each step of {calibration.calibrated_on}")
+        if calibration.coverage:
+            typer.echo(f"values within each level's, in percent, on {calibration.tested_on}\n")
+            show_table(*coverage_table(calibration.coverage, STEPS))
 
 
 @app.command()
@@ -127,21 +120,8 @@ def _summary(source: Registry, name: str, version: int) -> list[str]:
         return [f"REFUSED: {error}", "", "", ""]
     metrics = manifest.metrics
     return [
-        _network(manifest),
+        network(manifest),
         str(manifest.context),
         f"{metrics.model.mae:.4g}",
         f"{metrics.last_value.mae:.4g}",
     ]
-
-
-def _network(manifest: Manifest) -> str:
-    return f"{manifest.kind}({', '.join(map(str, manifest.units))})"
-
-
-def _scores(scores: Scores) -> str:
-    return f"MAE {scores.mae:.4g}, MSE {scores.mse:.4g}, RMSE {scores.rmse:.4g} over {scores.count} values"
-
-
-def _spread(manifest: Manifest) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    spread = manifest.metrics.spread
-    return (spread.seeds, spread.mse) if spread is not None else ((), ())

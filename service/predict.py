@@ -1,6 +1,6 @@
 """POST /predict: a window in, its next values out."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 import numpy as np
@@ -12,16 +12,28 @@ from starlette.types import Receive, Scope
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
 from models.forecaster import Question
 from models.names import parse_reference
+from models.times import Axis
+from service.answers import answer_of, half_widths
 from service.body import read_json
 from service.catalog import Opened
 from service.schemas import PredictRequest, PredictResponse
 from service.state import State, state_of
+from service.times import place_of_times, read_axes
 
-# Bodies and answers beyond this would hold up the event loop, and are read and written in a thread.
-SMALL_BYTES, SMALL_ANSWER = 1 << 15, 10_000
-
+# Bodies, times to compute and answers beyond this would hold up the event loop, and are left to a thread. A time takes
+# as long to write as so many numbers.
+SMALL_BYTES, SMALL_TIMES, SMALL_ANSWER = 1 << 15, 1_000, 10_000
+NUMBERS_PER_TIME = 8
 
 router = APIRouter(tags=["forecast"])
+
+
+class Ready(NamedTuple):
+    """A request that was checked and made ready for the network."""
+
+    question: Question
+    axes: list[Axis] | None = None
+    halves: dict[str, NDArray[np.float64]] | None = None
 
 
 @router.post("/predict", response_model=PredictResponse, summary="Forecast a series' next values")
@@ -40,13 +52,20 @@ async def answer(scope: Scope, receive: Receive, state: State) -> bytes:
     if opened is None:
         opened = await anyio.to_thread.run_sync(state.catalog.find, reference)
     _check_size(asked, opened, state)
-    question = _question(asked, opened) if small else await anyio.to_thread.run_sync(_question, asked, opened)
+    if asked.timed:
+        small = small and asked.count * (opened.manifest.context + asked.horizon) <= SMALL_TIMES
+    ready = _ready(asked, opened) if small else await anyio.to_thread.run_sync(_ready, asked, opened)
     predictions = await state.dispatcher.forecast(
-        opened.forecaster, question, state.settings.timeout_s, opened.cost, receive
+        opened.forecaster, ready.question, state.settings.timeout_s, opened.cost, receive
     )
-    if predictions.size <= SMALL_ANSWER:
-        return _json(asked, opened, question, predictions)
-    return await anyio.to_thread.run_sync(_json, asked, opened, question, predictions)
+    size = predictions.size
+    if ready.halves:
+        size *= 1 + 2 * len(ready.halves)
+    if ready.axes:
+        size += NUMBERS_PER_TIME * asked.count * asked.horizon
+    if size <= SMALL_ANSWER:
+        return _json(asked, opened, ready, predictions)
+    return await anyio.to_thread.run_sync(_json, asked, opened, ready, predictions)
 
 
 def parse(body: bytes) -> PredictRequest:
@@ -55,50 +74,52 @@ def parse(body: bytes) -> PredictRequest:
 
 
 def _check_size(asked: PredictRequest, opened: Opened, state: State) -> None:
-    """Raise InvalidRequest where the answer would be larger than the service gives, or can't be given."""
-    settings, manifest = state.settings, opened.manifest
-    windows = 1 if asked.windows is None else len(asked.windows)
+    """Raise InvalidHorizon where the answer would be larger than the service gives."""
+    settings = state.settings
     if asked.horizon > settings.max_horizon:
         raise InvalidHorizon(f"the horizon may be at most {settings.max_horizon}, not {asked.horizon}", ("horizon",))
-    size = windows * asked.horizon * len(manifest.targets)
+    each = len(opened.manifest.targets)
+    if asked.levels is not None:
+        each *= 1 + 2 * len(asked.levels)
+    if asked.timed:
+        each += 1
+    size = asked.count * asked.horizon * each
     if size > settings.max_predictions:
+        of_each = "" if each == 1 else f", each with {each} values,"
         raise InvalidHorizon(
-            f"one answer may hold at most {settings.max_predictions} values, but {windows} windows and a horizon of "
-            f"{asked.horizon} make {size}: send fewer windows at a time",
+            f"one answer may hold at most {settings.max_predictions} values, but {asked.count} windows and a horizon "
+            f"of {asked.horizon}{of_each} make {size}: send fewer windows at a time",
             ("horizon",),
         )
-    if asked.levels is not None:
-        raise InvalidRequest(
-            f"{manifest.name}@{manifest.version} has no calibrated intervals: leave levels out", ("levels",)
-        )
 
 
-def _question(asked: PredictRequest, opened: Opened) -> Question:
-    """The request made ready for the network."""
+def _ready(asked: PredictRequest, opened: Opened) -> Ready:
+    """The request checked and made ready for the network."""
+    forecaster = opened.forecaster
     windows: Any = [asked.window] if asked.windows is None else asked.windows
+    axes = read_axes(asked, forecaster.shape) if asked.timed else None
     try:
-        return opened.forecaster.question(windows, asked.horizon)
+        question = forecaster.question(windows, asked.horizon, axes)
     except InvalidWindow as error:
         raise InvalidWindow(str(error), _place(asked, error)) from None
     except InvalidHorizon as error:
         raise InvalidHorizon(str(error), ("horizon",)) from None
+    except InvalidRequest as error:
+        raise InvalidRequest(str(error), place_of_times(asked, error.location)) from None
+    if asked.levels is None:
+        return Ready(question, axes)
+    return Ready(question, axes, half_widths(forecaster, question, asked.levels))
 
 
-def _json(asked: PredictRequest, opened: Opened, question: Question, predictions: NDArray[np.float32]) -> bytes:
+def _json(asked: PredictRequest, opened: Opened, ready: Ready, predictions: NDArray[np.float32]) -> bytes:
     """The answer's JSON, in raw units."""
+    question, axes, halves = ready
+    many = asked.windows is not None
     try:
         raw = opened.forecaster.answers(question, predictions)
+        return to_json(answer_of(opened.manifest, question, raw, many=many, axes=axes, halves=halves))
     except InvalidWindow as error:
         raise InvalidWindow(str(error), _place(asked, error)) from None
-    if raw.shape[-1] == 1:
-        raw = raw[..., 0]
-    return to_json(
-        {
-            "model": opened.manifest.name,
-            "version": opened.manifest.version,
-            "predictions": (raw[0] if asked.windows is None else raw).tolist(),
-        }
-    )
 
 
 def _place(asked: PredictRequest, error: InvalidWindow) -> tuple[str | int, ...]:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from models import errors as model_errors
-from service.schemas import Problem, ProblemError
+from service.schemas import PredictRequest, Problem, ProblemError
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS, MAX_CHARACTERS, MAX_BYTES = 8, 400, 4096
@@ -146,7 +146,7 @@ def _message(error: Any) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
     match error["type"]:
         case "unknown_field":
-            return "there is no such field; the fields are model, window, windows, horizon and levels"
+            return f"there is no such field; the fields are {', '.join(PredictRequest.model_fields)}"
         case "string_pattern_mismatch":
             return (
                 "expected a name, optionally with @ and a version or an alias, such as sine-lstm, sine-lstm@1 "
@@ -160,6 +160,8 @@ def _message(error: Any) -> str:
             )
         case "too_short":
             return f"expected at least {error['ctx']['min_length']} item, but {error['ctx']['actual_length']} came"
+        case "string_too_long":
+            return f"expected at most {error['ctx']['max_length']} characters, but more came"
         case "too_long":
             return f"expected at most {error['ctx']['max_length']} items, but more came"
         case kind if kind.endswith("_type"):

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends
 from models.errors import UnknownModel
 from models.names import VERSION_PATTERN, Reference
 from models.registry import Entry, resolve
-from service.schemas import Card, ModelList, ModelSummary, card
+from service.cards import Card, card
+from service.schemas import ModelList, ModelSummary
 from service.state import State, state_of
 
 router = APIRouter(tags=["models"])

@@ -1,9 +1,9 @@
 """What goes over the wire: requests and answers, strict both ways."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Discriminator,
@@ -14,30 +14,55 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from models.manifest import DataRecord, Kind, Manifest, Metrics, RolloutMode
 from models.names import REFERENCE_PATTERN
 
-MAX_WINDOWS = 1_000
+MAX_WINDOWS, MAX_LEVELS = 1_000, 10
 
 
-def _nesting(value: object) -> Literal["numbers", "rows"]:
-    """Tell a list of numbers from a list of rows by its first item, so that errors speak of one of them only."""
-    return "rows" if isinstance(value, list) and value and isinstance(value[0], list) else "numbers"
+def _nesting(value: object) -> Literal["plain", "nested"]:
+    """Tell a list from a list of lists by its first item, so that errors speak of one of them only."""
+    return "nested" if isinstance(value, list) and value and isinstance(value[0], list) else "plain"
+
+
+def _listing(value: object) -> Literal["one", "each"]:
+    """Tell one text from a list of them, likewise."""
+    return "each" if isinstance(value, list) else "one"
+
+
+def _each_once(levels: list[float]) -> list[float]:
+    if len(set(levels)) < len(levels):
+        raise PydanticCustomError("repeated", "expected each level once, but one came again")
+    return levels
 
 
 # fail_fast: one bad value is worth reporting, a million are an attack.
 _Numbers = Annotated[list[FiniteFloat], Field(fail_fast=True)]
 Window = Annotated[
-    Annotated[_Numbers, Tag("numbers")] | Annotated[list[_Numbers], Field(fail_fast=True), Tag("rows")],
+    Annotated[_Numbers, Tag("plain")] | Annotated[list[_Numbers], Field(fail_fast=True), Tag("nested")],
     Discriminator(_nesting),
+]
+# Longer than any time or duration need be.
+_Text = Annotated[str, Field(max_length=40)]
+_Texts = Annotated[list[_Text], Field(fail_fast=True)]
+Timestamps = Annotated[
+    Annotated[_Texts, Tag("plain")] | Annotated[list[_Texts], Field(fail_fast=True), Tag("nested")],
+    Discriminator(_nesting),
+]
+OneOrEach = Annotated[Annotated[_Text, Tag("one")] | Annotated[_Texts, Tag("each")], Discriminator(_listing)]
+Levels = Annotated[
+    list[Annotated[float, Field(gt=0, lt=100)]],
+    Field(min_length=1, max_length=MAX_LEVELS, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_each_once),
 ]
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
+    """Whatever goes over the wire: no unknown fields, no number for a text, no NaN."""
+
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
 
-class PredictRequest(_Wire):
+class PredictRequest(Wire):
     """A window of recent values, or many, and how far to forecast."""
 
     # Unknown fields are refused below: pydantic's own refusal lists every one, and a body has room for many.
@@ -59,8 +84,25 @@ class PredictRequest(_Wire):
     horizon: Annotated[int, Field(ge=1)] = Field(
         1, description="How many steps to forecast; each prediction is fed back to reach the next."
     )
-    levels: Annotated[list[Annotated[float, Field(gt=0, lt=100)]], Field(min_length=1, max_length=10)] | None = Field(
-        None, description="Prediction intervals' nominal coverage in percent; needs a model with calibration."
+    timestamps: Timestamps | None = Field(
+        None,
+        description="The time of each value of the window, in ISO 8601; without an offset it is UTC. Evenly spaced: "
+        "the frequency is found from them. With `windows` a list of these. Models with calendar inputs need times.",
+    )
+    end: OneOrEach | None = Field(
+        None, description="In place of `timestamps`: the time of the window's last value. With `windows` a list."
+    )
+    freq: OneOrEach | None = Field(
+        None,
+        description="The time between values: `30m`, `1h`, `1d`, `1w`, `1mo`, `1q`, `1y`, or several as in `1h30m`. "
+        "May be left out where the model has a frequency of its own, or `timestamps` tell it. With `windows` a list, "
+        "or one for all.",
+    )
+    levels: Levels | None = Field(
+        None,
+        description="Prediction intervals' nominal coverage in percent, each once. They are split conformal ones, "
+        "calibrated step by step, so the coverage is marginal: that of each step on its own, not of all jointly. "
+        "Needs a model with calibration.",
     )
 
     @model_validator(mode="after")
@@ -72,11 +114,28 @@ class PredictRequest(_Wire):
             raise ValueError(f"send either window (one series) or windows (many), but {came}")
         return self
 
+    @property
+    def count(self) -> int:
+        """How many windows came."""
+        return 1 if self.windows is None else len(self.windows)
+
+    @property
+    def timed(self) -> bool:
+        """Whether anything tells times."""
+        return self.timestamps is not None or self.end is not None or self.freq is not None
+
 
 Steps = list[float] | list[list[float]]
 
 
-class PredictResponse(_Wire):
+class Bounds(Wire):
+    """The intervals of one level, shaped like the predictions."""
+
+    lower: Steps | list[Steps]
+    upper: Steps | list[Steps]
+
+
+class PredictResponse(Wire):
     """The forecast: for each step a number, or a row of them where the model has several targets."""
 
     model: str = Field(description="The model's name.")
@@ -85,9 +144,21 @@ class PredictResponse(_Wire):
         description="`predictions[h]` is the value h + 1 steps after the last one sent; "
         "for `windows` a list of these, in the order sent."
     )
+    timestamps: list[str] | list[list[str]] | None = Field(
+        None,
+        description="Each prediction's time, in the offset that came; only where times were sent.",
+    )
+    intervals: dict[str, Bounds] | None = Field(
+        None,
+        description="For each level sent, such as `80` or `97.5`, its interval around every prediction; only where "
+        "`levels` were sent. Coverage is marginal: each step's on its own.",
+    )
+    warnings: list[str] | None = Field(
+        None, description="What to mind about this forecast; only where there is something."
+    )
 
 
-class ModelSummary(_Wire):
+class ModelSummary(Wire):
     """One name in the registry."""
 
     name: str
@@ -97,51 +168,27 @@ class ModelSummary(_Wire):
     problem: str | None = Field(None, description="Why the aliases can't be read, where they can't.")
 
 
-class ModelList(_Wire):
+class ModelList(Wire):
     """Every name in the registry."""
 
     models: list[ModelSummary]
     hint: str | None = Field(None, description="What to do where there is no model.")
 
 
-class Card(_Wire):
-    """All that is known of one version: its data, its training, how good it is, and a request that works."""
-
-    name: str
-    version: int
-    description: str
-    created_at: datetime
-    kind: Kind
-    units: list[int]
-    context: int = Field(description="How many values a window must bring.")
-    window: int = Field(description="How many values the network sees at once.")
-    lead: int = Field(description="How many steps after the window its target lies.")
-    features: list[str]
-    targets: list[str]
-    rollout: RolloutMode = Field(
-        description="How further steps are reached: by sliding the window over predictions, or by carrying the state."
-    )
-    metrics: Metrics
-    data: DataRecord
-    training: dict[str, Any]
-    libraries: dict[str, str]
-    example: dict[str, Any] = Field(description="A request that this version answers.")
-
-
-class Alive(_Wire):
+class Alive(Wire):
     """The process runs."""
 
     status: Literal["alive"] = "alive"
 
 
-class Served(_Wire):
+class Served(Wire):
     """A version that is loaded and replayed."""
 
     model: str
     version: int
 
 
-class Refused(_Wire):
+class Refused(Wire):
     """A version on disk that is not served, and why."""
 
     model: str
@@ -149,7 +196,7 @@ class Refused(_Wire):
     reason: str
 
 
-class Ready(_Wire):
+class Ready(Wire):
     """The models are loaded and gave the answers that they gave when published."""
 
     status: Literal["ready"] = "ready"
@@ -158,14 +205,14 @@ class Ready(_Wire):
     hint: str | None = Field(None, description="What to do where there is no model.")
 
 
-class ProblemError(_Wire):
+class ProblemError(Wire):
     """One thing that is wrong with one part of the request."""
 
     location: str = Field(description="The part, such as `window[3]`.")
     message: str
 
 
-class Problem(_Wire):
+class Problem(Wire):
     """An error, as RFC 9457 has it."""
 
     type: str = Field(description="Names the kind of error; docs/api.md lists them.")
@@ -173,28 +220,3 @@ class Problem(_Wire):
     status: int
     detail: str = Field(description="What was expected, what came, and what to send.")
     errors: list[ProblemError] | None = None
-
-
-def example_request(manifest: Manifest, horizon: int = 5) -> dict[str, Any]:
-    """A request that this version answers, its window taken from the goldens and shortened to read well."""
-    rows = [[float(f"{value:.6g}") for value in row] for row in manifest.goldens[0].window]
-    return {
-        "model": manifest.name,
-        "window": [row[0] for row in rows] if len(manifest.features) == 1 else rows,
-        "horizon": horizon if manifest.rolls_out else 1,
-    }
-
-
-def card(manifest: Manifest) -> Card:
-    """A version's card."""
-    return Card(
-        **{name: getattr(manifest, name) for name in Card.model_fields if name not in _CARD_ONLY},
-        units=list(manifest.units),
-        features=list(manifest.features),
-        targets=list(manifest.targets),
-        training=manifest.training.model_dump(mode="json"),
-        example={**example_request(manifest), "model": f"{manifest.name}@{manifest.version}"},
-    )
-
-
-_CARD_ONLY = ("units", "features", "targets", "training", "example")

@@ -7,7 +7,7 @@ from pathlib import Path
 from training.errors import RecipeError
 from training.leaves import near
 from training.recipe import Recipe
-from training.series import PACKAGE_SCHEME
+from training.table import PACKAGE_SCHEME
 
 
 def recipe_names() -> tuple[str, ...]:

@@ -1,142 +1,204 @@
-"""What a recipe makes of a series: its parts, its scaling, samples to learn from and values to be tested on."""
+"""What a recipe makes of series: their parts, their scaling, samples to learn from and rows to be tested on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from models.manifest import Shape
 from models.scaling import Scaler
-from models.windows import Parts, Samples, chronological_parts, context_length, sliding_windows
+from models.times import Axis, Times, parse_frequency
+from models.windows import Parts, Samples, chronological_parts, counted_parts
+from training.checks import check_finite, check_rows, check_test_rows, check_varies
 from training.errors import RecipeError, SeriesError
 from training.generators import GENERATORS, generated
+from training.leaves import explain
 from training.recipe import Recipe
-from training.sequences import training_sequences
+from training.sequences import changes, prepared, samples, seen
 from training.series import Series, read_series
 
 MOST_CONTEXTS = 256
 
 
 class HeldOut(NamedTuple):
-    """Raw values of shape (rows, features), of which the rows in `part` are forecast."""
+    """Raw values of shape (rows, features), of which the rows in `part` are forecast, and each row's time in UTC."""
 
     values: NDArray[np.float64]
     part: range
+    times: Times | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A series made ready: samples in the network's units, held-out values in raw ones.
+    """Series made ready: samples in the network's units, rows that are held out in raw ones.
 
-    `train` holds windows with a target each, or for a rollout of states sequences with a target at each step
-    (training/sequences.py). `validation` holds windows either way, so that the validation losses of both say the
-    same: the error of the next value from one window, as it is served.
+    `train` holds windows with the targets of each or, for a rollout of states, sequences with targets at each of
+    their last steps (training/sequences.py). `validation` holds windows; for a rollout of states sequences as well,
+    with so many steps beyond the window as the recipe trains through the rollout, and at least the first. `parts` are
+    the row ranges of each of `series`; `held_out` is tested on, `calibration` is for intervals, and nothing after it
+    is in its values.
     """
 
-    series: Series
+    series: tuple[Series, ...]
     shape: Shape
-    parts: Parts
+    parts: tuple[Parts, ...]
     train: Samples
     validation: Samples
+    calibration: tuple[HeldOut, ...]
     held_out: tuple[HeldOut, ...]
     tested_on: str
+    calibrated_on: str
 
-    def contexts(self) -> NDArray[np.float64]:
+    def contexts(self) -> tuple[NDArray[np.float64], list[Axis] | None]:
         """At most `MOST_CONTEXTS` of what requests for the held-out rows would bring, evenly spaced.
 
-        Shape (count, context, features), in raw units.
+        Windows of shape (count, context, features), in raw units, and the times of each where they are known.
         """
-        found = [sliding_windows(each.values, self.shape.context, 1, each.part).windows for each in self.held_out]
-        pooled = np.concatenate(found).astype(np.float64)
-        return pooled[:: -(-len(pooled) // MOST_CONTEXTS)]
+        context, frequency = self.shape.context, self.shape.frequency
+        ends = [(each, row) for each in self.held_out for row in each.part if row >= context]
+        chosen = ends[:: -(-len(ends) // MOST_CONTEXTS)]
+        windows = np.stack([each.values[row - context : row] for each, row in chosen])
+        if frequency is None:
+            return windows, None
+        last = [each.times[row - 1].astype(datetime) for each, row in chosen if each.times is not None]
+        axes = [Axis(time.replace(tzinfo=UTC), parse_frequency(frequency)) for time in last]
+        return windows, axes if len(axes) == len(windows) else None
 
 
-def load_series(recipe: Recipe) -> Series:
+def load_series(recipe: Recipe) -> tuple[Series, ...]:
     """The series that a recipe names. Raises RecipeError where it names none, SeriesError and MissingExtra."""
     source = recipe.series
     if source.generator is not None:
         return generated(source.generator, recipe.fit.seed)
     if source.csv is None:
         raise RecipeError("the recipe names no series: give a file with --csv, or a generator with --generator")
-    return read_series(source.csv, source.column)
+    return read_series(
+        source.csv, source.column, id=source.id, time=source.time, frequency=source.frequency, fill=source.fill
+    )
 
 
-def prepare(recipe: Recipe, series: Series) -> Dataset:
-    """Split a series, fit the scaler on its training rows and cut its samples.
+def split_rows(recipe: Recipe, series: Sequence[Series]) -> tuple[Parts, ...]:
+    """Which rows of each series do what: by shares or, where the recipe counts them, back from its end."""
+    split = recipe.split
+    if split.test_rows is None:
+        shares = split.train_share, split.validation_share, split.calibration_share
+        return tuple(chronological_parts(len(each.values), *shares) for each in series)
+    counts = split.validation_rows, split.calibration_rows, split.test_rows
+    return tuple(counted_parts(len(each.values), *counts) for each in series)
 
-    Raises SeriesError where a part is too short, a column never changes in training or is too large to scale,
-    and RecipeError where a target is no column.
+
+def prepare(recipe: Recipe, series: Sequence[Series]) -> Dataset:
+    """Split series, fit the scaler on their training rows and cut their samples.
+
+    Raises SeriesError where a part is too short, a column never changes in training or is too large to scale, and
+    RecipeError where the recipe's values don't go together or with the series' columns and times.
     """
-    split, rows = recipe.split, len(series.values)
-    window, lead = recipe.windows.window, recipe.windows.lead
-    targets = recipe.series.target or series.columns
-    if not set(targets) <= set(series.columns):
-        raise RecipeError(f"the targets {', '.join(targets)} must be among the columns {', '.join(series.columns)}")
-    parts = chronological_parts(rows, split.train_share, split.validation_share)
-    through_time = recipe.windows.rollout == "state"
-    length = recipe.windows.sequence_length if through_time else window
-    needed = context_length(length, lead) + 1
-    if len(parts.train) < needed:
-        unit = "sequence" if through_time else "window"
-        raise SeriesError(
-            f"{series.source} has {rows} rows, {len(parts.train)} of them to train on; a {unit} of {length} and a "
-            f"lead of {lead} need at least {needed}: bring more rows or choose a smaller --{unit}"
-        )
+    shape = _shape(recipe, series)
+    parts = split_rows(recipe, series)
+    train, validation, calibration, test = ([getattr(part, name) for part in parts] for name in Parts._fields)
+    through_time = shape.rollout == "state"
+    cut = shape.model_copy(update={"window": recipe.windows.first_trained}) if through_time else shape
+    trained = recipe.windows.sequence_length - cut.window + 1 if through_time else 1
+    check_rows(recipe, cut, series, parts, trained)
     generator = recipe.series.generator
     fresh = GENERATORS[generator].fresh(recipe.fit.seed) if generator else []
-    if not fresh and not parts.test:
-        raise SeriesError(
-            f"none of {series.source}'s {rows} rows is left to test on: lower --train-share or --validation-share"
-        )
-    scaler = _scaler(recipe, series, parts.train)
-    shape = Shape(
-        kind=recipe.network.kind,
-        units=recipe.network.units,
-        window=window,
-        lead=lead,
-        rollout=recipe.windows.rollout,
-        features=series.columns,
-        targets=targets,
-        scaler=scaler,
-    )
-    scaled = scaler.scaled(series.values)
-    bad = np.argwhere(~np.isfinite(scaled))
-    if bad.size:
-        row, column = bad[0]
-        raise SeriesError(
-            f'row {row + 1} of column "{series.columns[column]}" is {series.values[row, column]:g}: '
-            "too large for the network's 32-bit floats"
-        )
-    train, validation = (sliding_windows(scaled, window, lead, part) for part in parts[:2])
-    if through_time:
-        train = training_sequences(scaled[: parts.train.stop], window, length, lead)
-    columns = list(shape.target_columns)
-    train, validation = (Samples(each.windows, each.targets[..., columns]) for each in (train, validation))
+    if not fresh:
+        check_test_rows(series, parts)
+    shape = shape.model_copy(update={"scaler": _scaler(recipe, shape, series, train)})
+    ready = [prepared(shape, each) for each in series]
+    for each, its in zip(series, ready, strict=True):
+        check_finite(shape, each, its.values)
+    cut = cut.model_copy(update={"scaler": shape.scaler})
+    shape = shape.model_copy(update={"seen": seen(cut, ready, train, trained)})
+    held_out, tested_on = _held_out(shape, series, test), _told(series, test)
     if fresh:
-        return Dataset(
-            series,
-            shape,
-            parts,
-            train,
-            validation,
-            tuple(HeldOut(values, range(len(values))) for values in fresh),
-            f"{len(fresh)} fresh series of {len(fresh[0])} rows each",
-        )
-    test = (HeldOut(series.values, parts.test),)
-    return Dataset(series, shape, parts, train, validation, test, f"the last {len(parts.test)} of {rows} rows")
+        held_out = tuple(HeldOut(values, range(len(values))) for values in fresh)
+        tested_on = f"{len(fresh)} fresh series of {len(fresh[0])} rows each"
+    return Dataset(
+        series=tuple(series),
+        shape=shape,
+        parts=parts,
+        train=samples(cut, ready, train, trained),
+        validation=samples(cut, ready, validation, trained)
+        if recipe.windows.feedback or recipe.windows.burn_in
+        else samples(shape, ready, validation),
+        calibration=_held_out(shape, series, calibration),
+        held_out=held_out,
+        tested_on=tested_on,
+        calibrated_on=_told(series, calibration),
+    )
 
 
-def _scaler(recipe: Recipe, series: Series, train: range) -> Scaler:
-    values = series.values[train.start : train.stop]
-    constant = [name for name, column in zip(series.columns, values.T, strict=True) if column.min() == column.max()]
-    if constant:
-        raise SeriesError(
-            f"{' and '.join(constant)} never changes in the {len(train)} training rows of {series.source}: "
-            "there is nothing to learn; leave the column out or bring rows in which it varies"
+def _shape(recipe: Recipe, series: Sequence[Series]) -> Shape:
+    """The network's shape, as yet with a scaler that changes nothing."""
+    windows, columns, frequency = recipe.windows, series[0].columns, series[0].frequency
+    targets = recipe.series.target or columns
+    if not set(targets) <= set(columns):
+        raise RecipeError(f"the targets {', '.join(targets)} must be among the columns {', '.join(columns)}")
+    if windows.calendar and (frequency is None or any(each.times is None for each in series)):
+        raise RecipeError(f"calendar inputs need each row's time, but {series[0].source} has none: leave calendar out")
+    try:
+        return Shape(
+            kind=recipe.network.kind,
+            units=recipe.network.units,
+            members=recipe.network.members,
+            window=windows.window,
+            lead=windows.lead,
+            outputs=windows.outputs,
+            rollout=windows.rollout,
+            lags=windows.lag,
+            difference=windows.difference,
+            calendar=windows.calendar,
+            timezone=recipe.series.timezone,
+            frequency=frequency,
+            features=columns,
+            targets=targets,
+            scaler=Scaler(kind=recipe.scaler, mean=(0.0,) * len(columns), scale=(1.0,) * len(columns)),
         )
+    except ValidationError as error:
+        raise RecipeError(explain(error, Recipe)) from error
+
+
+def _scaler(recipe: Recipe, shape: Shape, series: Sequence[Series], train: Sequence[range]) -> Scaler:
+    season = shape.difference
+    rows = np.concatenate(
+        [changes(each.values[: part.stop], season)[season or 0 :] for each, part in zip(series, train, strict=True)]
+    )
+    check_varies(shape, series, rows)
     try:
         with np.errstate(over="ignore", invalid="ignore"):
-            return Scaler.fit(recipe.fit.scaler, values)
+            return Scaler.fit(recipe.scaler, rows, next(iter(recipe.evaluation.season), None))
     except ValueError as error:
-        raise SeriesError(f"{series.source} can't be scaled: its values lie too far apart or too near") from error
+        raise SeriesError(f"{series[0].source} can't be scaled: its values lie too far apart or too near") from error
+
+
+def _held_out(shape: Shape, series: Sequence[Series], parts: Sequence[range]) -> tuple[HeldOut, ...]:
+    """The series of which some row in the part can be forecast, each up to its part's end."""
+    return tuple(
+        HeldOut(each.values[: part.stop], part, None if each.times is None else each.times[: part.stop], each.id)
+        for each, part in zip(series, parts, strict=True)
+        if part.stop > max(part.start, shape.context)
+    )
+
+
+def _told(series: Sequence[Series], parts: Sequence[range]) -> str:
+    """Which rows the parts hold, in words; nothing where they hold none."""
+    held, rows = [len(part) for part in parts], [len(each.values) for each in series]
+    after = [total - part.stop for total, part in zip(rows, parts, strict=True)]
+    alike = len(set(held)) == len(set(after)) == 1
+    count, later = (held[0], after[0]) if alike else (sum(held), sum(after))
+    if not count:
+        return ""
+    which = f"the {count} rows before the last {later}" if later else f"the last {count}"
+    if len(series) == 1:
+        return f"{which} of {rows[0]} rows"
+    return (
+        f"{which} rows of each of {len(series)} series"
+        if alike
+        else f"{which} of {sum(rows)} rows in {len(series)} series"
+    )

@@ -1,76 +1,130 @@
-"""Judging next-value forecasts on held-out values, beside naive ones."""
+"""Judging a model on held-out values, once: its next values, its rollouts, its intervals."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.manifest import Metrics, Scores, Shape
-from models.network import Network
-from models.windows import sliding_windows
-from training.dataset import HeldOut
-
-WINDOWS_PER_CALL = 512
+from models.evaluation import Backtest, Calibration, Metrics, Scores
+from models.forecaster import Forecaster
+from models.intervals import Intervals
+from training.backtest import backtest
+from training.calibrate import calibrate, coverage
+from training.dataset import Dataset, HeldOut
+from training.errors import SeriesError
+from training.origins import Origins, find_origins, truths
+from training.recipe import Recipe
+from training.rolling import Rolled, roll
+from training.verdict import verdict
 
 Array = NDArray[np.float64]
 
 
-def one_step(network: Network, shape: Shape, held_out: HeldOut) -> Array:
-    """The network's forecast of each held-out row that has a whole window before it.
+class Judged(NamedTuple):
+    """All that held-out rows say of a model.
 
-    The answer has shape (rows, targets), in raw units; it ends with the last held-out row.
+    `rolled` are the forecasts of the backtest, `intervals` what calibration.npy holds; None where a part is missing
+    or too short. `warnings` are sentences on what a user would not expect.
     """
-    scaled = shape.scaler.scaled(held_out.values)
-    windows = sliding_windows(scaled, shape.window, shape.lead, held_out.part).windows
-    answers = [
-        network(np.ascontiguousarray(windows[start : start + WINDOWS_PER_CALL].transpose(1, 0, 2))).output
-        for start in range(0, len(windows), WINDOWS_PER_CALL)
-    ]
-    return shape.scaler.unscaled(np.concatenate(answers), shape.target_columns)
+
+    metrics: Metrics
+    backtest: Backtest | None
+    rolled: Rolled | None
+    intervals: Intervals | None
+    calibration: Calibration | None
+    warnings: tuple[str, ...]
+
+
+def judge(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Judged:
+    """Look at the test rows, once, and calibrate intervals on the rows kept for that. Raises SeriesError."""
+    season = next(iter(recipe.evaluation.season), None)
+    metrics = evaluate(forecaster, dataset.held_out, tested_on=dataset.tested_on, season=season)
+    tested = backtest(recipe, forecaster, histories(dataset), dataset.held_out, dataset.tested_on)
+    horizon = recipe.horizon if forecaster.shape.rolls_out else 1
+    intervals = calibrate(forecaster, dataset.calibration, horizon)
+    known = None
+    if intervals is not None:
+        known = Calibration(
+            calibrated_on=dataset.calibrated_on,
+            horizon=intervals.steps,
+            count=intervals.count,
+            tested_on=None if tested is None else dataset.tested_on,
+            coverage={} if tested is None else coverage(intervals, tested.rolled),
+        )
+    warnings: tuple[str, ...] = ()
+    if tested is None:
+        warnings = (f"was never tested over {horizon} steps: no test part has room for a context and as many values",)
+    else:
+        warnings = verdict(tested.scores, tested.doing)
+        if tested.scores.series < len(dataset.held_out):
+            warnings += (
+                f"was tested on {tested.scores.series} of {len(dataset.held_out)} series: the others have less than a "
+                f"context of {forecaster.shape.context} values before their last {horizon}",
+            )
+    scores, rolled = (None, None) if tested is None else (tested.scores, tested.rolled)
+    return Judged(metrics, scores, rolled, intervals, known, warnings)
+
+
+def histories(dataset: Dataset) -> tuple[Array, ...]:
+    """Each series' rows that were learned from, with those that training was stopped by; shape (rows, features)."""
+    pairs = zip(dataset.series, dataset.parts, strict=True)
+    return tuple(series.values[: parts.validation.stop] for series, parts in pairs)
 
 
 def evaluate(
-    network: Network, shape: Shape, held_out: Sequence[HeldOut], *, tested_on: str, season: int | None = None
+    forecaster: Forecaster, held_out: Sequence[HeldOut], *, tested_on: str, season: int | None = None
 ) -> Metrics:
-    """Scores of the network, of the last value and, with a season, of the value one season before.
+    """Scores of the model's next values, of the last value and, with a season, of the value one season before.
 
     The baselines are those of Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 5.2:
     https://otexts.com/fpp3/simple-methods.html. Every forecast is that of the next value, so the last value
     is the one right before, whatever the lead. Errors of several series and targets are pooled. The seasonal
-    naive is scored on rows that have a season before them, which may be fewer.
+    naive is scored on rows that have a season before them, which may be fewer. Raises SeriesError where no row
+    can be forecast, and as `roll`.
     """
-    errors = []
-    for each in held_out:
-        answers = one_step(network, shape, each)
-        errors.append(answers - _targets(shape, each)[-len(answers) :])
-    counts = [len(each) for each in errors]
-    naive = [_naive_errors(shape, each, 1)[-count:] for each, count in zip(held_out, counts, strict=True)]
-    seasonal = (
-        []
-        if season is None
-        else [_naive_errors(shape, each, season)[-count:] for each, count in zip(held_out, counts, strict=True)]
-    )
-    seasonal = [each for each in seasonal if each.size]
+    shape = forecaster.shape
+    origins = _next_rows(forecaster, held_out)
+    rolled = roll(forecaster, held_out, origins, 1)
+
+    def naive(steps: int) -> Scores | None:
+        has = origins.rows >= steps
+        if not has.any():
+            return None
+        before = Origins(origins.series[has], origins.rows[has] - steps)
+        return _scores(truths(held_out, before, 1, shape.target_columns) - rolled.truths[has])
+
+    seasonal = None if season is None else naive(season)
+    last = naive(1)
+    assert last is not None  # noqa: S101 (a context has a last value)
     return Metrics(
         tested_on=tested_on,
-        model=_scores(errors),
-        last_value=_scores(naive),
-        seasonal_naive=_scores(seasonal) if seasonal else None,
-        season=season if seasonal else None,
+        model=_scores(rolled.predictions - rolled.truths),
+        last_value=last,
+        seasonal_naive=seasonal,
+        season=None if seasonal is None else season,
     )
 
 
-def _targets(shape: Shape, held_out: HeldOut) -> Array:
-    return held_out.values[: held_out.part.stop, list(shape.target_columns)]
+def one_step(forecaster: Forecaster, held_out: HeldOut) -> Array:
+    """The model's forecast of each held-out row that has a whole context before it.
+
+    The answer has shape (rows, targets), in raw units; it ends with the last held-out row. Raises as `evaluate`.
+    """
+    return roll(forecaster, [held_out], _next_rows(forecaster, [held_out]), 1).predictions[:, 0]
 
 
-def _naive_errors(shape: Shape, held_out: HeldOut, steps: int) -> Array:
-    """Errors of repeating the value so many steps before, for every row that has one."""
-    values = _targets(shape, held_out)
-    return values[:-steps] - values[steps:]
+def _next_rows(forecaster: Forecaster, held_out: Sequence[HeldOut]) -> Origins:
+    origins = find_origins(held_out, forecaster.shape.context, 1)
+    if not len(origins):
+        raise SeriesError(
+            f"no row to be tested on has a context of {forecaster.shape.context} values before it: bring more rows, "
+            "or look back on fewer"
+        )
+    return origins
 
 
-def _scores(errors: Sequence[Array]) -> Scores:
-    pooled = np.concatenate(errors)
-    mse = float(np.mean(pooled**2))
-    return Scores(mae=float(np.mean(np.abs(pooled))), mse=mse, rmse=mse**0.5, count=len(pooled))
+def _scores(errors: Array) -> Scores:
+    """Scores of errors of shape (rows, 1, targets)."""
+    mse = float(np.mean(errors**2))
+    return Scores(mae=float(np.mean(np.abs(errors))), mse=mse, rmse=mse**0.5, count=len(errors))

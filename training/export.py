@@ -1,6 +1,7 @@
 """Exporting a trained Keras network, and making sure that the export is the same network."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.forecaster import Forecaster
+from models.inputs import window_inputs
 from models.manifest import Kind
 from models.network import Network
+from models.times import Axis
 from training.errors import DisagreementError
 from training.graph import Layer, Member, build_graph
 from training.networks import members_of
@@ -25,7 +28,8 @@ def to_onnx(kind: Kind, network: Any) -> bytes:
     for member in members_of(network):
         recurrent = [layer for layer in member.layers if layer.name.startswith("recurrent")]
         layers = [Layer(*layer.get_weights()) for layer in recurrent]
-        members.append(Member(layers, *member.get_layer("output").get_weights()))
+        newest = [layer.get_weights()[0] for layer in member.layers if layer.name == "newest"]
+        members.append(Member(layers, *member.get_layer("output").get_weights(), *newest))
     return build_graph(kind, members)
 
 
@@ -39,33 +43,38 @@ def to_keras_file(network: Any) -> bytes:
         return path.read_bytes()
 
 
-def check_agreement(network: Any, exported: Network, windows: Array) -> None:
-    """Raise DisagreementError unless both give the same answers to windows of shape (count, window, features).
+def check_agreement(network: Any, exported: Network, inputs: Array) -> None:
+    """Raise DisagreementError unless both give the same answers to inputs of shape (count, window, channels).
 
     The graph is asked in one call, and again in two that carry its states from the one to the other. In the
     network's units: |onnx - keras| <= 1e-5 * max(1, |keras|).
     """
-    expected = keras_answers(network, windows)
-    inputs = np.ascontiguousarray(windows.transpose(1, 0, 2))
-    _compare(exported(inputs).output, expected, "model.onnx")
-    if len(inputs) > 1:
-        _compare(exported(inputs[-1:], exported(inputs[:-1]).states).output, expected, "model.onnx, from its states,")
+    expected = keras_answers(network, inputs)
+    steps = np.ascontiguousarray(inputs.transpose(1, 0, 2))
+    _compare(exported(steps).output, expected, "model.onnx")
+    if len(steps) > 1:
+        _compare(exported(steps[-1:], exported(steps[:-1]).states).output, expected, "model.onnx, from its states,")
 
 
-def check_reopened(network: Any, forecaster: Forecaster, contexts: NDArray[np.float64]) -> None:
-    """Raise DisagreementError unless a reopened version forecasts what Keras does.
+def check_reopened(
+    network: Any, forecaster: Forecaster, contexts: NDArray[np.float64], axes: Sequence[Axis] | None = None
+) -> None:
+    """Raise DisagreementError unless a reopened version's first forecasts are what Keras answers.
 
-    `contexts` has shape (count, context, features), in raw units; the bound is that of `check_agreement`.
+    `contexts` has shape (count, context, features), in raw units; `axes` are their times, where the model asks for
+    them. The bound is that of `check_agreement`, in the network's units.
     """
-    shape, came = forecaster.shape, forecaster.forecast(contexts)[:, 0]
-    mean, scale = (np.array(each)[list(shape.target_columns)] for each in (shape.scaler.mean, shape.scaler.scale))
-    expected = keras_answers(network, shape.scaler.scaled(contexts[:, : shape.window]))
-    _compare((came - mean) / scale, expected, "the reopened version")
+    shape = forecaster.shape
+    question = forecaster.question(contexts, shape.outputs, axes)
+    came = forecaster.predictions(question, forecaster.forecast(contexts, shape.outputs, axes=axes))
+    inputs = window_inputs(shape, question.contexts, question.calendar)
+    expected = keras_answers(network, inputs.transpose(1, 0, 2))
+    _compare(came.reshape(expected.shape), expected, "the reopened version")
 
 
-def keras_answers(network: Any, windows: Array) -> Array:
-    """Keras's own answers, shape (count, targets), to windows of shape (count, window, features)."""
-    return np.asarray(network(np.ascontiguousarray(windows), training=False))
+def keras_answers(network: Any, inputs: Array) -> Array:
+    """Keras's own answers, shape (count, outputs), to inputs of shape (count, window, channels)."""
+    return np.asarray(network(np.ascontiguousarray(inputs), training=False))
 
 
 def _compare(came: NDArray[np.floating], expected: Array, title: str) -> None:

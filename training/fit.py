@@ -1,9 +1,9 @@
 """Fitting a network to a dataset, so that one seed always gives the same weights."""
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -11,14 +11,21 @@ from rich.console import Console
 from models.manifest import Shape
 from training.backend import load_keras
 from training.dataset import Dataset
-from training.networks import build
-from training.progress import reporting
+from training.feedback import rolled_out
+from training.networks import averaged, build, copy_weights
+from training.phase import MOST_VALIDATED, Losses, Taught, fit_phase, with_feedback
 from training.recipe import Recipe
+
+Watch = Callable[[int, Any], None]
+
+# Members of an ensemble have seeds this far apart, so that recipes of neighbouring seeds share none.
+SEEDS_APART = 1_000_003
+FEEDBACK_SLOWER = 3  # times lower a learning rate, as most is learned by then
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained Keras network with its losses per epoch, in the network's units."""
+    """A trained Keras network; an ensemble's losses are those of its first member."""
 
     network: Any
     loss: tuple[float, ...]
@@ -32,75 +39,86 @@ def fit(
     *,
     title: str = "",
     console: Console | None = None,
-    watch: Callable[[int, Any], None] | None = None,
+    watch: Watch | None = None,
 ) -> Fitted:
-    """Build a recipe's network and fit it by mean squared error and Adam.
+    """Build a recipe's network, or several of them, and fit each by Adam.
 
-    For a rollout of states the network is trained through time, with an error at each step from the window's
-    last on; the network in the answer has its weights and answers at the last step only, as the graph does.
+    For a rollout of states a network is trained through time, with an error at each step from the window's last on,
+    and with `feedback` through the rollout as well; the network in the answer has its weights and answers at the last
+    step only, as the graph does.
 
-    Two runs with one seed on one machine give the same weights bit for bit. `watch` is called with the epochs
-    done and the network: before training with 0, then after each epoch.
+    Two runs with one seed on one machine give the same weights bit for bit. `watch` is called with the epochs done
+    and the (first) network: before training with 0, then after each epoch.
     """
-    keras = load_keras()
-    values, shape = recipe.fit, dataset.shape
-    keras.backend.clear_session()
-    keras.utils.set_random_seed(values.seed)
-    through_time = shape.rollout == "state"
-    network = _network(recipe, shape, answers_from=shape.window - 1 if through_time else None)
-    # XLA takes longer to compile these small networks than it then saves.
-    network.compile(optimizer=keras.optimizers.Adam(values.learning_rate), loss="mse", jit_compile=False)
-    if watch is not None:
-        watch(0, network)
-    validates = len(dataset.validation.windows) > 0
-    windows, targets = dataset.validation
-    # A network trained through time gives a window's one answer an axis of its own.
-    validation = (windows, targets[:, None] if through_time else targets)
-    batches = math.ceil(len(dataset.train.windows) / values.batch_size)
+    load_keras().backend.clear_session()
     began = time.perf_counter()
-    with reporting(title, values.epochs, batches, console) as reporter:
+    members, losses = [], []
+    for number in range(recipe.network.members):
+        label = title if recipe.network.members == 1 else f"{title}, member {number + 1} of {recipe.network.members}"
+        seed = (recipe.fit.seed + number * SEEDS_APART) % 2**31
+        network, lost = _fit_one(recipe, dataset, seed, label, console, watch if number == 0 else None)
+        members.append(network)
+        losses.append(lost)
+    return Fitted(averaged(members), *losses[0], time.perf_counter() - began)
 
-        def after_epoch(epoch: int, logs: dict[str, float]) -> None:
-            reporter.epoch(epoch + 1, logs["loss"], logs.get("val_loss"))
-            if watch is not None:
-                watch(epoch + 1, network)
 
-        callbacks = [
-            keras.callbacks.LambdaCallback(
-                on_train_batch_end=lambda batch, logs: reporter.batch(),  # noqa: ARG005 (Keras passes them by name)
-                on_epoch_end=after_epoch,
-            )
-        ]
-        if validates and values.patience:
-            callbacks.append(
-                keras.callbacks.EarlyStopping("val_loss", patience=values.patience, restore_best_weights=True)
-            )
-        history = network.fit(
-            dataset.train.windows,
-            dataset.train.targets,
-            batch_size=values.batch_size,
-            epochs=values.epochs,
-            validation_data=validation if validates else None,
-            callbacks=callbacks,
-            verbose=0,
-        ).history
-    if through_time:
-        trained, network = network, _network(recipe, shape)
-        network.set_weights(trained.get_weights())
-    return Fitted(
-        network,
-        tuple(history["loss"]),
-        tuple(history["val_loss"]) if validates else None,
-        time.perf_counter() - began,
+def _fit_one(
+    recipe: Recipe, dataset: Dataset, seed: int, title: str, console: Console | None, watch: Watch | None
+) -> tuple[Any, Losses]:
+    """Fit one network: through time or not, then through the rollout where there is feedback."""
+    keras, values, shape = load_keras(), recipe.fit, dataset.shape
+    keras.utils.set_random_seed(seed)
+    trained_from = recipe.windows.first_trained - 1 if shape.rollout == "state" else None
+    trained = _network(recipe, shape, answers_from=trained_from)
+    served = trained if trained_from is None else _network(recipe, shape)
+
+    def look(epochs: int) -> None:
+        if watch is not None:
+            copy_weights(trained, served)
+            watch(epochs, served)
+
+    look(0)
+    fit_in = partial(fit_phase, values=values, console=console)
+    losses = fit_in(
+        trained,
+        train=Taught(*dataset.train),
+        validation=Taught(*dataset.validation),
+        epochs=values.epochs,
+        learning_rate=values.learning_rate,
+        title=title,
+        look=look,
     )
+    if recipe.windows.feedback:
+        rolled = rolled_out(
+            shape.kind,
+            channels=shape.channels,
+            targets=len(shape.targets),
+            units=shape.units,
+            residual=recipe.windows.residual,
+        )
+        copy_weights(trained, rolled)
+        more = fit_in(
+            rolled,
+            train=with_feedback(recipe.windows, dataset.train),
+            validation=with_feedback(recipe.windows, dataset.validation, MOST_VALIDATED),
+            epochs=values.feedback_epochs,
+            learning_rate=values.learning_rate / FEEDBACK_SLOWER,
+            title=f"{title}, rolled out",
+            look=lambda _: None,
+        )
+        copy_weights(rolled, trained)
+        losses = losses.followed_by(more)
+    copy_weights(trained, served)
+    return served, losses
 
 
 def _network(recipe: Recipe, shape: Shape, answers_from: int | None = None) -> Any:
     return build(
         shape.kind,
-        features=len(shape.features),
-        targets=len(shape.targets),
+        channels=shape.channels,
+        outputs=len(shape.targets) * shape.outputs,
         units=shape.units,
         dropout=recipe.network.dropout,
+        residual=len(shape.targets) if recipe.windows.residual else 0,
         answers_from=answers_from,
     )

@@ -4,7 +4,7 @@ The operators are ONNX's own: https://onnx.ai/onnx/operators/onnx__LSTM.html, on
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
@@ -25,7 +25,7 @@ class Operator(NamedTuple):
     name: str
     states: tuple[str, ...]
     gates: tuple[int, ...]
-    attributes: dict[str, int]
+    attributes: dict[str, Any]
 
 
 # Keras orders an LSTM's gates i, f, c, o; ONNX orders them i, o, f, c. A GRU's are z, r, h in both, and Keras's
@@ -50,11 +50,15 @@ class Layer(NamedTuple):
 
 
 class Member(NamedTuple):
-    """One network: stacked recurrent layers, then a linear one of shapes (units, outputs) and (outputs)."""
+    """One network: stacked recurrent layers, then a linear one of shapes (units, outputs) and (outputs).
+
+    `newest`, of shape (channels, outputs), adds what the last step takes in to the outputs.
+    """
 
     layers: Sequence[Layer]
     kernel: Array
     bias: Array
+    newest: Array | None = None
 
 
 def build_graph(kind: Kind, members: Sequence[Member]) -> bytes:
@@ -108,15 +112,36 @@ class _Graph:
                 self.nodes.append(helper.make_node("Squeeze", [steps, "directions"], [sequence]))
         names = [self._constant(f"{prefix}output_{key}", getattr(member, key)) for key in ("kernel", "bias")]
         self.nodes.append(helper.make_node("Squeeze", [last, "layer"], [f"{prefix}last"]))
+        if member.newest is not None:
+            newest = self._constant(f"{prefix}newest", member.newest)
+            self.nodes.append(helper.make_node("Gemm", [self._last_inputs(), newest, names[1]], [f"{prefix}sum"]))
+            names[1] = f"{prefix}sum"  # added where the bias alone would be
         self.nodes.append(helper.make_node("Gemm", [f"{prefix}last", *names], [f"{prefix}output"]))
         return f"{prefix}output"
+
+    def _last_inputs(self) -> str:
+        """What each row's last step takes in, shape (batch, channels), added once; the answer is its name."""
+        if not any(node.op_type == "GatherND" for node in self.nodes):
+            for name, value in (("zero", 0), ("one", 1)):
+                self.constants.append(numpy_helper.from_array(np.array(value, np.int64), name))
+            self.nodes += [
+                helper.make_node("Cast", [LENGTHS], ["lengths"], to=TensorProto.INT64),
+                helper.make_node("Sub", ["lengths", "one"], ["ends"]),
+                helper.make_node("Size", ["ends"], ["rows"]),
+                helper.make_node("Range", ["zero", "rows", "one"], ["places"]),
+                helper.make_node("Unsqueeze", ["ends", "directions"], ["end_column"]),
+                helper.make_node("Unsqueeze", ["places", "directions"], ["place_column"]),
+                helper.make_node("Concat", ["end_column", "place_column"], ["ends_of_rows"], axis=1),
+                helper.make_node("GatherND", [INPUT, "ends_of_rows"], ["last_inputs"]),
+            ]
+        return "last_inputs"
 
     def _add_layer(self, title: str, layer: Layer, sequence: str, steps: str) -> str:
         """Add a recurrent layer; the answer is the name of its final first state."""
         units = len(layer.recurrent)
         states = [f"state_{title}_{state}" for state in self.operator.states]
         for name in states:
-            shape = [1, "batch", units]
+            shape: list[str | int | None] = [1, "batch", units]
             self.inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
             self.final_states.append(helper.make_tensor_value_info(FINAL + name, TensorProto.FLOAT, shape))
         weights = _onnx_weights(layer, self.operator.gates)

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from models.forecaster import Forecaster
 from models.network import Network
-from training.dataset import Dataset, HeldOut
-from training.evaluate import one_step
+from training.backtest_plots import coverage_picture, errors_picture, examples_picture
+from training.dataset import Dataset
+from training.evaluate import Judged, one_step
 from training.export import to_onnx
 from training.fit import Fitted
 from training.plots import MOST_ROWS, forecast_picture, loss_picture
@@ -32,10 +34,29 @@ class Album:
         title = f"{self._recipe.name}: loss after each epoch"
         self.files["plots/loss.png"] = loss_picture(fitted.loss, fitted.validation_loss, title)
 
+    def judge(self, judged: Judged) -> None:
+        """Draw what the backtest and the calibration found."""
+        name, shape = self._recipe.name, self._dataset.shape
+        if judged.backtest is None or judged.rolled is None:
+            return
+        self.files["plots/error-by-step.png"] = errors_picture(judged.backtest, f"{name}: error at each step ahead")
+        if judged.calibration is not None and judged.calibration.coverage:
+            title = f"{name}: what intervals covered at each step ahead"
+            self.files["plots/coverage.png"] = coverage_picture(judged.calibration.coverage, title)
+        self.files["plots/forecasts.png"] = examples_picture(
+            self._dataset.held_out,
+            judged.rolled,
+            judged.intervals,
+            shape.target_columns[0],
+            shape.targets[0],
+            f"{name}: forecasts of {judged.backtest.horizon} steps, and what came",
+        )
+
     def _draw(self, name: str, when: str, network: Any) -> None:
-        shape, (values, part) = self._dataset.shape, self._dataset.held_out[0]
-        shown = HeldOut(values, range(max(0, part.stop - MOST_ROWS), part.stop))
-        forecasts = one_step(Network(to_onnx(shape.kind, network)), shape, shown)
+        shape, shown = self._dataset.shape, self._dataset.held_out[0]
+        values, part = shown.values, shown.part
+        shown = shown._replace(part=range(max(0, part.stop - MOST_ROWS), part.stop))
+        forecasts = one_step(Forecaster(shape, Network(to_onnx(shape.kind, network))), shown)
         targets = values[: part.stop, list(shape.target_columns)]
         title = f"{self._recipe.name}: forecasts of the next value, {when}"
         self.files[f"plots/{name}.png"] = forecast_picture(targets, forecasts, shape.targets, title, part.start)

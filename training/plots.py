@@ -11,7 +11,7 @@ from PIL import Image
 
 MOST_ROWS = 500  # of a series in one picture, its last
 MOST_PANELS = 4  # one for each target
-COLORS = 32  # a third of the bytes, for no loss that one sees
+COLORS = 32  # a third of the bytes, for no loss that one sees: those of few pixels are kept apart as well
 SERIES_COLOR, MODEL_COLOR, MARK_COLOR = "#1f2933", "#e9777f", "#2b6cb0"
 
 
@@ -68,5 +68,5 @@ def png(figure: Figure) -> bytes:
     """The figure as the bytes of a small PNG, drawn without pyplot, whose global state would outlive it."""
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png")
-    Image.open(drawn).convert("RGB").quantize(COLORS).save(small, "PNG", optimize=True)
+    Image.open(drawn).convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE).save(small, "PNG", optimize=True)
     return small.getvalue()

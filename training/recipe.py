@@ -13,7 +13,7 @@ from models.times import check_timezone, parse_frequency
 from training.errors import RecipeError
 from training.leaves import explain, place
 
-GeneratorName = Literal["noisy-sine", "sine"]
+GeneratorName = Literal["m3-monthly", "noisy-sine", "sine"]
 Fill = Literal["none", "previous", "linear"]
 Loss = Literal["mse", "mae", "huber"]
 Decay = Literal["none", "cosine"]
@@ -73,14 +73,31 @@ class WindowsSection(_Section):
     rollout: RolloutMode = Field(
         "window", description="how horizons are reached: by a new window for each step, or by carrying the state on"
     )
+    residual: bool = Field(False, description="have the network answer the change from the newest value it sees")
     sequence: Count | None = Field(
-        None, description="with rollout state, values in a training sequence; by default four windows"
+        None,
+        description="with rollout state, values in a training sequence; by default what feedback takes, or 4 windows",
+    )
+    burn_in: Count | None = Field(
+        None,
+        description="with rollout state, the first values of a training sequence, without error; by default a window",
+    )
+    feedback: Annotated[int, Field(ge=0)] = Field(
+        0,
+        description="with rollout state, steps of the rollout to train through at the end, on the network's own values",
     )
 
     @property
     def sequence_length(self) -> int:
         """How many values a training sequence has."""
-        return self.sequence or DEFAULT_SEQUENCE * self.window
+        if self.sequence is not None:
+            return self.sequence
+        return self.window + self.feedback - 1 if self.feedback else DEFAULT_SEQUENCE * self.window
+
+    @property
+    def first_trained(self) -> int:
+        """How many values of a training sequence the network sees before its first answer counts."""
+        return self.burn_in or self.window
 
 
 class SplitSection(_Section):
@@ -132,9 +149,14 @@ class FitSection(_Section):
     batch_size: Count = Field(32, description="windows per step of the optimizer")
     learning_rate: Annotated[float, Field(gt=0)] = Field(0.001, description="Adam's learning rate")
     decay: Decay = Field("none", description="how the learning rate falls over the epochs; cosine ends at 0")
-    feedback: Annotated[int, Field(ge=0)] = Field(
-        0,
-        description="with rollout state, also train through so many steps of the rollout, on the network's own values",
+    clip: Annotated[float, Field(ge=0)] = Field(
+        0.0, description="most that the gradient's norm may be; a longer one is cut to it, 0 cuts none"
+    )
+    batches: Count | None = Field(
+        None, description="steps of the optimizer that make an epoch; by default a pass over the training rows"
+    )
+    feedback_epochs: Count = Field(
+        10, description="with feedback, epochs of it, after the others and at a third of their learning rate"
     )
     seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(0, description="seed of generated data, weights and order")
 
@@ -206,9 +228,35 @@ class Recipe(_Section):
             raise ValueError("calibration_rows and validation_rows count back from test_rows: add test_rows")
         if windows.calendar and series.time is None:
             raise ValueError("calendar inputs need each row's time: name its column with time")
-        if self.fit.feedback and windows.rollout != "state":
-            raise ValueError("feedback needs training through time: add rollout = state, or leave feedback out")
+        self._check_feedback()
         return self
+
+    def _check_feedback(self) -> None:
+        windows = self.windows
+        if windows.residual and self.series.target and self.series.target != self.series.column:
+            raise ValueError("a residual needs every column to be a target: leave residual or target out")
+        if windows.rollout == "window":
+            for name in ("feedback", "burn_in"):
+                if getattr(windows, name):
+                    raise ValueError(f"{name} needs training through time: add rollout = state, or leave {name} out")
+        if windows.burn_in is not None and windows.burn_in > windows.window:
+            raise ValueError(f"burn_in must be at most the window of {windows.window}, not {windows.burn_in}")
+        if not windows.feedback:
+            return
+        if windows.feedback == 1:
+            raise ValueError("feedback must be 2 at least: the rollout's first step takes in no answer")
+        if windows.lag and min(windows.lag) < windows.feedback:
+            raise ValueError(
+                f"with feedback over {windows.feedback} steps every lag must be as long, not {min(windows.lag)}: "
+                "a shorter one would bring true values that a rollout does not have"
+            )
+        if windows.lead > 1 or windows.outputs > 1:
+            raise ValueError("feedback needs a lead of 1 and one output at a time")
+        if windows.sequence_length < windows.window + windows.feedback - 1:
+            raise ValueError(
+                f"sequence must be at least {windows.window + windows.feedback - 1}, a window and the steps of "
+                f"feedback but the first, not {windows.sequence}"
+            )
 
     @property
     def scaler(self) -> ScalerKind:
@@ -241,7 +289,7 @@ class Recipe(_Section):
         if values.get("generator") is not None:
             document["series"] |= {"csv": None, "column": [], "target": [], "id": None, "time": None, "frequency": None}
         if values.get("rollout") == "window":
-            document["windows"]["sequence"] = None
+            document["windows"] |= {"sequence": None, "burn_in": None, "feedback": 0}
         for name, value in values.items():
             section = place(name, type(self))
             (document if section is None else document[section])[name] = value

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models import admission
+from models import admission, batch
 from models.batch import Batch, Job
 from models.engine import Engine
 from models.forecaster import Forecaster
 from models.manifest import Kind, Shape
 from models.network import Network
+from tests.support.oracle import VARIED, slow_forecast, times_of
 from tests.support.tiny import graph_of, tiny_shape
 
 Array = NDArray[np.float32]
@@ -37,16 +38,33 @@ def shape_of(kind: Kind = "lstm", mode: Mode = "window", lead: int = 1, features
     return tiny_shape(kind, names, window=3, lead=lead, units=(4, 3)).model_copy(update={"rollout": mode})
 
 
-def plain(network: Network, shape: Shape, contexts: Array, horizon: int) -> Array:
-    """The oracle."""
-    forecaster = Forecaster(shape, network)
-    scale = shape.scaler.of(contexts)
-    return scale.scaled(forecaster.forecast(scale.unscaled(contexts), horizon))
+def job_of(network: Network, shape: Shape, rows: int, horizon: int, seed: int = 0) -> Job:
+    """A job of made-up windows, and of times where the shape asks for them."""
+    question = Forecaster(shape, network).question(draw(rows, shape, seed), horizon, times_of(shape, rows))
+    return Job(network, shape, question.contexts, horizon, question.calendar)
 
 
-def draw(rows: int, shape: Shape, seed: int = 0) -> Array:
-    size = (rows, shape.context, len(shape.features))
-    return np.random.default_rng(seed).uniform(-1, 1, size).astype(np.float32)
+def off(job: Job, rows: int, seed: int = 0, *, slowly: bool = False) -> float:
+    """How far a job's predictions are off those of the plain rollout of the same windows, or of the slow way."""
+    shape, horizon, axes = job.shape, job.horizon, times_of(job.shape, rows)
+    forecaster, windows = Forecaster(shape, job.network), draw(rows, shape, seed)
+    question = forecaster.question(windows, horizon, axes)
+    if slowly:
+        expected = np.stack(
+            [
+                slow_forecast(job.network, shape, window, horizon, None if axes is None else axes[row])
+                for row, window in enumerate(windows)
+            ]
+        )
+    else:
+        expected = forecaster.forecast(windows, horizon, axes=axes)
+    return float(np.abs(job.predictions - forecaster.predictions(question, expected)).max())
+
+
+def draw(rows: int, shape: Shape, seed: int = 0) -> NDArray[np.float64]:
+    """Windows in raw units, of some spread in the network's."""
+    drawn = np.random.default_rng(seed).uniform(-1, 1, (rows, shape.context, len(shape.features)))
+    return np.asarray(drawn * shape.scaler.scale + shape.scaler.mean, np.float64)
 
 
 class Desk:
@@ -77,7 +95,7 @@ def desk(threads: int = 2) -> Iterator[Desk]:
         desk.engine.stop()
 
 
-KINDS: list[Kind] = ["lstm", "simple_rnn"]
+KINDS: list[Kind] = ["gru", "lstm", "simple_rnn"]
 MODES: list[Mode] = ["window", "state"]
 
 
@@ -93,21 +111,41 @@ def test_rows_that_join_at_different_times_get_the_plain_answers(
     with desk() as it:
         jobs = []
         for number, (rows, horizon) in enumerate([(1, 1), (2, 40), (5, 7), (1, 300), (3, 1), (30, 20)]):
-            jobs.append(Job(network, shape, draw(rows, shape, number), horizon))
+            jobs.append(job_of(network, shape, rows, horizon, number))
             it.engine.submit(jobs[-1])
             time.sleep(0.002)
         it.wait(jobs)
-    for job in jobs:
-        assert np.abs(job.predictions - plain(network, shape, job.contexts, job.horizon)).max() < BOUND
+    for number, job in enumerate(jobs):
         assert job.error is None
+        assert off(job, len(job.contexts), number) < BOUND
     assert it.engine.rows() == 0
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@pytest.mark.parametrize("name", VARIED)
+def test_every_option_gives_the_slow_answers_on_tapes_of_any_length(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With short tapes, so that they are wound back often, and horizons that are no multiple of the outputs."""
+    monkeypatch.setattr(batch, "STEPS_PER_TAPE", 5)
+    shape = VARIED[name]
+    network = network_of(shape)
+    horizons = [(1, 1), (2, 23), (3, 2), (1, 60), (2, 5), (4, 4), (1, 7), (2, 8)]
+    sizes = horizons if shape.rolls_out else [(rows, 1) for rows, _ in horizons]
+    with desk() as it:
+        jobs = []
+        for number, (rows, horizon) in enumerate(sizes):
+            jobs.append(job_of(network, shape, rows, horizon, number))
+            it.engine.submit(jobs[-1])
+            time.sleep(0.001)
+        it.wait(jobs)
+    for number, job in enumerate(jobs):
+        assert job.error is None
+        assert off(job, len(job.contexts), number, slowly=True) < BOUND
+
+
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
 @given(
     requests=st.lists(
         st.tuples(
-            st.integers(0, 3),  # which model
+            st.integers(0, 10_000),  # which model
             st.integers(1, 20),  # rows
             st.sampled_from([1, 1, 2, 5, 30, 90]),  # horizon
             st.sampled_from([0, 0, 1, 3]),  # milliseconds until the next
@@ -119,44 +157,53 @@ def test_rows_that_join_at_different_times_get_the_plain_answers(
     threads=st.integers(1, 3),
 )
 def test_any_arrivals_and_cancellations(requests: list[tuple[int, int, int, int, bool]], threads: int) -> None:
-    """With few rows at once and short turns, so that waiting, parking and sharing all happen."""
+    """With few rows at once, short turns and short tapes, so that waiting, parking and sharing all happen."""
     with pytest.MonkeyPatch.context() as patched, desk(threads) as it:
         patched.setattr(admission, "ROWS", 6)
         patched.setattr(admission, "GRAIN", 2)
         patched.setattr(admission, "GRAIN_FLOP", 0)
         patched.setattr(admission, "TURN", 4)
-        kept: list[Job] = []
+        patched.setattr(batch, "STEPS_PER_TAPE", 7)
+        kept: dict[int, Job] = {}
         dropped: list[Job] = []
         for number, (model, rows, horizon, pause_ms, given_up) in enumerate(requests):
-            network, shape = MODELS[model]
-            job = Job(network, shape, draw(rows, shape, number), horizon)
+            network, shape = MODELS[model % len(MODELS)]
+            job = job_of(network, shape, rows, horizon if shape.rolls_out else 1, number)
             it.engine.submit(job)
             time.sleep(pause_ms / 1e3)
             if given_up:
                 it.engine.cancel(job)
-            (dropped if given_up else kept).append(job)
-        it.wait(kept)
+                dropped.append(job)
+            else:
+                kept[number] = job
+        it.wait([*kept.values()])
         for _ in range(1000):
             if it.engine.rows() == 0:
                 break
             time.sleep(0.002)
         assert it.engine.rows() == 0
         assert len(it.delivered) == len(set(map(id, it.delivered)))
-        assert all(job in kept or job in dropped for job in it.delivered)
-    for job in kept:
-        assert np.abs(job.predictions - plain(job.network, job.shape, job.contexts, job.horizon)).max() < BOUND
+        assert all(job in kept.values() or job in dropped for job in it.delivered)
+    for number, job in kept.items():
+        assert off(job, len(job.contexts), number) < BOUND
 
 
-SHAPES = [shape_of("lstm", "window"), shape_of("lstm", "state"), shape_of("simple_rnn", "state", 2, 2), shape_of()]
+SHAPES = [
+    shape_of("lstm", "window"),
+    shape_of("lstm", "state"),
+    shape_of("simple_rnn", "state", 2, 2),
+    shape_of(),
+    *VARIED.values(),
+]
 MODELS = [(network_of(shape, seed), shape) for seed, shape in enumerate(SHAPES)]
 
 
 def test_next_values_overtake_a_long_rollout_and_it_goes_on() -> None:
     network, shape = MODELS[0]
     with desk(1) as it:
-        long = Job(network, shape, draw(1, shape), 100_000)
+        long = job_of(network, shape, 1, 100_000)
         it.engine.submit(long)
-        short = [Job(network, shape, draw(1, shape, number), 1) for number in range(20)]
+        short = [job_of(network, shape, 1, 1, number) for number in range(20)]
         for job in short:
             it.engine.submit(job)
             it.wait([job])
@@ -168,10 +215,10 @@ def test_a_full_engine_lets_a_short_rollout_through_long_ones(monkeypatch: pytes
     monkeypatch.setattr(admission, "ROWS", 4)
     network, shape = MODELS[1]
     with desk(1) as it:
-        long = [Job(network, shape, draw(1, shape, number), 20_000) for number in range(8)]
+        long = [job_of(network, shape, 1, 20_000, number) for number in range(8)]
         for job in long:
             it.engine.submit(job)
-        short = Job(network, shape, draw(1, shape, 9), 10)
+        short = job_of(network, shape, 1, 10, 9)
         it.engine.submit(short)
         it.wait([short])
         assert not set(map(id, long)) & set(map(id, it.delivered))
@@ -183,9 +230,9 @@ def test_a_request_of_many_windows_does_not_hold_up_one(monkeypatch: pytest.Monk
     monkeypatch.setattr(admission, "ROWS", 4)
     network, shape = MODELS[0]
     with desk(1) as it:
-        many = Job(network, shape, draw(500, shape), 50)
+        many = job_of(network, shape, 500, 50)
         it.engine.submit(many)
-        one = Job(network, shape, draw(1, shape, 1), 50)
+        one = job_of(network, shape, 1, 50, 1)
         it.engine.submit(one)
         it.wait([one])
         assert many not in it.delivered
@@ -196,7 +243,7 @@ def test_a_call_that_fails_is_its_requests_answer_and_the_engine_goes_on(monkeyp
     network, shape = MODELS[0]
     broken = network_of(shape)
     with desk(1) as it:
-        fine = Job(network, shape, draw(2, shape), 50)
+        fine = job_of(network, shape, 2, 50)
         bad = [Job(broken, shape, np.zeros((1, 2, 9), np.float32), horizon) for horizon in (1, 5)]
         for job in [*bad, fine]:
             it.engine.submit(job)
@@ -209,12 +256,12 @@ def test_a_call_that_fails_is_its_requests_answer_and_the_engine_goes_on(monkeyp
 
         with monkeypatch.context() as patched:
             patched.setattr(Batch, "step", fail)
-            late = Job(network, shape, draw(3, shape), 9)
+            late = job_of(network, shape, 3, 9)
             it.engine.submit(late)
             it.wait([late])
         assert str(late.error) == "the step failed"
         assert it.engine.rows() == 0
-        again = Job(network, shape, draw(1, shape), 9)
+        again = job_of(network, shape, 1, 9)
         it.engine.submit(again)
         it.wait([again])
         assert again.error is None

@@ -13,7 +13,7 @@ from models.manifest import Kind
 from models.network import Network
 from tests.support.tiny import tiny_graph
 
-KINDS: list[Kind] = ["lstm", "simple_rnn"]
+KINDS: list[Kind] = ["gru", "lstm", "simple_rnn"]
 
 
 def inputs(
@@ -24,8 +24,8 @@ def inputs(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_network_knows_its_columns_and_starts_from_zero_states(kind: Kind) -> None:
-    network = Network(tiny_graph(kind, features=3, targets=2, units=(4, 5)))
-    assert (network.features, network.targets) == (3, 2)
+    network = Network(tiny_graph(kind, channels=3, outputs=2, units=(4, 5)))
+    assert (network.channels, network.outputs) == (3, 2)
     per_layer = 2 if kind == "lstm" else 1
     shapes = [state.shape for state in network.zero_states(7)]
     assert shapes == [(1, 7, 4)] * per_layer + [(1, 7, 5)] * per_layer
@@ -33,7 +33,7 @@ def test_a_network_knows_its_columns_and_starts_from_zero_states(kind: Kind) -> 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_window_at_once_is_its_steps_one_by_one_with_the_states_carried(kind: Kind) -> None:
-    network = Network(tiny_graph(kind, features=2, targets=2, units=(4, 3)))
+    network = Network(tiny_graph(kind, channels=2, outputs=2, units=(4, 3)))
     window = inputs(6, 5, 2)
     whole = network(window)
     states = network.zero_states(5)
@@ -46,7 +46,7 @@ def test_a_window_at_once_is_its_steps_one_by_one_with_the_states_carried(kind: 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_of_a_batch_do_not_mix(kind: Kind) -> None:
-    network = Network(tiny_graph(kind, features=1, targets=1))
+    network = Network(tiny_graph(kind, channels=1, outputs=1))
     windows = inputs(4, 3)
     alone = [network(windows[:, [row]]).output[0] for row in range(3)]
     assert np.allclose(network(windows).output, alone, atol=1e-6)
@@ -54,12 +54,24 @@ def test_rows_of_a_batch_do_not_mix(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_row_counts_only_as_many_steps_as_its_length(kind: Kind) -> None:
-    network = Network(tiny_graph(kind, features=1, targets=1, units=(3, 3)))
+    network = Network(tiny_graph(kind, channels=1, outputs=1, units=(3, 3)))
     windows = inputs(5, 2)
     answer = network(windows, lengths=np.array([5, 2], np.int32))
     short = network(windows[:2, [1]])
     assert np.allclose(answer.output[1], short.output[0], atol=1e-6)
     assert np.allclose(answer.states[-1][0, 1], short.states[-1][0, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_members_answer_with_their_mean_and_carry_states_of_their_own(kind: Kind) -> None:
+    together = Network(tiny_graph(kind, channels=1, outputs=2, units=(4, 3), members=3))
+    per_member = (4, 4, 3, 3) if kind == "lstm" else (4, 3)
+    assert together.units == per_member * 3
+    window = inputs(6, 5)
+    whole = together(window)
+    rest = together(window[4:], together(window[:4]).states)
+    assert np.allclose(rest.output, whole.output, atol=1e-6)
+    assert not np.allclose(whole.states[0], whole.states[len(per_member)])
 
 
 def test_bytes_that_are_no_graph_are_refused() -> None:
@@ -97,7 +109,7 @@ def with_open_size(name: str) -> bytes:
     return bytes(model.SerializeToString())
 
 
-@pytest.mark.parametrize("name", ["input", "state_0_h"])
+@pytest.mark.parametrize("name", ["input", "state_m0_0_h"])
 def test_a_graph_that_leaves_a_size_open_is_refused(name: str) -> None:
     with pytest.raises(RefusedVersion, match=rf"model\.onnx's {name} has the shape .*'open'.*not rollcast's graph"):
         Network(with_open_size(name))

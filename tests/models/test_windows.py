@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.windows import chronological_parts, context_length, sliding_windows
+from models.windows import chronological_parts, context_length, counted_parts, sliding_windows
 
 SERIES = np.arange(10.0)[:, None]
 
@@ -50,7 +50,7 @@ def test_a_part_holds_the_targets_and_windows_may_begin_before_it() -> None:
 def test_parts_share_no_target_and_leave_none_out() -> None:
     parts = chronological_parts(10, 0.6, 0.2)
     targets = [sliding_windows(SERIES, 2, 2, part).targets[:, 0].tolist() for part in parts]
-    assert targets == [[3, 4, 5], [6, 7], [8, 9]]
+    assert targets == [[3, 4, 5], [6, 7], [], [8, 9]]
 
 
 @pytest.mark.parametrize("rows", [0, 3])
@@ -65,15 +65,27 @@ def test_a_part_that_ends_before_the_first_target_is_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "train", "validation", "expected"),
+    ("rows", "shares", "ends"),
     [
-        (10, 0.7, 0.1, (range(7), range(7, 8), range(8, 10))),
-        (126, 0.9, 0.1, (range(113), range(113, 126), range(126, 126))),
-        (1000, 0.8, 0.0, (range(800), range(800, 800), range(800, 1000))),
-        (52608, 0.7, 0.1, (range(36825), range(36825, 42086), range(42086, 52608))),
+        (10, (0.7, 0.1), (7, 8, 8)),
+        (126, (0.9, 0.1), (113, 126, 126)),
+        (1000, (0.8, 0.0), (800, 800, 800)),
+        (52608, (0.7, 0.1), (36825, 42086, 42086)),
+        (52608, (0.7, 0.05, 0.05), (36825, 39456, 42086)),
     ],
 )
-def test_parts_follow_each_other(
-    rows: int, train: float, validation: float, expected: tuple[range, range, range]
-) -> None:
-    assert chronological_parts(rows, train, validation) == expected
+def test_parts_follow_each_other(rows: int, shares: tuple[float, ...], ends: tuple[int, int, int]) -> None:
+    parts = chronological_parts(rows, *shares)
+    assert parts == (range(ends[0]), range(*ends[:2]), range(*ends[1:]), range(ends[2], rows))
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (12, (range(2), range(2, 5), range(5, 7), range(7, 12))),
+        (6, (range(0), range(0), range(1), range(1, 6))),
+        (4, (range(0), range(0), range(0), range(4))),
+    ],
+)
+def test_parts_are_counted_from_the_end(rows: int, expected: tuple[range, ...]) -> None:
+    assert counted_parts(rows, validation=3, calibration=2, test=5) == expected

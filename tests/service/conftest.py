@@ -8,11 +8,24 @@ import pytest
 
 from service.settings import Settings
 from tests.support.in_process import Client, running
+from tests.support.tiny import timed_registry
 
 
 @pytest.fixture(scope="module")
 async def client(registry_path: Path) -> AsyncIterator[Client]:
     async with running(Settings(registry=registry_path)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def timed_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry of models that take times and give intervals; not to be changed."""
+    return timed_registry(tmp_path_factory.mktemp("timed")).root
+
+
+@pytest.fixture(scope="module")
+async def timed_client(timed_path: Path) -> AsyncIterator[Client]:
+    async with running(Settings(registry=timed_path)) as client:
         yield client
 
 

@@ -37,6 +37,23 @@ async def test_every_example_request_works_as_it_stands(client: Client, document
         assert answer.json()["model"] == name
 
 
+async def test_examples_ask_for_all_that_a_model_can_give(timed_client: Client) -> None:
+    document = (await timed_client.get("/openapi.json")).json()
+    examples = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    answers = {}
+    for name, example in examples.items():
+        answer = await timed_client.post("/predict", json=example["value"])
+        assert answer.status_code == 200, answer.text
+        answers[name] = {key for key in answer.json() if key in ("timestamps", "intervals")}
+    assert answers == {"clock": {"timestamps", "intervals"}, "monthly": {"intervals"}, "wide": {"intervals"}}
+
+
+async def test_the_descriptions_say_what_intervals_promise(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for schema, field in (("PredictRequest", "levels"), ("PredictResponse", "intervals"), ("Card", "calibration")):
+        assert "arginal" in schemas[schema]["properties"][field]["description"]
+
+
 async def test_every_example_parameter_works(client: Client, document: dict[str, Any]) -> None:
     for path, operations in document["paths"].items():
         for parameter in operations.get("get", {}).get("parameters", []):
@@ -64,9 +81,8 @@ async def test_examples_fit_their_schemas_and_no_reference_dangles(document: dic
         check(body["schema"], example["value"])
     for response in operation["responses"].values():
         for content in response["content"].values():
-            examples = [each["value"] for each in content.get("examples", {}).values()] or [content["example"]]
-            for example in examples:
-                check(content["schema"], example)
+            for example in content["examples"].values():
+                check(content["schema"], example["value"])
 
 
 async def test_the_documentation_page_names_no_other_host(client: Client) -> None:

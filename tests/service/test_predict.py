@@ -1,6 +1,8 @@
 """POST /predict in process: what good requests get, and what bad ones get."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,12 +11,18 @@ import pytest
 
 from models.names import Reference
 from models.registry import Registry
+from models.times import Axis, Frequency
 from tests.support.in_process import Client
 
 pytestmark = pytest.mark.anyio
 
 WINDOW = [1.0, 2.0, 3.0, 4.0]  # what the model "tiny" needs
 PAIRS = [[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]]  # and "pair", of two features and lead 2
+
+
+@pytest.fixture
+def timed(timed_path: Path) -> Registry:
+    return Registry(timed_path)
 
 
 def expected(registry: Registry, name: str, window: list[Any], horizon: int) -> Any:
@@ -84,6 +92,145 @@ async def test_a_version_or_an_alias_is_taken_at_its_word(client: Client, refere
 async def test_the_model_may_be_left_out_where_there_is_one(lone_client: Client) -> None:
     answer = await lone_client.post("/predict", json={"window": WINDOW})
     assert answer.json()["model"] == "tiny"
+
+
+CLOCK: dict[str, Any] = {"model": "clock", "window": WINDOW, "end": "2024-04-06T23:30:00+11:00", "horizon": 3}
+
+
+async def test_times_go_into_a_model_of_the_calendar_and_come_back(timed_client: Client, timed: Registry) -> None:
+    answer = await timed_client.post("/predict", json=CLOCK)
+    axis = Axis(datetime(2024, 4, 6, 12, 30, tzinfo=UTC), Frequency(0, 1_800_000_000))
+    _, forecaster = timed.open("clock", 1)
+    assert answer.json() == {
+        "model": "clock",
+        "version": 1,
+        "predictions": forecaster.forecast([WINDOW], 3, axes=[axis])[0, :, 0].tolist(),
+        "timestamps": ["2024-04-07T00:00:00+11:00", "2024-04-07T00:30:00+11:00", "2024-04-07T01:00:00+11:00"],
+    }
+
+
+async def test_timestamps_and_an_end_are_answered_alike(timed_client: Client) -> None:
+    times = [f"2024-04-06T{clock}:00+11:00" for clock in ("22:00", "22:30", "23:00", "23:30")]
+    by_end = await timed_client.post("/predict", json=CLOCK)
+    for fields in ({"timestamps": times}, {"timestamps": times, "freq": "30m"}):
+        by_each = await timed_client.post("/predict", json={"model": "clock", "window": WINDOW, "horizon": 3, **fields})
+        assert by_each.json() == by_end.json()
+
+
+async def test_another_time_is_another_forecast(timed_client: Client) -> None:
+    one = (await timed_client.post("/predict", json=CLOCK)).json()
+    other = (await timed_client.post("/predict", json={**CLOCK, "end": "2024-04-06T11:30:00+11:00"})).json()
+    assert one["predictions"] != other["predictions"]
+
+
+@pytest.mark.parametrize("count", [2, 400])  # here, and in a thread
+async def test_many_windows_bring_their_own_times(timed_client: Client, count: int) -> None:
+    ends = [f"2024-04-{1 + number % 28:02}T23:30:00Z" for number in range(count)]
+    body = {"model": "clock", "windows": [WINDOW] * count, "end": ends, "horizon": 3, "levels": [95]}
+    together = (await timed_client.post("/predict", json=body)).json()
+    for place in (0, count - 1):
+        body = {"model": "clock", "window": WINDOW, "end": ends[place], "horizon": 3, "levels": [95]}
+        alone = (await timed_client.post("/predict", json=body)).json()
+        assert together["timestamps"][place] == alone["timestamps"]
+        assert np.allclose(together["predictions"][place], alone["predictions"], atol=1e-6)
+        for side in ("lower", "upper"):
+            assert np.allclose(together["intervals"]["95"][side][place], alone["intervals"]["95"][side], atol=1e-6)
+
+
+async def test_the_last_days_of_months_are_followed_by_last_days(timed_client: Client) -> None:
+    times = ["2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29"]
+    body = {"model": "monthly", "window": WINDOW, "timestamps": times, "horizon": 2}
+    answer = await timed_client.post("/predict", json=body)
+    assert answer.json()["timestamps"] == ["2024-03-31T00:00:00+00:00", "2024-04-30T00:00:00+00:00"]
+
+
+async def test_a_model_that_knows_no_times_hands_them_on(client: Client) -> None:
+    body = {"model": "tiny", "window": WINDOW, "end": "2024-12-31T18:00Z", "freq": "12h"}
+    answer = (await client.post("/predict", json=body)).json()
+    plain = (await client.post("/predict", json={"model": "tiny", "window": WINDOW})).json()
+    assert answer == {**plain, "timestamps": ["2025-01-01T06:00:00+00:00"]}
+
+
+async def test_levels_give_intervals_around_the_predictions(timed_client: Client) -> None:
+    body = {"model": "wide", "window": PAIRS, "horizon": 3, "levels": [80, 97.5, 50.0]}
+    answer = (await timed_client.post("/predict", json=body)).json()
+    assert set(answer) == {"model", "version", "predictions", "intervals"}
+    # Of 39 errors the 32nd, 39th and 20th, times the step, times the columns' scales of 2 and 3.
+    for level, rank in (("80", 32), ("97.5", 39), ("50", 20)):
+        half = rank / 10 * np.arange(1, 4)[:, None] * [2, 3]
+        assert answer["intervals"][level]["lower"] == pytest.approx(np.array(answer["predictions"]) - half, abs=1e-5)
+        assert answer["intervals"][level]["upper"] == pytest.approx(np.array(answer["predictions"]) + half, abs=1e-5)
+    assert list(answer["intervals"]) == ["80", "97.5", "50"]
+
+
+async def test_intervals_are_in_the_scale_of_each_context(timed_client: Client) -> None:
+    windows = [WINDOW, [10 * value for value in WINDOW]]
+    answer = await timed_client.post("/predict", json={"model": "monthly", "windows": windows, "levels": [50]})
+    bounds = answer.json()["intervals"]["50"]
+    widths = np.array(bounds["upper"]) - bounds["lower"]
+    assert widths.tolist() == [[pytest.approx(4 * np.std(WINDOW))], [pytest.approx(40 * np.std(WINDOW))]]
+
+
+async def test_a_window_far_from_all_that_training_saw_is_warned_of(timed_client: Client) -> None:
+    far = [1.0, 2.0, 3.0, 4000.0]
+    answer = (await timed_client.post("/predict", json={**CLOCK, "window": far})).json()
+    assert answer["warnings"] == [
+        "the window holds values far outside those of training (trained on 0 to 0): the forecast may be far off"
+    ]
+    body = {"model": "clock", "windows": [WINDOW, far, far], "end": [CLOCK["end"]] * 3}
+    several = (await timed_client.post("/predict", json=body)).json()["warnings"]
+    assert several[0].startswith("windows[1] and windows[2] hold values far outside")
+    assert "warnings" not in (await timed_client.post("/predict", json=CLOCK)).json()
+
+
+TIMED: dict[str, tuple[dict[str, Any], str, str]] = {
+    "no times": (
+        {"end": None},
+        "timestamps",
+        "clock@1 takes in the day, weekday of each value: send the window's time",
+    ),
+    "another freq": ({"freq": "1h"}, "freq", 'clock@1 was trained on values 30m apart: send those, with freq "30m"'),
+    "other timestamps": (
+        {"end": None, "timestamps": ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"]},
+        "timestamps",
+        "clock@1 was trained on values 30m apart",
+    ),
+    "another freq of one": (
+        {"window": None, "windows": [WINDOW] * 2, "end": ["2024-01-01"] * 2, "freq": ["30m", "1h"]},
+        "freq[1]",
+        "trained on values 30m apart",
+    ),
+    "a gap": (
+        {"end": None, "timestamps": ["2024-01-01T00:00", "2024-01-01T00:30", "2024-01-01T01:30", "2024-01-01T02:00"]},
+        "timestamps[2]",
+        "expected a time 30m after the one before it, but it is 1h",
+    ),
+    "no text": ({"end": 1704067200}, "end", "expected a valid string, but a number came"),
+    "no texts": ({"end": None, "timestamps": [None]}, "timestamps[0]", "expected a valid string, but null came"),
+    "long": ({"end": "2" * 41}, "end", "expected at most 40 characters, but more came"),
+    "before all years": ({"end": "0002-01-01", "horizon": 1}, "end", "must lie in the years 2 to 9998"),
+    "level too high": ({"levels": [80, 98]}, "levels", "a level of 98 needs more than the 39 errors"),
+    "horizon too long": ({"levels": [80], "horizon": 4}, "levels", "intervals are calibrated up to step 3, not 4"),
+    "level twice": ({"levels": [80, 80.0]}, "levels", "expected each level once, but one came again"),
+    "no levels": ({"levels": []}, "levels", "expected at least 1 item, but 0 came"),
+    "11 levels": ({"levels": list(range(1, 12))}, "levels", "expected at most 10 items, but more came"),
+    "level 0": ({"levels": [0]}, "levels[0]", "expected a number greater than 0, but 0 came"),
+}
+
+
+@pytest.mark.parametrize("case", TIMED)
+async def test_bad_times_and_levels_are_explained_with_their_place(timed_client: Client, case: str) -> None:
+    change, place, message = TIMED[case]
+    found = problem(await timed_client.post("/predict", json={**CLOCK, **change}))
+    assert found["type"] == "urn:rollcast:problem:invalid-request"
+    assert found["errors"][0]["location"] == place
+    assert message in found["errors"][0]["message"]
+
+
+async def test_bounds_and_times_count_among_the_values_of_an_answer(timed_client: Client) -> None:
+    body = {"model": "monthly", "windows": [WINDOW] * 1000, "end": ["2024-01-01"] * 1000, "horizon": 70}
+    found = problem(await timed_client.post("/predict", json={**body, "levels": [1, 2, 3, 4, 5, 6, 7]}))
+    assert "1000 windows and a horizon of 70, each with 16 values, make 1120000" in found["detail"]
 
 
 def problem(answer: httpx.Response) -> dict[str, Any]:

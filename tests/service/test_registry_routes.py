@@ -32,6 +32,14 @@ async def test_a_card_says_what_the_model_is_and_brings_a_request_that_works(cli
     assert (answer.json()["model"], answer.json()["version"]) == ("pair", 1)
 
 
+@pytest.mark.parametrize("name", ["clock", "monthly", "wide"])
+async def test_a_cards_request_works_with_times_and_levels(timed_client: Client, name: str) -> None:
+    card = (await timed_client.get(f"/models/{name}/versions/1")).json()
+    answer = await timed_client.post("/predict", json=card["example"])
+    assert answer.status_code == 200
+    assert set(answer.json()["intervals"]) == {"80", "95"}
+
+
 async def test_the_card_of_a_version_that_was_not_open_opens_it(client: Client) -> None:
     assert (await client.get("/models/many/versions/1")).json()["version"] == 1
 

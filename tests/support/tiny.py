@@ -1,12 +1,16 @@
 """Tiny published models with random weights."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from models.forecaster import Forecaster
+from models.intervals import Intervals
 from models.manifest import (
+    Calibration,
     DataRecord,
     Description,
     Golden,
@@ -15,13 +19,15 @@ from models.manifest import (
     Metrics,
     RolloutMode,
     Scores,
+    Seen,
     Shape,
     TrainingRecord,
 )
 from models.network import Network
 from models.publishing import publish
 from models.registry import Registry
-from models.scaling import Scaler
+from models.scaling import Scaler, ScalerKind
+from models.times import Axis, parse_frequency
 from training.graph import OPERATORS, Layer, Member, build_graph
 
 
@@ -51,10 +57,13 @@ def graph_of(shape: Shape, seed: int = 0) -> bytes:
     return tiny_graph(shape.kind, shape.channels, len(shape.targets) * shape.outputs, shape.units, seed, shape.members)
 
 
-def tiny_description(shape: Shape, graph: bytes) -> Description:
+def tiny_description(shape: Shape, graph: bytes, intervals: Intervals | None = None) -> Description:
     """A description with goldens that the graph gives, and everything else made up."""
     windows = np.linspace(0, 1, 2 * shape.context * len(shape.features)).reshape(2, shape.context, -1)
-    answers = Forecaster(shape, Network(graph)).forecast(windows, horizon=3 if shape.rolls_out else 1)
+    end = datetime(2024, 2, 29, 23, 30, tzinfo=UTC) if shape.calendar else None
+    axes = None if end is None else [Axis(end, parse_frequency(str(shape.frequency)))] * 2
+    horizon = 3 if shape.rolls_out else 1
+    answers = Forecaster(shape, Network(graph)).forecast(windows, horizon, axes=axes)
     scores = Scores(mae=0.1, mse=0.01, rmse=0.1, count=10)
     row = (0.0,) * len(shape.features)
     return Description(
@@ -72,9 +81,12 @@ def tiny_description(shape: Shape, graph: bytes) -> Description:
             sha256="0" * 64,
         ),
         metrics=Metrics(tested_on="made up", model=scores, last_value=scores),
+        calibration=None
+        if intervals is None
+        else Calibration(calibrated_on="made up", horizon=intervals.steps, count=intervals.count),
         libraries={"numpy": np.__version__},
         goldens=tuple(
-            Golden(window=tuple(map(tuple, window.tolist())), predictions=tuple(map(tuple, answer.tolist())))
+            Golden(window=tuple(map(tuple, window.tolist())), predictions=tuple(map(tuple, answer.tolist())), end=end)
             for window, answer in zip(windows, answers, strict=True)
         ),
     )
@@ -89,8 +101,10 @@ def tiny_shape(
     lead: int = 1,
     units: Sequence[int] = (3,),
     rollout: RolloutMode = "window",
+    scaler: ScalerKind = "standard",
+    **more: Any,
 ) -> Shape:
-    """A shape whose scaling moves every column, so that forgetting it shows."""
+    """A shape whose scaling moves every column, so that forgetting it shows; `more` are further values of Shape."""
     count = len(features)
     return Shape(
         kind=kind,
@@ -100,15 +114,21 @@ def tiny_shape(
         rollout=rollout,
         features=tuple(features),
         targets=tuple(features if targets is None else targets),
-        scaler=Scaler(kind="standard", mean=tuple(range(1, count + 1)), scale=tuple(range(2, count + 2))),
+        scaler=Scaler(kind=scaler, mean=tuple(range(1, count + 1)), scale=tuple(range(2, count + 2))),
+        **more,
     )
 
 
-def publish_tiny(registry: Registry, name: str, shape: Shape | None = None, seed: int = 0) -> Manifest:
+def publish_tiny(
+    registry: Registry, name: str, shape: Shape | None = None, seed: int = 0, intervals: Intervals | None = None
+) -> Manifest:
     """Publish a tiny model's next version."""
     shape = shape or tiny_shape()
     graph = graph_of(shape, seed)
-    return publish(registry, name, tiny_description(shape, graph), {"model.onnx": graph, "plots/loss.png": b"PNG"})
+    files = {"model.onnx": graph, "plots/loss.png": b"PNG"}
+    if intervals is not None:
+        files["calibration.npy"] = intervals.to_bytes()
+    return publish(registry, name, tiny_description(shape, graph, intervals), files)
 
 
 def tiny_registry(root: Path) -> Registry:
@@ -120,4 +140,23 @@ def tiny_registry(root: Path) -> Registry:
     for seed in (1, 2, 3):
         publish_tiny(registry, "many", seed=seed)
     registry.promote("many", 2)
+    return registry
+
+
+def timed_registry(root: Path) -> Registry:
+    """Three calibrated models: `clock` with calendar inputs, `monthly` scaled by its context, `wide` of two features.
+
+    At step h (from 1), with 39 errors, the half-width of a level of 2.5 · k percent is k · h / 10 in units of the scale.
+    """
+    errors = np.arange(1, 40) / 10 * np.arange(1, 4)[:, None, None]
+    registry = Registry(root)
+    calendar = tiny_shape(
+        calendar=("day", "weekday"),
+        frequency="30m",
+        timezone="Australia/Melbourne",
+        seen=Seen(minimum=(-2.0,), maximum=(4.0,)),
+    )
+    publish_tiny(registry, "clock", calendar, intervals=Intervals(errors))
+    publish_tiny(registry, "monthly", tiny_shape(scaler="context", frequency="1mo"), intervals=Intervals(errors))
+    publish_tiny(registry, "wide", tiny_shape(features=("a", "b")), intervals=Intervals(np.repeat(errors, 2, axis=1)))
     return registry

@@ -3,15 +3,16 @@ from pathlib import Path
 import pytest
 
 from training.cookbook import load_recipe, recipe_names
+from training.dataset import load_series, prepare
 from training.errors import RecipeError
 
 
 def test_the_packaged_recipes_are_named_as_their_models() -> None:
-    assert recipe_names() == ("sine-lstm", "sine-simple-rnn", "sine-simple-rnn-lead1", "victoria-demand")
+    assert {"m3-monthly", "sine-lstm", "sine-simple-rnn", "sunspots", "victoria-demand"} <= {*recipe_names()}
     assert [load_recipe(name).name for name in recipe_names()] == list(recipe_names())
 
 
-@pytest.mark.parametrize("name", ["sine-lstm", "sine-simple-rnn", "sine-simple-rnn-lead1", "victoria-demand"])
+@pytest.mark.parametrize("name", recipe_names())
 def test_no_seed_is_picked_by_its_score(name: str) -> None:
     assert load_recipe(name).fit.seed == 0
 
@@ -24,6 +25,20 @@ def test_the_reference_recipes_are_those_of_their_sources() -> None:
     assert (rnn.windows.window, rnn.windows.lead, rnn.split.train_share) == (5, 2, 0.8)
     assert lstm.fit.scaler == rnn.fit.scaler == "none"
     assert lstm.fit.patience == rnn.fit.patience == 0
+
+
+def test_the_sunspots_come_with_the_recipe() -> None:
+    (series,) = load_series(load_recipe("sunspots"))
+    assert series.values[:3, 0].tolist() == [5, 11, 16]
+    assert series.values.shape == (309, 1)
+
+
+def test_the_m3_recipe_keeps_the_competitions_split() -> None:
+    recipe = load_recipe("m3-monthly")
+    assert (recipe.split.test_rows, recipe.horizon, recipe.evaluation.season) == (18, 18, (12,))
+    dataset = prepare(recipe, load_series(recipe))
+    assert dataset.tested_on == "the last 18 rows of each of 1428 series"
+    assert dataset.shape.context <= 48
 
 
 def test_an_unknown_name_gets_near_ones() -> None:

@@ -1,0 +1,14 @@
+"""What every part of a manifest has in common."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+Count = Annotated[int, Field(ge=1)]
+Row = tuple[FiniteFloat, ...]
+
+
+class Record(BaseModel):
+    """A part of a manifest: it never changes, knows all its keys and holds finite numbers only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

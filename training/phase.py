@@ -1,0 +1,114 @@
+"""One phase of training: the optimizer and its learning rate, early stopping, progress."""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from models.windows import Samples
+from training.backend import load_keras
+from training.progress import reporting
+from training.recipe import FitSection, WindowsSection
+
+Array = NDArray[np.float32]
+
+# Of the error of a phase with feedback, the steps that take in true values count so many times as much as those that
+# take in the network's own: without it the next value is given up for the later ones (docs/training.md).
+TRUTH_COUNTS = 5
+# Enough sequences to stop by: rolling out more at each epoch's end would take as long as the epoch.
+MOST_VALIDATED = 256
+
+
+class Taught(NamedTuple):
+    """Arrays to fit to: inputs, targets and, where steps count differently, the weight of each step's error."""
+
+    inputs: Array
+    targets: Array
+    weights: Array | None = None
+
+
+class Losses(NamedTuple):
+    """The losses after each epoch, in the network's units."""
+
+    training: tuple[float, ...]
+    validation: tuple[float, ...] | None
+
+    def followed_by(self, more: "Losses") -> "Losses":
+        """These, then those of another phase."""
+        both = None if self.validation is None or more.validation is None else self.validation + more.validation
+        return Losses(self.training + more.training, both)
+
+
+def with_feedback(windows: WindowsSection, samples: Samples, most: int | None = None) -> Taught:
+    """Sequences whose last steps take in the network's own values: a mask before the inputs, and weights.
+
+    The windows' values are true, and so is what the rollout's first step takes in; the steps after it are not.
+    """
+    thin = 1 if most is None else max(1, -(-len(samples.windows) // most))
+    inputs, targets = samples.windows[::thin], samples.targets[::thin]
+    mask = np.ones((*inputs.shape[:2], 1), np.float32)
+    own = windows.feedback - 1
+    mask[:, -own:] = 0
+    true = targets.shape[1] - own
+    weights = np.empty(targets.shape[1], np.float32)
+    weights[:true], weights[true:] = TRUTH_COUNTS / true, 1 / own
+    weights /= weights.mean()
+    return Taught(np.concatenate([mask, inputs], axis=-1), targets, np.tile(weights, (len(targets), 1)))
+
+
+def fit_phase(
+    network: Any,
+    values: FitSection,
+    train: Taught,
+    validation: Taught,
+    *,
+    epochs: int,
+    learning_rate: float,
+    title: str,
+    console: Console | None,
+    look: Callable[[int], None],
+) -> Losses:
+    """Fit a Keras network, and keep the weights with the lowest validation loss where that is asked for.
+
+    `look` is called with the epochs done after each.
+    """
+    keras = load_keras()
+    batches = values.batches or math.ceil(len(train.inputs) / values.batch_size)
+    rate: Any = learning_rate
+    if values.decay == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(rate, epochs * batches)
+    optimizer = keras.optimizers.Adam(rate, global_clipnorm=values.clip or None)
+    # XLA takes longer to compile these small networks than it then saves: docs/training.md has the measurements.
+    network.compile(optimizer=optimizer, loss=values.loss, jit_compile=False)
+    validates = len(validation.inputs) > 0
+    with reporting(title, epochs, batches, console) as reporter:
+
+        def after_epoch(epoch: int, logs: dict[str, float]) -> None:
+            reporter.epoch(epoch + 1, logs["loss"], logs.get("val_loss"))
+            look(epoch + 1)
+
+        callbacks = [
+            keras.callbacks.LambdaCallback(
+                on_train_batch_end=lambda batch, logs: reporter.batch(),  # noqa: ARG005 (Keras passes them by name)
+                on_epoch_end=after_epoch,
+            )
+        ]
+        if validates and values.patience:
+            callbacks.append(
+                keras.callbacks.EarlyStopping("val_loss", patience=values.patience, restore_best_weights=True)
+            )
+        history = network.fit(
+            train.inputs,
+            train.targets,
+            sample_weight=train.weights,
+            batch_size=values.batch_size,
+            epochs=epochs,
+            steps_per_epoch=values.batches,
+            validation_data=tuple(validation)[: 3 if validation.weights is not None else 2] if validates else None,
+            callbacks=callbacks,
+            verbose=0,
+        ).history
+    return Losses(tuple(history["loss"]), tuple(history["val_loss"]) if validates else None)

@@ -81,8 +81,9 @@ class Batch:
         self._network, self._shape, self._depth = network, shape, shape.depth
         self._steps = self._cursor = self._recorded = 0
         self._block = shape.outputs
+        self._carries = shape.rollout == "state"
         # What came before the newest values is in the states, where they are carried.
-        self._reach = shape.window if shape.rollout == "window" else shape.outputs
+        self._reach = shape.outputs if self._carries else shape.window
         # Whole steps, so that the tape ends with one.
         self._room = -(-STEPS_PER_TAPE // self._block) * self._block
         self._lay([], np.empty((self._depth, 0, len(shape.features)), np.float32), ())
@@ -107,10 +108,10 @@ class Batch:
         cursor, block, reach = self._cursor, self._block, self._reach
         known = None if self._calendar is None else self._calendar[cursor - self._depth :][:reach]
         inputs = step_inputs(self._shape, self._tape, cursor - reach + 1, reach, known)
-        if self._shape.rollout == "window":
-            output, _ = self._network(inputs)
-        else:
+        if self._carries:
             output, self._states = self._network(inputs, self._states)
+        else:
+            output, _ = self._network(inputs)
         if block == 1:
             self._tape[cursor] = output
         else:

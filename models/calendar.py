@@ -22,9 +22,14 @@ class CycleInputs(NamedTuple):
     of: Callable[[Times], NDArray[np.floating]]
 
 
-def _circle(phase: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A place in a cycle, from 0 to 1, as a point on a circle, so that its end lies beside its beginning."""
-    return np.stack([np.sin(2 * np.pi * phase), np.cos(2 * np.pi * phase)], axis=-1)
+def _circles(phase: NDArray[np.float64], harmonics: int) -> NDArray[np.float64]:
+    """A place in a cycle, from 0 to 1, as a point on a circle, so that its end lies beside its beginning.
+
+    Then on circles that are run through twice, thrice and so on as fast, for what happens more than once a cycle
+    (Fourier terms: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 7.4).
+    """
+    angles = [2 * np.pi * times * phase for times in range(1, harmonics + 1)]
+    return np.stack([turn(angle) for angle in angles for turn in (np.sin, np.cos)], axis=-1)
 
 
 def _day(local: Times) -> NDArray[np.float64]:
@@ -42,9 +47,9 @@ def _year(local: Times) -> NDArray[np.float64]:
 
 
 CYCLES: Mapping[Cycle, CycleInputs] = {
-    "day": CycleInputs(2, lambda local: _circle(_day(local))),
-    "week": CycleInputs(2, lambda local: _circle((_weekday(local) + _day(local)) / 7)),
-    "year": CycleInputs(2, lambda local: _circle(_year(local))),
+    "day": CycleInputs(4, lambda local: _circles(_day(local), 2)),
+    "week": CycleInputs(6, lambda local: _circles((_weekday(local) + _day(local)) / 7, 3)),
+    "year": CycleInputs(2, lambda local: _circles(_year(local), 1)),
     "weekday": CycleInputs(7, lambda local: np.eye(7, dtype=np.float32)[_weekday(local)]),
 }
 

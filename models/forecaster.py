@@ -81,7 +81,7 @@ class Forecaster:
         contexts = scale.scaled(values)
         far: tuple[int, ...] = ()
         # One look at every value, as a rule; a NaN is in no range.
-        if not ((contexts >= self._low) & (contexts <= self._high)).all():
+        if not _all((contexts >= self._low) & (contexts <= self._high)):
             check_finite(contexts, raw, windows)
             outside = (contexts < self._low) | (contexts > self._high)
             far = tuple(np.flatnonzero(outside.any(axis=(1, 2))).tolist())
@@ -118,7 +118,7 @@ class Forecaster:
         raw = question.scale.columns(self._targets).unscaled(predictions)
         if question.before is not None:
             raw = summed(raw, question.before)
-        if not np.isfinite(raw).all():
+        if not _all(np.isfinite(raw)):
             finite = np.isfinite(raw).all(axis=(1, 2))
             raise InvalidWindow(
                 "the forecast is not a finite number: the window's values lie too far from those of training",
@@ -168,6 +168,11 @@ class Forecaster:
             return None
         steps = np.arange(2 - shape.window, horizon + 1)
         return calendar_inputs(np.stack([axis.at(steps) for axis in axes]), shape.calendar, shape.timezone)
+
+
+def _all(flags: NDArray[np.bool_]) -> bool:
+    """Whether all are true, told in a quarter of the time that numpy's own way takes for a few."""
+    return int(np.count_nonzero(flags)) == flags.size
 
 
 def _expected_range(shape: Shape) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

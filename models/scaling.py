@@ -25,9 +25,8 @@ class Scale(NamedTuple):
             return ((values - self.mean) / self.scale).astype(np.float32)
 
     def unscaled(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Network values back in raw units; what is too large becomes infinite, as above."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return np.asarray(values * self.scale + self.mean, np.float64)
+        """Network values back in raw units."""
+        return np.asarray(values * self.scale + self.mean, np.float64)
 
     def columns(self, columns: tuple[int, ...]) -> "Scale":
         """The same for some of the columns."""

@@ -30,6 +30,10 @@ _LONGEST_TEXT = 64
 _EARLIEST, _LATEST = np.datetime64("0002-01-01T00:00:00", "us"), np.datetime64("9998-12-31T23:59:59.999999", "us")
 _DAY, _MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 
+# Days for which clocks are asked at once. A zone has changed its clocks and changed them back within a week, but
+# never within so few days.
+_SPAN = 4
+
 
 class Frequency(NamedTuple):
     """The time between a series' values: so many months, or so many microseconds."""
@@ -119,11 +123,11 @@ def local_clock(times: Times, zone: str) -> Times:
     if zone == "UTC":
         return times
     info = ZoneInfo(zone)
-    days, place = np.unique(times.astype("M8[D]"), return_inverse=True)
-    at_begin, at_end = _offsets(days, info), _offsets(np.asarray(days + _DAY, days.dtype), info)
-    place = place.reshape(times.shape)
-    offsets = at_begin[place]
-    changing = (at_begin != at_end)[place]  # clocks are changed on that day
+    spans = times.astype("M8[D]").astype(np.int64) // _SPAN
+    edges = np.unique(np.stack([spans, spans + 1]))
+    known = _offsets((edges * _SPAN).astype("M8[D]"), info)
+    offsets, after = (known[np.searchsorted(edges, each)] for each in (spans, spans + 1))
+    changing = offsets != after
     offsets[changing] = _offsets(times[changing], info)
     return np.asarray(times + offsets, "M8[us]")
 

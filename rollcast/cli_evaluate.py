@@ -61,6 +61,8 @@ def evaluate(
     scores = tested.scores
     covered = {} if forecaster.intervals is None else coverage(forecaster.intervals, tested.rolled)
     warnings = verdict(scores, tested.doing)
+    if data.filled:
+        warn(f"{data.filled} rows that were missing or had empty cells are filled, as in training")
     if csv is None and not data.same_data:
         warn(f"{forecaster.title} was trained on other values than the ones read: some tested here may be of those")
     for warning in warnings:

@@ -1,12 +1,14 @@
 """`rollcast train`: every value of a recipe is a flag."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from statistics import fmean
 from typing import Any
 
 import typer
 
 from models.errors import RollcastError
+from models.manifest import Manifest
 from models.names import Reference
 from rollcast.cli_models import RegistryOption, open_registry
 from rollcast.console import complain, warn
@@ -55,25 +57,39 @@ def _train(source: str | None, registry_path: Any, quiet: bool, values: dict[str
     except KeyboardInterrupt:
         complain("stopped; nothing was published")
         raise
-    metrics, reference = manifest.metrics, f"{manifest.name}@{manifest.version}"
+    reference = f"{manifest.name}@{manifest.version}"
     typer.echo(f"published {reference} in {registry.root / manifest.name / str(manifest.version)}")
-    among = f" (the mean over {', '.join(manifest.targets)})" if len(manifest.targets) > 1 else ""
-    typer.echo(
-        f"tested on {metrics.tested_on}: MAE {metrics.model.mae:.4g}{among}, MSE {metrics.model.mse:.4g}; "
-        f"the last value's MAE is {metrics.last_value.mae:.4g}"
-    )
+    for line in _found(manifest):
+        typer.echo(line)
     _, served = registry.resolve(Reference(manifest.name))
     if served != manifest.version:
         typer.echo(
             f"{manifest.name} still means version {served}, its champion; to serve this one: "
             f"rollcast models promote {manifest.name} {manifest.version}"
         )
-    naive = {"repeating the last value": metrics.last_value}
-    if metrics.seasonal_naive is not None:
-        naive[f"repeating the value {metrics.season} steps before"] = metrics.seasonal_naive
-    for doing, scores in naive.items():
-        if metrics.model.mae >= scores.mae:
-            warn(f"{reference} forecasts no better than {doing}, whose MAE is {scores.mae:.4g}")
+    for warning in manifest.warnings:
+        warn(f"{reference} {warning}")
+
+
+def _found(manifest: Manifest) -> Iterator[str]:
+    """What the test rows said, a line each of the next value, the whole horizon and the intervals."""
+    metrics, backtest, calibration = manifest.metrics, manifest.backtest, manifest.calibration
+    among = f" (the mean over {', '.join(manifest.targets)})" if len(manifest.targets) > 1 else ""
+    yield (
+        f"tested on {metrics.tested_on}: MAE {metrics.model.mae:.4g}{among}, MSE {metrics.model.mse:.4g}; "
+        f"the last value's MAE is {metrics.last_value.mae:.4g}"
+    )
+    if backtest is not None and backtest.horizon > 1:
+        others = ", ".join(f"{name} {fmean(scores.mae):.4g}" for name, scores in backtest.baselines.items())
+        yield (
+            f"over {backtest.horizon} steps from {backtest.origins} origins: MAE {fmean(backtest.model.mae):.4g}; "
+            f"{others}"
+        )
+        if backtest.series > 1 and backtest.model.mase is not None:
+            yield f"mean MASE over {backtest.series} series: {fmean(backtest.model.mase):.4g}"
+    if calibration is not None and calibration.coverage:
+        covered = ", ".join(f"{level} % {100 * fmean(shares):.3g} %" for level, shares in calibration.coverage.items())
+        yield f"intervals covered, of nominally: {covered}"
 
 
 def _flag(leaf: Leaf) -> inspect.Parameter:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from models.errors import InvalidWindow
 from models.forecaster import Forecaster, Question
 from models.manifest import Manifest
-from models.times import Axis
 
 Array = NDArray[np.float64]
 
@@ -30,10 +29,10 @@ def answer_of(
     raw: Array,
     *,
     many: bool,
-    axes: Sequence[Axis] | None = None,
+    timestamps: Sequence[Sequence[str]] | None = None,
     halves: Mapping[str, Array] | None = None,
 ) -> dict[str, Any]:
-    """The answer, for JSON; `raw` has shape (windows, horizon, targets).
+    """The answer, for JSON; `raw` has shape (windows, horizon, targets), and `timestamps` are each window's.
 
     One window's numbers are a list, those of `many` a list of lists; with several targets each step is a row. Raises
     InvalidWindow, its location the window's place, where a bound is not finite.
@@ -43,23 +42,20 @@ def answer_of(
         "version": manifest.version,
         "predictions": _listed(raw, many),
     }
-    if axes is not None:
-        timestamps = [axis.ahead(question.horizon) for axis in axes]
+    if timestamps is not None:
         answer["timestamps"] = timestamps if many else timestamps[0]
     if halves:
         answer["intervals"] = {level: _bounds(raw, half, many) for level, half in halves.items()}
     if question.far:
-        answer["warnings"] = [far_warning(manifest, question.far, many)]
+        names = [f"windows[{place}]" for place in question.far] if many else ["the window"]
+        answer["warnings"] = [far_warning(manifest, names)]
     return answer
 
 
-def far_warning(manifest: Manifest, far: Sequence[int], many: bool) -> str:
-    """A sentence on windows that lie far outside what training saw."""
-    who = "the window holds"
-    if many:
-        places = [f"windows[{place}]" for place in far[:NAMED]]
-        more = [f"{len(far) - NAMED} more"] if len(far) > NAMED else []
-        who = f"{_all(places + more)} hold{'s' if len(far) == 1 else ''}"
+def far_warning(manifest: Manifest, names: Sequence[str]) -> str:
+    """A sentence on windows that lie far outside what training saw; the first few are named."""
+    more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+    who = f"{_all([*names[:NAMED], *more])} {'holds' if len(names) == 1 else 'hold'}"
     what = "values" if manifest.difference is None else "changes"
     return f"{who} {what} far outside those of training{_range(manifest)}: the forecast may be far off"
 

@@ -42,12 +42,23 @@ def _day_of_month(clocks: Times) -> int | None:
 
     A day that a month lacks is its last; where all are their months' last the day is 31.
     """
-    days, months = clocks.astype("M8[D]"), clocks.astype("M8[M]")
-    day = (days - months.astype("M8[D]")).astype(np.int64) + 1
-    length = ((months + _MONTH).astype("M8[D]") - months.astype("M8[D]")).astype(np.int64)
+    day, length = _days(clocks)
     found = _LAST if (day == length).all() else int(day.max())
-    alike = (day == np.minimum(found, length)) & (clocks - days == clocks[0] - days[0])
-    return found if alike.all() else None
+    return None if _off(clocks, found).any() else found
+
+
+def _off(clocks: Times, day: int) -> NDArray[np.bool_]:
+    """Which times lie on another day of their month, or at another time of day than the last one."""
+    time_of_day = clocks - clocks.astype("M8[D]")
+    days, length = _days(clocks)
+    return np.asarray((days != np.minimum(day, length)) | (time_of_day != time_of_day[-1]))
+
+
+def _days(clocks: Times) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each time's day of the month, from 1, and how many days that month has."""
+    months = clocks.astype("M8[M]")
+    begin, end = months.astype("M8[D]"), (months + _MONTH).astype("M8[D]")
+    return (clocks.astype("M8[D]") - begin).astype(np.int64) + 1, (end - begin).astype(np.int64)
 
 
 def _fits(frequency: Frequency, months: NDArray[np.int64], steps: NDArray[np.int64], day: int | None) -> bool:
@@ -62,9 +73,8 @@ def _uneven(
 ) -> InvalidRequest:
     """What to say of the first time that is not a frequency after the one before it."""
     if frequency.months and day is None:
-        end = Axis(clocks[-1].astype(datetime), Frequency(1, 0))
-        counted = clocks.astype("M8[M]").astype(np.int64)
-        place = int(np.argmax(end.at(counted - counted[-1]) != clocks))
+        (wanted,), (length,) = _days(clocks[-1:])
+        place = int(np.argmax(_off(clocks, _LAST if wanted == length else int(wanted))))
         message = f"expected the last timestamp's day of the month and time of day, with values {frequency} apart"
         return InvalidRequest(message, (place,))
     if frequency.months:

@@ -12,18 +12,15 @@ from starlette.types import Receive, Scope
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
 from models.forecaster import Question
 from models.names import parse_reference
-from models.times import Axis
 from service.answers import answer_of, half_widths
 from service.body import read_json
 from service.catalog import Opened
 from service.schemas import PredictRequest, PredictResponse
 from service.state import State, state_of
-from service.times import place_of_times, read_axes
+from service.times import place_of_times, read_axes, times_ahead
 
-# Bodies, times to compute and answers beyond this would hold up the event loop, and are left to a thread. A time takes
-# as long to write as so many numbers.
+# Bodies, times and answers beyond this would hold up the event loop, and are left to a thread.
 SMALL_BYTES, SMALL_TIMES, SMALL_ANSWER = 1 << 15, 1_000, 10_000
-NUMBERS_PER_TIME = 8
 
 router = APIRouter(tags=["forecast"])
 
@@ -32,7 +29,7 @@ class Ready(NamedTuple):
     """A request that was checked and made ready for the network."""
 
     question: Question
-    axes: list[Axis] | None = None
+    timestamps: list[list[str]] | None = None
     halves: dict[str, NDArray[np.float64]] | None = None
 
 
@@ -61,8 +58,6 @@ async def answer(scope: Scope, receive: Receive, state: State) -> bytes:
     size = predictions.size
     if ready.halves:
         size *= 1 + 2 * len(ready.halves)
-    if ready.axes:
-        size += NUMBERS_PER_TIME * asked.count * asked.horizon
     if size <= SMALL_ANSWER:
         return _json(asked, opened, ready, predictions)
     return await anyio.to_thread.run_sync(_json, asked, opened, ready, predictions)
@@ -98,6 +93,7 @@ def _ready(asked: PredictRequest, opened: Opened) -> Ready:
     forecaster = opened.forecaster
     windows: Any = [asked.window] if asked.windows is None else asked.windows
     axes = read_axes(asked, forecaster.shape) if asked.timed else None
+    timestamps = None if axes is None else times_ahead(asked, axes)
     try:
         question = forecaster.question(windows, asked.horizon, axes)
     except InvalidWindow as error:
@@ -107,17 +103,17 @@ def _ready(asked: PredictRequest, opened: Opened) -> Ready:
     except InvalidRequest as error:
         raise InvalidRequest(str(error), place_of_times(asked, error.location)) from None
     if asked.levels is None:
-        return Ready(question, axes)
-    return Ready(question, axes, half_widths(forecaster, question, asked.levels))
+        return Ready(question, timestamps)
+    return Ready(question, timestamps, half_widths(forecaster, question, asked.levels))
 
 
 def _json(asked: PredictRequest, opened: Opened, ready: Ready, predictions: NDArray[np.float32]) -> bytes:
     """The answer's JSON, in raw units."""
-    question, axes, halves = ready
+    question, timestamps, halves = ready
     many = asked.windows is not None
     try:
         raw = opened.forecaster.answers(question, predictions)
-        return to_json(answer_of(opened.manifest, question, raw, many=many, axes=axes, halves=halves))
+        return to_json(answer_of(opened.manifest, question, raw, many=many, timestamps=timestamps, halves=halves))
     except InvalidWindow as error:
         raise InvalidWindow(str(error), _place(asked, error)) from None
 

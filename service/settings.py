@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     )
     max_horizon: Annotated[int, Field(ge=1)] = Field(10_000, description="Most steps that one request may ask for.")
     max_predictions: Annotated[int, Field(ge=1)] = Field(
-        1_000_000, description="Most values that one answer may hold: windows times horizon times targets."
+        1_000_000, description="Most values that one answer may hold: predictions, bounds of intervals and timestamps."
     )
     max_body_bytes: Annotated[int, Field(ge=1)] = Field(1 << 20, description="Largest request body, in bytes.")
     timeout_s: Annotated[float, Field(gt=0)] = Field(60.0, description="Seconds after which a forecast is given up.")

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
-
 from models.errors import InvalidRequest
 from models.shape import Shape
 from models.times import Axis, Frequency, parse_frequency
@@ -41,12 +39,19 @@ def read_axes(asked: PredictRequest, shape: Shape) -> list[Axis] | None:
             axis = _axis_of(sent, len(window), shape.context, frequency, usual, where)
         else:
             axis = Axis(_moment(sent, where), _known(frequency, usual))
-        try:
-            axis.at(np.array([asked.horizon]))
-        except InvalidRequest as error:  # it would pass the last year
-            raise InvalidRequest(str(error), where) from None
         axes.append(axis)
     return axes
+
+
+def times_ahead(asked: PredictRequest, axes: Sequence[Axis]) -> list[list[str]]:
+    """The time of each window's predictions, in ISO 8601. Raises InvalidRequest, its location as in `read_axes`."""
+    found = []
+    for place, axis in enumerate(axes):
+        try:
+            found.append(axis.ahead(asked.horizon))
+        except InvalidRequest as error:  # they would pass the last year
+            raise InvalidRequest(str(error), place_of_times(asked, ("end", place))) from None
+    return found
 
 
 def place_of_times(asked: PredictRequest, location: Place) -> Place:

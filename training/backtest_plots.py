@@ -74,7 +74,6 @@ def examples_picture(
     chosen = np.unique(np.linspace(0, len(rolled.origins) - 1, EXAMPLES).round().astype(int))
     figure = Figure(figsize=(10, 6.4), dpi=100, layout="constrained")
     figure.suptitle(title)
-    labelled: Axes | None = None
     for panel, place in enumerate(chosen.tolist(), start=1):
         axes = figure.add_subplot(2, 2, panel)
         origin = rolled.origins[place : place + 1]
@@ -105,9 +104,8 @@ def examples_picture(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.margins(x=0.01)
         axes.grid(alpha=0.25)
-        labelled = axes
-    if labelled is not None:
-        figure.legend(*labelled.get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
+    labelled = figure.axes[0].get_legend_handles_labels()
+    figure.legend(*labelled, loc="outside lower center", ncols=4, frameon=False)
     return png(figure)
 
 

@@ -153,4 +153,4 @@ def _listed(names: Sequence[str]) -> str:
 
 def _text(text: str) -> str:
     """A text that others wrote, on one line and without Markdown's marks."""
-    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))

@@ -59,8 +59,8 @@ def judge(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Judged:
         warnings = verdict(tested.scores, tested.doing)
         if tested.scores.series < len(dataset.held_out):
             warnings += (
-                f"was tested on {tested.scores.series} of {len(dataset.held_out)} series: the others have less than a "
-                f"context of {forecaster.shape.context} values before their last {horizon}",
+                f"was tested over {horizon} steps on {tested.scores.series} of {len(dataset.held_out)} series: the "
+                "others have too few rows to test on",
             )
     scores, rolled = (None, None) if tested is None else (tested.scores, tested.rolled)
     return Judged(metrics, scores, rolled, intervals, known, warnings)

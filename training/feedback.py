@@ -9,18 +9,21 @@ from training.backend import load_keras
 CELLS: dict[Kind, str] = {"gru": "GRUCell", "lstm": "LSTMCell", "simple_rnn": "SimpleRNNCell"}
 
 
-def rolled_out(kind: Kind, *, channels: int, targets: int, units: Sequence[int], residual: bool = False) -> Any:
+def rolled_out(
+    kind: Kind, *, channels: int, targets: int, units: Sequence[int], residual: bool = False, answers_from: int = 0
+) -> Any:
     """A keras.Model that learns the same weights, in the same order, as what `training.networks.build` makes.
 
     It takes (batch, steps, 1 + channels): first a mask, 1 where the step takes in the true values that follow and 0
-    where it takes in the model's own last prediction instead, then a step's inputs, targets first. It answers at
-    every step, (batch, steps, targets). Gradients flow through what is fed back, as in Venkatraman et al. 2015,
-    Improving multi-step prediction of learned time series models.
+    where it takes in the model's own last prediction instead, then a step's inputs, targets first. It answers at that
+    step, counted from 0, and at each after it: (batch, steps - answers_from, targets). Gradients flow through what is
+    fed back, as in Venkatraman et al. 2015, Improving multi-step prediction of learned time series models.
     """
     keras = load_keras()
     cell = _cell_type()(kind, units, targets, residual)
     inputs = keras.Input((None, 1 + channels))
-    return keras.Model(inputs, keras.layers.RNN(cell, return_sequences=True, name="rollout")(inputs))
+    answers = keras.layers.RNN(cell, return_sequences=True, name="rollout")(inputs)
+    return keras.Model(inputs, answers[:, answers_from:])
 
 
 def _cell_type() -> Any:

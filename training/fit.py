@@ -95,6 +95,7 @@ def _fit_one(
             targets=len(shape.targets),
             units=shape.units,
             residual=recipe.windows.residual,
+            answers_from=recipe.windows.first_trained - 1,
         )
         copy_weights(trained, rolled)
         more = fit_in(

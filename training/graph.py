@@ -15,6 +15,7 @@ from models.manifest import Kind
 from models.network import FINAL, INPUT, LENGTHS, OUTPUT
 
 OPSET, IR_VERSION = 17, 8  # of ONNX 1.12: every ONNX Runtime that rollcast allows reads them
+LAST_INPUTS = "last_inputs"
 
 Array = NDArray[np.float32]
 
@@ -95,10 +96,9 @@ class _Graph:
         ]
         self.final_states: list[onnx.ValueInfoProto] = []
         self.nodes: list[onnx.NodeProto] = []
-        self.constants = [
-            numpy_helper.from_array(np.array([axis], np.int64), name)
-            for axis, name in ((1, "directions"), (0, "layer"))
-        ]
+        self.constants: list[onnx.TensorProto] = []
+        for axis, name in ((1, "directions"), (0, "layer")):
+            self._constant(name, np.array([axis], np.int64))
 
     def add(self, number: int, member: Member) -> str:
         """Add one member; the answer is the name of its output."""
@@ -120,21 +120,16 @@ class _Graph:
         return f"{prefix}output"
 
     def _last_inputs(self) -> str:
-        """What each row's last step takes in, shape (batch, channels), added once; the answer is its name."""
-        if not any(node.op_type == "GatherND" for node in self.nodes):
-            for name, value in (("zero", 0), ("one", 1)):
-                self.constants.append(numpy_helper.from_array(np.array(value, np.int64), name))
+        """The name of what each row's last step takes in, shape (batch, channels); added once."""
+        if not any(LAST_INPUTS in node.output for node in self.nodes):
+            # Reversed up to its length, a row begins with its last step.
+            self._constant("first", np.array(0, np.int64))
             self.nodes += [
                 helper.make_node("Cast", [LENGTHS], ["lengths"], to=TensorProto.INT64),
-                helper.make_node("Sub", ["lengths", "one"], ["ends"]),
-                helper.make_node("Size", ["ends"], ["rows"]),
-                helper.make_node("Range", ["zero", "rows", "one"], ["places"]),
-                helper.make_node("Unsqueeze", ["ends", "directions"], ["end_column"]),
-                helper.make_node("Unsqueeze", ["places", "directions"], ["place_column"]),
-                helper.make_node("Concat", ["end_column", "place_column"], ["ends_of_rows"], axis=1),
-                helper.make_node("GatherND", [INPUT, "ends_of_rows"], ["last_inputs"]),
+                helper.make_node("ReverseSequence", [INPUT, "lengths"], ["reversed"], time_axis=0, batch_axis=1),
+                helper.make_node("Gather", ["reversed", "first"], [LAST_INPUTS], axis=0),
             ]
-        return "last_inputs"
+        return LAST_INPUTS
 
     def _add_layer(self, title: str, layer: Layer, sequence: str, steps: str) -> str:
         """Add a recurrent layer; the answer is the name of its final first state."""
@@ -157,8 +152,8 @@ class _Graph:
         )
         return FINAL + states[0]
 
-    def _constant(self, name: str, array: Array) -> str:
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+    def _constant(self, name: str, array: NDArray[Any]) -> str:
+        self.constants.append(numpy_helper.from_array(np.asarray(array, order="C"), name))
         return name
 
 

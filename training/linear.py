@@ -46,8 +46,10 @@ class Autoregression(NamedTuple):
         """Fit one model on columns of shape (rows), pooled, by the normal equations.
 
         `by_context` scales every window by itself, so that series of any level can share a model; windows of zeros
-        are then left out, as they have no scale.
+        are then left out, as they have no scale. So is the intercept, of which positive lags have no need, as they
+        then add up to one number.
         """
+        one = 0.0 if by_context else 1.0
         pooled = np.concatenate(series)
         shift, spread = (0.0, None) if by_context else (float(pooled.mean()), float(pooled.std()))
         gram, moment, count = np.zeros((lags + 1, lags + 1)), np.zeros(lags + 1), 0
@@ -55,7 +57,7 @@ class Autoregression(NamedTuple):
             shifted = windows - shift
             scale = _scale(shifted, spread)
             known = scale[:, 0] > 0
-            design = np.column_stack([shifted[known] / scale[known], np.ones(known.sum())])
+            design = np.column_stack([shifted[known] / scale[known], np.full(known.sum(), one)])
             gram += design.T @ design
             moment += design.T @ ((targets[known] - shift) / scale[known, 0])
             count += len(design)

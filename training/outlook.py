@@ -1,6 +1,6 @@
 """Drawing a forecast where a series ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,11 +12,16 @@ LEAST_ROWS = 100  # of the series before the forecast; three horizons where that
 
 
 def outlook_picture(
-    values: NDArray[np.float64], forecast: NDArray[np.float64], names: Sequence[str], title: str
+    values: NDArray[np.float64],
+    forecast: NDArray[np.float64],
+    names: Sequence[str],
+    title: str,
+    bands: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> bytes:
-    """A PNG of a series' end, dashed, and the forecast that follows it.
+    """A PNG of a series' end, dashed, and the forecast that follows it, with its intervals as bands.
 
-    `values` has shape (rows, targets), `forecast` (horizon, targets).
+    `values` has shape (rows, targets), `forecast` (horizon, targets), as have the half-widths that `bands` holds for
+    each level.
     """
     panels = min(len(names), MOST_PANELS)
     figure = Figure(figsize=(10, 1 + 3.2 * panels), dpi=100, layout="constrained")
@@ -28,6 +33,9 @@ def outlook_picture(
     for panel in range(panels):
         axes = figure.add_subplot(panels, 1, panel + 1)
         line = np.concatenate([values[-1:, panel], forecast[:, panel]])
+        for level, half in (bands or {}).items():
+            low, high = (np.concatenate([values[-1:, panel], (forecast + way * half)[:, panel]]) for way in (-1, 1))
+            axes.fill_between(ahead, low, high, color=MODEL_COLOR, alpha=0.2, linewidth=0, label=f"{level} %")
         axes.plot(past, values[first:, panel], "--", color=SERIES_COLOR, linewidth=1.2, label="series")
         axes.plot(ahead, line, color=MODEL_COLOR, linewidth=1.2, marker=marker, markersize=3, label="forecast")
         axes.axvline(0, color=SERIES_COLOR, linewidth=0.6)
@@ -36,5 +44,5 @@ def outlook_picture(
         axes.grid(alpha=0.25)
         if panel == 0:
             axes.set_title(title)
-            axes.legend(loc="lower left", ncols=2, framealpha=0.9)
+            axes.legend(loc="lower left", ncols=2 + len(bands or ()), framealpha=0.9)
     return png(figure)

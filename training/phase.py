@@ -10,6 +10,7 @@ from rich.console import Console
 
 from models.windows import Samples
 from training.backend import load_keras
+from training.losses import known_loss
 from training.progress import reporting
 from training.recipe import FitSection, WindowsSection
 
@@ -17,7 +18,7 @@ Array = NDArray[np.float32]
 
 # Of the error of a phase with feedback, the steps that take in true values count so many times as much as those that
 # take in the network's own: without it the next value is given up for the later ones (docs/training.md).
-TRUTH_COUNTS = 5
+TRUTH_COUNTS = 10
 # Enough sequences to stop by: rolling out more at each epoch's end would take as long as the epoch.
 MOST_VALIDATED = 256
 
@@ -82,7 +83,8 @@ def fit_phase(
         rate = keras.optimizers.schedules.CosineDecay(rate, epochs * batches)
     optimizer = keras.optimizers.Adam(rate, global_clipnorm=values.clip or None)
     # XLA takes longer to compile these small networks than it then saves: docs/training.md has the measurements.
-    network.compile(optimizer=optimizer, loss=values.loss, jit_compile=False)
+    loss = known_loss(values.loss) if np.isnan(train.targets).any() else values.loss
+    network.compile(optimizer=optimizer, loss=loss, jit_compile=False)
     validates = len(validation.inputs) > 0
     with reporting(title, epochs, batches, console) as reporter:
 
@@ -101,14 +103,47 @@ def fit_phase(
                 keras.callbacks.EarlyStopping("val_loss", patience=values.patience, restore_best_weights=True)
             )
         history = network.fit(
-            train.inputs,
-            train.targets,
-            sample_weight=train.weights,
-            batch_size=values.batch_size,
+            **_given(train, values),
             epochs=epochs,
-            steps_per_epoch=values.batches,
             validation_data=tuple(validation)[: 3 if validation.weights is not None else 2] if validates else None,
             callbacks=callbacks,
             verbose=0,
         ).history
     return Losses(tuple(history["loss"]), tuple(history["val_loss"]) if validates else None)
+
+
+def _given(train: Taught, values: FitSection) -> dict[str, Any]:
+    """What Keras is to fit to: the arrays as they are or, where an epoch is so many batches, batches drawn of them."""
+    if values.batches is None:
+        return {"x": train.inputs, "y": train.targets, "sample_weight": train.weights, "batch_size": values.batch_size}
+    return {"x": _drawn(train, values.batch_size, values.batches), "shuffle": False}
+
+
+def _drawn(train: Taught, batch_size: int, batches: int) -> Any:
+    """A Keras dataset of so many batches an epoch, drawn without repetition until all samples had their turn."""
+    keras = load_keras()
+    random = np.random.default_rng(int(keras.random.randint((), 0, 2**31 - 1)))
+    kept = tuple(each for each in train if each is not None)
+
+    class Drawn(keras.utils.PyDataset):  # type: ignore[misc, name-defined]
+        """Batches of an order that is drawn anew once it is used up."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.order = np.empty(0, np.int64)
+            self.on_epoch_end()
+
+        def __len__(self) -> int:
+            return batches
+
+        def __getitem__(self, index: int) -> tuple[Array, ...]:
+            chosen = self.order[index * batch_size : (index + 1) * batch_size]
+            return tuple(each[chosen] for each in kept)
+
+        def on_epoch_end(self) -> None:
+            """Pass on to the samples of the next epoch."""
+            self.order = self.order[batches * batch_size :]
+            while len(self.order) < batches * batch_size:
+                self.order = np.concatenate([self.order, random.permutation(len(kept[0]))])
+
+    return Drawn()

@@ -212,6 +212,7 @@ class Recipe(_Section):
                 raise ValueError(f"{key} must name each column once, not {', '.join(names)}")
         if series.column and not set(series.target) <= set(series.column):
             raise ValueError(f"each target must be one of the columns {', '.join(series.column)}")
+        self._check_feedback()
         if windows.rollout == "window" and windows.sequence is not None:
             raise ValueError("sequence is for training through time: add rollout = state, or leave sequence out")
         if windows.rollout == "state" and windows.sequence_length <= windows.window:
@@ -228,7 +229,6 @@ class Recipe(_Section):
             raise ValueError("calibration_rows and validation_rows count back from test_rows: add test_rows")
         if windows.calendar and series.time is None:
             raise ValueError("calendar inputs need each row's time: name its column with time")
-        self._check_feedback()
         return self
 
     def _check_feedback(self) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.manifest import Manifest
+from models.times import parse_frequency
 from models.windows import Parts
 from training.dataset import HeldOut, load_series, prepare, split_rows
 from training.errors import RecipeError, SeriesError
@@ -17,13 +18,17 @@ Array = NDArray[np.float64]
 
 
 class Revisited(NamedTuple):
-    """What training.backtest.backtest takes in, and whether these are the very values of the training."""
+    """What training.backtest.backtest takes in.
+
+    `same_data` says whether these are the very values of the training; `filled` rows were missing or had empty cells.
+    """
 
     recipe: Recipe
     histories: tuple[Array, ...]
     held_out: tuple[HeldOut, ...]
     tested_on: str
     same_data: bool
+    filled: int = 0
 
 
 def revisit(manifest: Manifest, values: Mapping[str, Any]) -> Revisited:
@@ -55,6 +60,7 @@ def revisit(manifest: Manifest, values: Mapping[str, Any]) -> Revisited:
         + (f"{len(series)} series of " if len(series) > 1 else "")
         + series[0].source,
         same_data,
+        sum(each.filled for each in series),
     )
 
 
@@ -90,7 +96,7 @@ def _check(manifest: Manifest, title: str, series: Sequence[Series]) -> None:
             f"{', '.join(manifest.features)}"
         )
     found, expected = series[0].frequency, manifest.frequency
-    if None not in (found, expected) and found != expected:
+    if found is not None and expected is not None and parse_frequency(found) != parse_frequency(expected):
         raise SeriesError(
             f"the values of {series[0].source} are {found} apart, but {title} was trained on values {expected} apart: "
             "bring those"

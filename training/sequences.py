@@ -55,7 +55,8 @@ def samples(shape: Shape, series: Sequence[Prepared], parts: Sequence[range], tr
 
     The answer's `windows`, of shape (count, window + trained - 1, channels), hold each step's inputs. Its `targets`,
     of shape (count, trained, outputs x targets), are those of the steps from the window's last on, for several outputs
-    one step's targets after another's; for a rollout of windows they lack the axis of `trained`, which is 1. Earlier
+    one step's targets after another's; for a rollout of windows they lack the axis of `trained`, which is 1. Targets of
+    the last step that lie beyond the part are NaN: not known, so that short series can be learned from. Earlier
     steps have no target, as a served network has always seen a whole window from zero states before it is asked; an
     error there would draw the weights towards what is never needed.
 
@@ -63,13 +64,14 @@ def samples(shape: Shape, series: Sequence[Prepared], parts: Sequence[range], tr
     many only one in so many is cut, counted from the newest, that an epoch costs what it does on windows, in time and
     in memory, however long they are.
     """
-    steps, outputs = shape.window + trained - 1, shape.outputs
+    steps, outputs, more = shape.window + trained - 1, shape.outputs, shape.outputs - 1
     columns = list(shape.target_columns)
     inputs, targets = [], []
-    for each, firsts in zip(series, _first_targets(shape, parts, trained), strict=True):
+    for each, part, firsts in zip(series, parts, _first_targets(shape, parts, trained), strict=True):
         if not firsts:
             continue
-        spans = _spans(shape, each, firsts, shape.depth + trained + outputs - 1)
+        known = Prepared(np.pad(each.values[: part.stop], ((0, more), (0, 0)), constant_values=np.nan), each.calendar)
+        spans = _spans(shape, known if more else each, firsts, shape.depth + trained + more)
         first = shape.depth - shape.window + 1  # the place in a span of the first step's target
         calendar = None
         if each.calendar is not None:
@@ -104,7 +106,7 @@ def seen(shape: Shape, series: Sequence[Prepared], parts: Sequence[range], train
 
 def _first_targets(shape: Shape, parts: Sequence[range], trained: int) -> list[range]:
     """The rows of each series that are a sequence's first target."""
-    found = [range(max(part.start, shape.context), part.stop - trained - shape.outputs + 2) for part in parts]
+    found = [range(max(part.start, shape.context), part.stop - trained + 1) for part in parts]
     stride = max(1, min((shape.window + trained - 1) // shape.window, sum(map(len, found)) // ENOUGH))
     return [rows[(len(rows) - 1) % stride :: stride] for rows in found]
 

@@ -8,14 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import numpy as np
 import pytest
 
 from models.registry import Registry
+from models.times import Axis, Frequency
 from tests.support.real_server import ROOT, Server, real_server
+from tests.support.tiny import timed_registry
 
 WINDOW = [1.0, 2.0, 3.0, 4.0]
 
@@ -49,6 +53,30 @@ def test_many_clients_at_once_get_the_answers_of_one(server: Server) -> None:
     alone = [ask(number) for number in range(16)]
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         assert list(pool.map(ask, list(range(16)) * 5)) == alone * 5
+
+
+def test_timestamps_and_levels_come_back_with_the_forecast(tmp_path: Path) -> None:
+    _, forecaster = timed_registry(tmp_path).open("clock", 1)
+    times = [f"2024-04-07T{clock}:00+10:00" for clock in ("02:00", "02:30", "03:00", "03:30")]
+    body = {"model": "clock", "window": WINDOW, "timestamps": times, "horizon": 3, "levels": [80, 97.5]}
+    with real_server(registry=tmp_path) as server:
+        answer = httpx.post(f"{server.url}/predict", json=body)
+        untimed = httpx.post(f"{server.url}/predict", json={"model": "clock", "window": WINDOW})
+    axis = Axis(datetime.fromisoformat(times[-1]), Frequency(0, 1_800_000_000))
+    predictions = forecaster.forecast([WINDOW], 3, axes=[axis])[0, :, 0]
+    bounds = {level: rank / 10 * 2 * np.arange(1, 4) for level, rank in (("80", 32), ("97.5", 39))}
+    assert answer.json() == {
+        "model": "clock",
+        "version": 1,
+        "predictions": predictions.tolist(),
+        "timestamps": [f"2024-04-07T{clock}:00+10:00" for clock in ("04:00", "04:30", "05:00")],
+        "intervals": {
+            level: {"lower": pytest.approx(predictions - half), "upper": pytest.approx(predictions + half)}
+            for level, half in bounds.items()
+        },
+    }
+    assert untimed.status_code == 422
+    assert untimed.json()["errors"][0]["location"] == "timestamps"
 
 
 def test_the_root_leads_to_the_documentation(server: Server) -> None:

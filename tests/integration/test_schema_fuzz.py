@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.support.real_server import real_server
+from tests.support.tiny import timed_registry, tiny_registry
 
 OPERATIONS = [
     ("POST", "/predict"),
@@ -27,9 +28,20 @@ OPERATIONS = [
 
 
 @pytest.fixture(scope="module")
-def api(registry_path: Path) -> Iterator[schemathesis.BaseSchema]:
-    with real_server(registry=registry_path) as server:
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
+    path: Path = tmp_path_factory.mktemp("registry")
+    tiny_registry(path)
+    timed_registry(path)
+    with real_server(registry=path) as server:
         yield schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+
+
+def test_every_example_works_as_it_stands(api: schemathesis.BaseSchema) -> None:
+    body = api.raw_schema["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
+    assert {"clock", "monthly", "tiny", "wide"} < set(body["examples"])
+    for name, example in body["examples"].items():
+        answer = api["/predict"]["POST"].Case(body=example["value"], media_type="application/json").call_and_validate()
+        assert answer.status_code == 200, name
 
 
 def test_every_operation_is_tried(api: schemathesis.BaseSchema) -> None:

@@ -34,7 +34,7 @@ def test_half_widths_are_the_error_of_their_rank(level: float, expected: float) 
     assert intervals.half_widths(level, 1).tolist() == [[expected]]
 
 
-@pytest.mark.parametrize(("count", "level"), [(99, 99), (199, 99.5), (19, 95), (1, 50), (9_999, 99.99), (999, 55)])
+@pytest.mark.parametrize(("count", "level"), [(99, 99), (19, 95), (1, 50), (249, 64.4), (9_999, 0.07), (999, 55)])
 def test_a_rank_that_is_a_whole_number_is_not_rounded_up(count: int, level: float) -> None:
     intervals = Intervals(np.arange(1.0, count + 1)[None, None])
     assert intervals.half_widths(level, 1).item() == round((count + 1) * level / 100)

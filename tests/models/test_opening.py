@@ -8,12 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from models.errors import RefusedVersion
+from models.intervals import Intervals
 from models.opening import STATES, file_record, open_version
 from models.registry import Registry
-from tests.support.tiny import tiny_graph
+from tests.support.oracle import VARIED
+from tests.support.tiny import publish_tiny, tiny_graph, tiny_shape
 from training.graph import OPERATORS
 
 
@@ -243,3 +246,165 @@ def test_what_nobody_foresaw_is_a_refusal_too(version: Path, monkeypatch: pytest
     with pytest.raises(RefusedVersion, match=r"not foreseen: MemoryError$") as caught:
         Registry(version.parent.parent).open("tiny", 1)
     assert isinstance(caught.value.__cause__, MemoryError)
+
+
+@pytest.mark.parametrize("name", VARIED)
+def test_a_model_with_any_option_opens_and_repeats_its_goldens(name: str, tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    published = publish_tiny(registry, "varied", VARIED[name])
+    manifest, forecaster = open_version(tmp_path / "varied" / "1")
+    assert manifest == published
+    assert forecaster.shape.model_dump(include={*VARIED[name].model_dump()}) == VARIED[name].model_dump()
+
+
+def calibrated(root: Path) -> Path:
+    """A version with intervals for two steps, of five errors each."""
+    publish_tiny(Registry(root), "tiny", intervals=Intervals(np.arange(1.0, 11).reshape(2, 1, 5)))
+    return root / "tiny" / "1"
+
+
+def test_a_calibrated_version_opens_with_its_intervals(tmp_path: Path) -> None:
+    _, forecaster = open_version(calibrated(tmp_path))
+    question = forecaster.question([[1.0, 2, 3, 4]], 2)
+    assert forecaster.half_widths(question, 50).tolist() == [[6], [16]]  # the third of five, times the scale of 2
+
+
+def test_a_calibration_without_its_file_is_refused(tmp_path: Path) -> None:
+    version = calibrated(tmp_path)
+    rewrite(version, lambda document: document["files"].pop("calibration.npy"))
+    assert refused(version) == "manifest.json lists no calibration.npy, but tells of a calibration"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"horizon": 3}, "calibration.npy must hold 3 steps of 1 targets with 5 errors each, all finite"),
+        ({"count": 6}, "calibration.npy must hold 2 steps of 1 targets with 6 errors each, all finite"),
+    ],
+)
+def test_a_calibration_of_another_size_is_refused(tmp_path: Path, change: dict[str, int], reason: str) -> None:
+    version = calibrated(tmp_path)
+    rewrite(version, lambda document: document["calibration"].update(change))
+    assert refused(version) == reason
+
+
+def test_a_calibration_that_is_no_array_is_refused(tmp_path: Path) -> None:
+    version = calibrated(tmp_path)
+    (version / "calibration.npy").write_bytes(b"no array")
+    rewrite(version, vouch("calibration.npy", b"no array"))
+    assert refused(version) == "calibration.npy can't be read: it is no array of numbers"
+
+
+@pytest.mark.parametrize(
+    ("graph", "reason"),
+    [
+        (tiny_graph("lstm", 2, 1), "model.onnx takes 2 columns and gives 1; the manifest says 1 and 1"),
+        (tiny_graph("lstm", 1, 2), "model.onnx takes 1 columns and gives 2; the manifest says 1 and 1"),
+        (
+            tiny_graph("lstm", 1, 1, members=2),
+            "model.onnx has states of the sizes (3, 3, 3, 3); the manifest's lstm of (3,) units has (3, 3)",
+        ),
+    ],
+)
+def test_a_graph_of_another_shape_is_refused(version: Path, graph: bytes, reason: str) -> None:
+    swap_graph(version, graph)
+    assert refused(version) == reason
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"lags": [2, 5]}, "model.onnx takes 1 columns and gives 1; the manifest says 3 and 1"),
+        ({"outputs": 3}, "model.onnx takes 1 columns and gives 1; the manifest says 1 and 3"),
+        (
+            {"calendar": ["weekday"], "frequency": "1d"},
+            "model.onnx takes 1 columns and gives 1; the manifest says 8 and 1",
+        ),
+        (
+            {"members": 2},
+            "model.onnx has states of the sizes (3, 3); the manifest's lstm of (3,) units has (3, 3, 3, 3)",
+        ),
+        ({"difference": 1}, "golden 0 can't be replayed: the window has 4 values; tiny@1 needs at least 5"),
+        ({"lead": 2}, "golden 0 can't be replayed: the window has 4 values; tiny@1 needs at least 5"),
+    ],
+)
+def test_an_option_that_the_graph_does_not_have_is_refused(version: Path, change: dict[str, Any], reason: str) -> None:
+    rewrite(version, lambda document: document.update(change))
+    assert refused(version) == reason
+
+
+def clock(root: Path) -> Path:
+    calendar = ("day", "year")
+    shape = tiny_shape(calendar=calendar, frequency="6h", timezone="Australia/Melbourne", rollout="state")
+    publish_tiny(Registry(root), "clock", shape)
+    return root / "clock" / "1"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"timezone": "UTC"}, "golden 0 replays"),
+        ({"frequency": "1h"}, "golden 0 replays"),
+        ({"calendar": ["year", "day"]}, "golden 0 replays"),
+        (
+            {"frequency": None},
+            "manifest.json is not valid at the whole: Value error, calendar inputs need the frequency",
+        ),
+    ],
+)
+def test_another_calendar_is_noticed(tmp_path: Path, change: dict[str, Any], reason: str) -> None:
+    version = clock(tmp_path)
+    rewrite(version, lambda document: document.update(change))
+    assert refused(version).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (None, "golden 1 can't be replayed: clock@1 takes in the day, year of each value"),
+        ("2024-02-29T22:30:00Z", "golden 1 replays"),
+        ("9999-12-31T22:30:00Z", "golden 1 can't be replayed: the times of the window and of its forecast must lie"),
+    ],
+)
+def test_a_golden_of_another_time_is_noticed(tmp_path: Path, end: str | None, reason: str) -> None:
+    version = clock(tmp_path)
+    rewrite(version, lambda document: document["goldens"][1].update(end=end))
+    assert refused(version).startswith(reason)
+
+
+@pytest.mark.parametrize("change", [{"lags": [2, 9]}, {"lags": [3, 8]}, {"scaler": {"kind": "none"}}])
+def test_lags_and_scaling_are_judged_by_the_goldens(tmp_path: Path, change: dict[str, Any]) -> None:
+    publish_tiny(Registry(tmp_path), "it", tiny_shape(lags=(2, 8), scaler="context"))
+    scaler = {"kind": "context", "mean": [1], "scale": [2]}
+    rewrite(
+        tmp_path / "it" / "1",
+        lambda document: document.update({**change, "scaler": scaler | change.get("scaler", {})}),
+    )
+    assert refused(tmp_path / "it" / "1").startswith("golden 0 ")
+
+
+def test_goldens_of_differences_are_judged_by_the_changes(tmp_path: Path) -> None:
+    """A thousandth of a change is noticed, whatever level the series has."""
+    publish_tiny(Registry(tmp_path), "it", tiny_shape(difference=2))
+    path = tmp_path / "it" / "1"
+
+    def lift(document: dict[str, Any]) -> None:
+        for golden in document["goldens"]:
+            for rows in (golden["window"], golden["predictions"]):
+                rows[:] = [[value + 1e6 for value in row] for row in rows]
+
+    rewrite(path, lift)
+    open_version(path)  # changes are the same at any level
+    rewrite(path, lambda document: document["goldens"][0]["predictions"][2].__setitem__(0, 1e6))
+    assert "golden 0 replays" in refused(path)
+
+
+def test_a_golden_answer_beyond_all_bounds_is_noticed(version: Path) -> None:
+    rewrite(version, lambda document: document["goldens"][0]["predictions"][0].__setitem__(0, 1e300))
+    assert refused(version).startswith("golden 0 replays inf off")
+
+
+def test_an_option_that_is_not_told_has_its_old_meaning(version: Path) -> None:
+    manifest, _ = open_version(version)
+    rewrite(version, lambda document: [document.pop(key) for key in ("lags", "outputs", "members", "calendar")])
+    assert open_version(version)[0] == manifest

@@ -93,3 +93,55 @@ def test_a_deadline_is_looked_at_before_every_step(monkeypatch: pytest.MonkeyPat
     contexts = np.zeros((1, 2, 1), np.float32)
     with pytest.raises(ForecastTimeout, match="step 2 of 9"):
         rollout(add_up, tiny_shape(window=2, rollout="state"), contexts, 9, deadline=2.5)
+
+
+MODES: list[RolloutMode] = ["window", "state"]
+
+
+class Last:
+    """A network that answers from its last step's inputs alone, and remembers how many steps each call had."""
+
+    def __init__(self, *weights: list[float]) -> None:
+        self.weights = np.array(weights, np.float32)  # of shape (channels, outputs)
+        self.steps: list[int] = []
+
+    def __call__(self, inputs: Array, states: Sequence[Array] | None = None) -> Step:
+        self.steps.append(len(inputs))
+        return Step(inputs[-1] @ self.weights, tuple(states or ()))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_lagged_values_are_predictions_once_there_are_any(mode: RolloutMode) -> None:
+    shape = tiny_shape(window=1, lags=(3,), rollout=mode)
+    answer = rollout(Last([1], [1]), shape, np.array([[[1], [2], [3]]], np.float32), 5)
+    # 3 + 1, 4 + 2, 6 + 3, then 9 + 4 and 13 + 6.
+    assert answer[0, :, 0].tolist() == [4, 6, 9, 13, 19]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_last_step_is_told_the_calendar_of_its_own_target(mode: RolloutMode) -> None:
+    shape = tiny_shape(window=2, lead=2, calendar=("day",), frequency="1h", rollout=mode)
+    calendar = np.arange(10, dtype=np.float32).reshape(1, 5, 2)  # of two steps of the window, and three more
+    answer = rollout(Last([0], [1], [0]), shape, np.zeros((1, 3, 1), np.float32), 4, calendar=calendar)
+    assert answer[0, :, 0].tolist() == [2, 4, 6, 8]
+
+
+@pytest.mark.parametrize(("mode", "steps"), [("window", [3, 3, 3]), ("state", [3, 2, 2])])
+def test_several_outputs_are_as_many_steps(mode: RolloutMode, steps: list[int]) -> None:
+    network = Last([1, 10])
+    shape = tiny_shape(window=3, outputs=2, rollout=mode)
+    answer = rollout(network, shape, np.array([[[7], [7], [1]]], np.float32), 5)
+    assert answer[0, :, 0].tolist() == [1, 10, 10, 100, 100]
+    assert network.steps == steps
+
+
+def test_several_outputs_of_several_features_follow_step_by_step() -> None:
+    shape = tiny_shape(features=("a", "b"), window=1, outputs=2)
+    answer = rollout(Last([1, 0, 3, 0], [0, 1, 0, 5]), shape, np.array([[[2, 100]]], np.float32), 4)
+    assert answer.tolist() == [[[2, 100], [6, 500], [6, 500], [18, 2500]]]
+
+
+def test_a_horizon_within_the_outputs_takes_one_call_and_is_cut() -> None:
+    network = Last([1, 2, 3])
+    assert rollout(network, tiny_shape(window=1, outputs=3), np.ones((1, 1, 1), np.float32), 2).tolist() == [[[1], [2]]]
+    assert network.steps == [1]

@@ -55,6 +55,15 @@ def test_a_thousand_years_are_enough(text: str) -> None:
         parse_frequency(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["30m", "90m", "1h", "25h", "1d", "1w", "8d", "1us", "1001ms", "1mo", "1q", "7mo", "2y"]
+)
+def test_a_frequency_is_written_in_the_largest_unit_that_goes_into_it(text: str) -> None:
+    assert str(parse_frequency(text)) == text
+    assert str(parse_frequency("1h30m")) == "90m"
+    assert str(parse_frequency("6mo")) == "2q"
+
+
 def test_timezones_have_their_iana_names() -> None:
     assert check_timezone("Australia/Melbourne") == "Australia/Melbourne"
     for name in ("Melbourne", "../etc/passwd", "/etc/localtime", "a" * 300, "", "Europe", "a\0b"):
@@ -92,6 +101,19 @@ def test_an_offset_is_taken_off() -> None:
 )
 def test_months_keep_their_day_where_they_have_it(end: str, frequency: str, expected: list[str]) -> None:
     assert [time[:10] for time in around(end, frequency, -2, -1, 0, 1, 2)] == expected
+
+
+@pytest.mark.parametrize(
+    ("end", "day", "expected"),
+    [
+        ("2024-02-29", 30, ["2023-12-30", "2024-01-30", "2024-02-29", "2024-03-30", "2024-04-30"]),
+        ("2024-02-29", 29, ["2023-12-29", "2024-01-29", "2024-02-29", "2024-03-29", "2024-04-29"]),
+        ("2024-02-29", 31, ["2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]),
+    ],
+)
+def test_a_day_of_the_month_may_be_told_where_the_end_does_not(end: str, day: int, expected: list[str]) -> None:
+    axis = Axis(datetime.fromisoformat(end), parse_frequency("1mo"), day)
+    assert [str(time)[:10] for time in axis.at(np.arange(-2, 3))] == expected
 
 
 def test_months_are_counted_by_the_ends_own_clock() -> None:

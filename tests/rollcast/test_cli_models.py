@@ -3,13 +3,15 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from models.manifest import Metrics, Scores, Spread
+from models.evaluation import Backtest, Calibration, Metrics, Scores, Spread, StepScores
+from models.intervals import Intervals
 from models.publishing import publish
 from models.registry import Registry
 from tests.rollcast.conftest import Command
-from tests.support.tiny import tiny_description, tiny_graph, tiny_registry, tiny_shape
+from tests.support.tiny import graph_of, tiny_description, tiny_graph, tiny_registry, tiny_shape
 
 
 @pytest.fixture
@@ -72,6 +74,50 @@ def test_show_tells_what_a_version_is_and_how_good(rollcast: Command, tmp_path: 
         "0: 0.125, 1: 0.5",
     ):
         assert expected in shown
+
+
+def test_show_tells_errors_by_step_coverage_and_warnings(rollcast: Command, tmp_path: Path) -> None:
+    shape = tiny_shape(calendar=("day",), frequency="1h", timezone="Europe/Berlin", lags=(24,), members=2)
+    graph, intervals = graph_of(shape), Intervals(np.ones((3, 1, 39)))
+    mine, its = (StepScores(mae=mae, rmse=mae, mase=None, smape=mae) for mae in ((1.0, 2.0, 3.0), (2.0, 2.0, 2.0)))
+    description = tiny_description(shape, graph, intervals).model_copy(
+        update={
+            "backtest": Backtest(
+                tested_on="the last rows",
+                horizon=3,
+                origins=9,
+                stride=1,
+                season=1,
+                model=mine,
+                baselines={"last value": its},
+            ),
+            "calibration": Calibration(
+                calibrated_on="rows before them",
+                horizon=3,
+                count=39,
+                tested_on="the last rows",
+                coverage={"80": (0.8, 0.82, 0.75)},
+            ),
+            "warnings": ("loses to last value at step 3",),
+        }
+    )
+    publish(Registry(tmp_path), "tiny", description, {"model.onnx": graph, "calibration.npy": intervals.to_bytes()})
+    shown = rollcast("models", "show", "tiny", "--registry", tmp_path).out
+    for expected in (
+        "2 x lstm(3), 1 parameters",
+        "lags         24",
+        "calendar     day (Europe/Berlin)",
+        "frequency    1h",
+        "warning      loses to last value at step 3",
+        "errors by step on the last rows, from 9 origins; baselines by their MAE",
+        "intervals from 39 errors at each step of rows before them",
+        "values within each level's, in percent, on the last rows",
+    ):
+        assert expected in shown
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["3", "3", "3", "3", "2", "-0.50"] in lines  # step, MAE, RMSE, sMAPE, the baseline's MAE, skill
+    assert ["3", "75.0"] in lines
+    assert "difference" not in shown
 
 
 def test_show_of_something_unknown_names_what_is_near(rollcast: Command, root: Path) -> None:

@@ -1,13 +1,18 @@
 """`rollcast predict`: the service's answers without the service."""
 
 import json
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from models.intervals import Intervals
+from models.manifest import Seen, TrainingRecord
+from models.publishing import publish
 from models.registry import Registry
 from tests.rollcast.conftest import Command
-from tests.support.tiny import publish_tiny, tiny_shape
+from tests.support.tiny import graph_of, publish_tiny, tiny_description, tiny_shape
 
 
 @pytest.fixture
@@ -85,3 +90,124 @@ def test_a_file_shorter_than_the_context_says_how_much_is_needed(
     (tmp_path / "short.csv").write_text("value\n1\n2\n")
     result = rollcast("predict", "tiny", "--csv", tmp_path / "short.csv", "--registry", registry.root)
     assert "the window has 2 values; tiny@1 needs at least 4" in result.err
+
+
+@pytest.fixture
+def timed(tmp_path: Path) -> Registry:
+    """A calibrated model `clock` of daily values and weekdays, whose recipe named the times `ds` and filled gaps."""
+    registry = Registry(tmp_path / "timed")
+    shape = tiny_shape(calendar=("weekday",), frequency="1d")
+    graph, intervals = graph_of(shape), Intervals(np.arange(1, 40) / 10 * np.ones((3, 1, 1)))
+    recipe = {"series": {"time": "ds", "fill": "previous"}}
+    training = TrainingRecord(recipe=recipe, duration_s=0.1, parameters=1, loss=(0.5,))
+    description = tiny_description(shape, graph, intervals).model_copy(update={"training": training})
+    publish(registry, "clock", description, {"model.onnx": graph, "calibration.npy": intervals.to_bytes()})
+    return registry
+
+
+@pytest.fixture
+def days(tmp_path: Path) -> Path:
+    """Two series, told apart by `who`: "a" goes up and ends on the 6th, "b" down and ends on the 5th."""
+    path = tmp_path / "days.csv"
+    rows = [f"a,2024-01-{day:02},{day},{day}" for day in range(1, 7)]
+    rows += [f"b,2024-01-{day:02},{9 - day},{9 - day}" for day in range(1, 6)]
+    path.write_text("\n".join(["who,ds,value,other", *rows]) + "\n")
+    return path
+
+
+def test_each_series_is_forecast_with_its_times_and_intervals(rollcast: Command, timed: Registry, days: Path) -> None:
+    asked = ["clock", "--csv", days, "--id", "who", "--horizon", 2, "--level", 80, "--level", 97.5]
+    result = rollcast("predict", *asked, "--registry", timed.root)
+    headings, *rows = [re.split(r"  +", line) for line in result.out.splitlines()]
+    assert headings == ["who", "step", "ds", "value", "lower 80", "upper 80", "lower 97.5", "upper 97.5"]
+    assert [row[:3] for row in rows] == [
+        ["a", "1", "2024-01-07T00:00:00+00:00"],
+        ["a", "2", "2024-01-08T00:00:00+00:00"],
+        ["b", "1", "2024-01-06T00:00:00+00:00"],
+        ["b", "2", "2024-01-07T00:00:00+00:00"],
+    ]
+    # Of 39 errors the 32nd and the last, in the scale of 2.
+    value, *bounds = map(float, rows[0][3:])
+    assert bounds == pytest.approx([value - 6.4, value + 6.4, value - 7.8, value + 7.8], abs=1e-4)
+
+
+def test_json_of_several_series_is_the_services_answer_to_windows(
+    rollcast: Command, timed: Registry, days: Path
+) -> None:
+    asked = ["clock", "--csv", days, "--id", "who", "--horizon", 3, "--level", 80, "--json"]
+    answer = json.loads(rollcast("predict", *asked, "--registry", timed.root).out)
+    assert set(answer) == {"model", "version", "predictions", "timestamps", "intervals"}
+    assert np.shape(answer["predictions"]) == np.shape(answer["intervals"]["80"]["lower"]) == (2, 3)
+    assert answer["timestamps"][1][0] == "2024-01-06T00:00:00+00:00"
+
+
+def test_missing_rows_are_filled_as_in_training_and_told(rollcast: Command, timed: Registry, tmp_path: Path) -> None:
+    (tmp_path / "gap.csv").write_text("ds,value\n" + "".join(f"2024-01-{day:02},{day}\n" for day in (1, 2, 3, 4, 6)))
+    result = rollcast("predict", "clock", "--csv", tmp_path / "gap.csv", "--registry", timed.root)
+    assert result.status == 0
+    assert result.err == (
+        "warning: 1 rows of gap.csv were missing or had empty cells: filled (previous), as in training\n"
+    )
+
+
+def test_times_may_be_asked_for_though_the_model_does_not_need_them(
+    rollcast: Command, registry: Registry, tmp_path: Path
+) -> None:
+    months = ["2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29"]
+    (tmp_path / "months.csv").write_text("month,value\n" + "".join(f"{month},1\n" for month in months))
+    asked = ["tiny", "--csv", tmp_path / "months.csv", "--time", "month", "--registry", registry.root]
+    assert rollcast("predict", *asked).out.split()[:5] == ["step", "month", "value", "1", "2024-03-31T00:00:00+00:00"]
+
+
+def test_a_picture_with_bands(rollcast: Command, timed: Registry, days: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "forecast.png"
+    asked = ["clock", "--csv", days, "--id", "who", "--horizon", 3, "--level", 80, "--plot", picture]
+    assert rollcast("predict", *asked, "--registry", timed.root).status == 0
+    plain = tmp_path / "plain.png"
+    asked = ["clock", "--csv", days, "--id", "who", "--horizon", 3, "--plot", plain]
+    assert rollcast("predict", *asked, "--registry", timed.root).status == 0
+    assert picture.read_bytes() != plain.read_bytes()
+
+
+def test_values_far_from_those_of_training_are_warned_of(rollcast: Command, tmp_path: Path) -> None:
+    seen = Seen(minimum=(0.0,), maximum=(1.0,))
+    publish_tiny(Registry(tmp_path), "near", tiny_shape(seen=seen))
+    (tmp_path / "far.csv").write_text("value\n" + "1000\n" * 5)
+    result = rollcast("predict", "near", "--csv", tmp_path / "far.csv", "--registry", tmp_path)
+    assert result.err.startswith("warning: far.csv holds values far outside those of training")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--id", "nobody"], 'has no column "nobody"'),
+        (["--time", "when"], 'has no column "when"'),
+        (["--id", "who", "--level", "99"], "a level of 99 needs more than the 39 errors"),
+        (["--id", "who", "--level", "80", "--horizon", "4"], "intervals are calibrated up to step 3, not 4"),
+        (["--id", "who", "--level", "100"], "above 0 and below 100, not 100"),
+        (["--id", "who", "--horizon", "600000"], "2 series and a horizon of 600000 make more than 1000000 values"),
+    ],
+)
+def test_what_can_not_be_done_with_times_and_series_is_explained(
+    rollcast: Command, timed: Registry, days: Path, arguments: list[str], message: str
+) -> None:
+    result = rollcast("predict", "clock", "--csv", days, *arguments, "--registry", timed.root)
+    assert (result.status, result.out) == (1, "")
+    assert message in result.err
+
+
+def test_a_series_too_short_is_named(rollcast: Command, registry: Registry, tmp_path: Path) -> None:
+    (tmp_path / "two.csv").write_text("who,value\n" + "a,1\n" * 4 + "b,1\n")
+    result = rollcast("predict", "tiny", "--csv", tmp_path / "two.csv", "--id", "who", "--registry", registry.root)
+    assert result.err == 'error: series "b" of two.csv: the window has 1 value; tiny@1 needs at least 4\n'
+
+
+def test_levels_of_a_model_without_intervals_are_refused(rollcast: Command, registry: Registry, csv: Path) -> None:
+    result = rollcast("predict", "tiny", "--csv", csv, "--level", 80, "--registry", registry.root)
+    assert result.err == "error: tiny@1 has no calibrated intervals: leave levels out\n"
+
+
+def test_a_model_of_the_calendar_whose_recipe_names_no_times_asks_for_them(rollcast: Command, tmp_path: Path) -> None:
+    publish_tiny(Registry(tmp_path), "clock", tiny_shape(calendar=("day",), frequency="1h"))
+    result = rollcast("predict", "clock", "--csv", "x.csv", "--registry", tmp_path)
+    assert "clock@1 takes in the day of each value: name the file's column of times with --time" in result.err

@@ -84,7 +84,7 @@ def test_a_champion_goes_on_being_served_and_that_is_said(rollcast: Command, csv
         (["--name", "Bad Name", "--generator", "sine"], "can't name a model"),
         (["--name", "x", "--csv", "missing.csv"], "missing.csv is not there"),
         (["sine-lstm", "--epochs", "0"], "fit.epochs should be greater than or equal to 1, not 0"),
-        (["sine-lstm", "--kind", "transformer"], "network.kind should be 'lstm' or 'simple_rnn', not 'transformer'"),
+        (["sine-lstm", "--kind", "transformer"], "network.kind should be 'gru', 'lstm' or 'simple_rnn', not 'transformer'"),
         (["sine-lstm", "--registry", "/proc/nowhere"], "can't be written"),
     ],
 )

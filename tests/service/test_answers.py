@@ -1,6 +1,5 @@
 """What requests are answered with, apart from how they come."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from models.forecaster import Question
 from models.manifest import Manifest
 from models.registry import Registry
 from models.scaling import Scale
-from models.times import Axis, Frequency
 from service.answers import answer_of, far_warning, half_widths
 
 RAW = np.array([[[1.0], [2.0]], [[3.0], [4.0]]])  # two windows, two steps, one target
@@ -34,20 +32,17 @@ def test_a_plain_forecast_is_answered_with_nothing_else(manifest: Manifest) -> N
 
 
 def test_many_windows_are_answered_with_lists_of_each(manifest: Manifest) -> None:
-    end = datetime(2024, 1, 31, tzinfo=UTC)
+    times = [["2024-02-29", "2024-03-31"], ["2024-03-01", "2024-03-02"]]
     answer = answer_of(
         manifest,
         question(1),
         RAW,
         many=True,
-        axes=[Axis(end, Frequency(1, 0)), Axis(end, Frequency(0, 1_000_000))],
+        timestamps=times,
         halves={"80": np.array([[0.5], [1.0]])},
     )
     assert answer["predictions"] == [[1.0, 2.0], [3.0, 4.0]]
-    assert answer["timestamps"] == [
-        ["2024-02-29T00:00:00+00:00", "2024-03-31T00:00:00+00:00"],
-        ["2024-01-31T00:00:01+00:00", "2024-01-31T00:00:02+00:00"],
-    ]
+    assert answer["timestamps"] == times
     assert answer["intervals"] == {"80": {"lower": [[0.5, 1.0], [2.5, 3.0]], "upper": [[1.5, 3.0], [3.5, 5.0]]}}
     assert answer["warnings"][0].startswith("windows[1] holds values far outside")
 
@@ -87,17 +82,17 @@ FAR = "far outside those of training (trained on 2858.4 to 9345): the forecast m
 
 def test_a_warning_tells_what_training_saw(manifest: Manifest) -> None:
     demand = changed(manifest, 2858.4, 9345.0)
-    assert far_warning(demand, (0,), many=False) == f"the window holds values {FAR}"
-    assert far_warning(demand, (3,), many=True) == f"windows[3] holds values {FAR}"
-    assert far_warning(demand, (3, 7), many=True) == f"windows[3] and windows[7] hold values {FAR}"
+    assert far_warning(demand, ["the window"]) == f"the window holds values {FAR}"
+    assert far_warning(demand, ["windows[3]"]) == f"windows[3] holds values {FAR}"
+    assert far_warning(demand, ["windows[3]", "windows[7]"]) == f"windows[3] and windows[7] hold values {FAR}"
 
 
 def test_a_warning_is_short_however_many_windows_and_columns(manifest: Manifest) -> None:
-    many = far_warning(manifest, range(1000), many=True)
+    many = far_warning(manifest, [f"windows[{place}]" for place in range(1000)])
     assert many.startswith("windows[0], windows[1], windows[2], windows[3], windows[4] and 995 more hold values")
     names = tuple(f"column{number}" for number in range(100))
     wide = changed(manifest, columns=100, features=names)
-    assert far_warning(wide, (0,), many=False) == (
+    assert far_warning(wide, ["the window"]) == (
         "the window holds values far outside those of training (trained on column0 0 to 1, column1 0 to 1, column2 0 "
         "to 1, column3 0 to 1, column4 0 to 1 and 95 more columns): the forecast may be far off"
     )
@@ -105,9 +100,9 @@ def test_a_warning_is_short_however_many_windows_and_columns(manifest: Manifest)
 
 def test_a_warning_tells_no_range_that_is_not_in_the_series_units(manifest: Manifest) -> None:
     context = changed(manifest, scaler=manifest.scaler.model_copy(update={"kind": "context"}))
-    assert far_warning(context, (0,), many=False) == (
+    assert far_warning(context, ["the window"]) == (
         "the window holds values far outside those of training: the forecast may be far off"
     )
     assert "holds changes far outside those of training:" in far_warning(
-        changed(manifest, difference=2), (0,), many=False
+        changed(manifest, difference=2), ["the window"]
     )

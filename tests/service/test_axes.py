@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.errors import InvalidRequest
-from models.times import Frequency, parse_frequency
+from models.times import Axis, Frequency, parse_frequency
 from service.axes import axis_through
 
 
@@ -42,6 +44,21 @@ def test_the_frequency_is_found_and_carried_on(texts: list[str], frequency: str,
     assert len(axis.at(np.arange(1 - len(texts), 1))) == len(texts)
 
 
+@given(
+    st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)),
+    st.sampled_from(["1us", "30m", "1h", "1d", "1w", "28d", "365d", "1mo", "2mo", "1q", "1y"]),
+    st.none() | st.integers(1, 31),
+    st.integers(2, 40),
+)
+def test_the_axis_through_the_times_of_another_leads_through_them(
+    end: datetime, freq: str, day: int | None, count: int
+) -> None:
+    axis = Axis(end.replace(tzinfo=UTC), parse_frequency(freq), day)
+    times = [time.replace(tzinfo=UTC) for time in axis.at(np.arange(1 - count, 1)).tolist()]
+    found = axis_through(times, axis.frequency)
+    assert found.at(np.arange(1 - count, 1)).tolist() == [time.replace(tzinfo=None) for time in times]
+
+
 def test_the_axis_leads_back_through_all_moments() -> None:
     texts = ("2022-12-30", "2023-01-30", "2023-02-28")
     assert axis_through(moments(*texts)).at(np.arange(-2, 1)).astype("M8[D]").astype(str).tolist() == list(texts)
@@ -69,6 +86,9 @@ def test_one_moment_takes_the_frequency_that_it_is_given() -> None:
         (["2024-01-01", "2024-02-01"], "31d12h", 1, "expected a time 756h after the one before it, but it is 31d"),
         (["2024-01-01", "2024-02-01"], "1q", 1, "expected a time 1q after the one before it, but it is 1mo"),
         (["2024-01-01", "2024-02-02", "2024-03-02"], "1mo", 0, "the last timestamp's day of the month"),
+        (["2024-01-31", "2024-02-28", "2024-03-31"], "1mo", 1, "the last timestamp's day of the month"),
+        (["2024-01-31T10:00", "2024-02-29T10:01", "2024-03-31T10:00"], "1mo", 1, "and time of day"),
+        (["0001-01-01", "9999-12-31"], "1000y", 0, "the last timestamp's day of the month"),
     ],
 )
 def test_the_first_time_out_of_place_is_named(

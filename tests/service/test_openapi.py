@@ -1,11 +1,13 @@
 """The OpenAPI document: true, complete, and with examples that work."""
 
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
 
 from service.problems import MEDIA_TYPE
+from service.schemas import PredictRequest, PredictResponse
 from tests.support.in_process import Client
 
 pytestmark = pytest.mark.anyio
@@ -93,3 +95,9 @@ async def test_the_documentation_page_names_no_other_host(client: Client) -> Non
     for script in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
         assert script in page.text
         assert (await client.get(f"/static-offline-docs/{script}")).status_code == 200
+
+
+def test_every_field_of_a_forecast_is_in_the_docs() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    for field in PredictRequest.model_fields.keys() | PredictResponse.model_fields.keys():
+        assert f"`{field}`" in documented

@@ -8,7 +8,7 @@ from models.errors import InvalidRequest
 from models.shape import Shape
 from models.times import Axis, parse_frequency
 from service.schemas import PredictRequest
-from service.times import place_of_times, read_axes
+from service.times import place_of_times, read_axes, times_ahead
 from tests.support.tiny import tiny_shape
 
 FREE = tiny_shape()  # four values, and no frequency of its own
@@ -17,13 +17,16 @@ WINDOW = [1.0, 2.0, 3.0, 4.0]
 TIMES = ["2024-01-01T00:00", "2024-01-01T00:30", "2024-01-01T01:00", "2024-01-01T01:30"]
 
 
+def request(**fields: Any) -> PredictRequest:
+    return PredictRequest.model_validate(fields if "windows" in fields else {"window": WINDOW, **fields})
+
+
 def axes(shape: Shape = FREE, **fields: Any) -> list[Axis] | None:
-    fields = fields if "windows" in fields else {"window": WINDOW, **fields}
-    return read_axes(PredictRequest.model_validate(fields), shape)
+    return read_axes(request(**fields), shape)
 
 
 def ahead(shape: Shape = FREE, **fields: Any) -> list[list[str]]:
-    return [axis.ahead(1) for axis in axes(shape, **fields) or ()]
+    return times_ahead(request(**fields), axes(shape, **fields) or [])
 
 
 def test_no_times_are_no_axes() -> None:
@@ -124,6 +127,7 @@ MANY: dict[str, tuple[dict[str, Any], tuple[str | int, ...], str]] = {
     "a bad freq": ({"end": ["2024-01-01"] * 2, "freq": ["1d", "1"]}, ("freq", 1), "a frequency is a duration"),
     "a bad freq for all": ({"end": ["2024-01-01"] * 2, "freq": "1"}, ("freq",), "a frequency is a duration"),
     "a bad timestamp": ({"timestamps": [TIMES, [*TIMES[:3], "x"]]}, ("timestamps", 1, 3), "in ISO 8601"),
+    "beyond the years": ({"end": ["2024-01-01", "9998-12-31"], "freq": "1d"}, ("end", 1), "in the years 2 to 9998"),
     "a list too short": ({"timestamps": [TIMES, TIMES[1:]]}, ("timestamps", 1), "the window's 4 values, but 3 came"),
 }
 
@@ -132,7 +136,7 @@ MANY: dict[str, tuple[dict[str, Any], tuple[str | int, ...], str]] = {
 def test_bad_times_are_explained_with_their_place(case: str) -> None:
     fields, location, message = BAD[case]
     with pytest.raises(InvalidRequest, match=message) as raised:
-        axes(**fields)
+        ahead(**fields)
     assert raised.value.location == location
 
 
@@ -140,7 +144,7 @@ def test_bad_times_are_explained_with_their_place(case: str) -> None:
 def test_bad_times_of_many_windows_likewise(case: str) -> None:
     fields, location, message = MANY[case]
     with pytest.raises(InvalidRequest, match=message) as raised:
-        axes(windows=[WINDOW, WINDOW], **fields)
+        ahead(windows=[WINDOW, WINDOW], **fields)
     assert raised.value.location == location
 
 
@@ -160,8 +164,7 @@ def test_bad_times_of_many_windows_likewise(case: str) -> None:
 def test_a_fault_that_the_forecaster_finds_lies_where_times_were_sent(
     fields: dict[str, Any], found: tuple[str | int, ...], told: tuple[str | int, ...]
 ) -> None:
-    fields = fields if "windows" in fields else {"window": WINDOW, **fields}
-    assert place_of_times(PredictRequest.model_validate(fields), found) == told
+    assert place_of_times(request(**fields), found) == told
 
 
 def test_a_frequency_is_read_as_polars_writes_it() -> None:

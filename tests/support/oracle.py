@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.manifest import Shape
 from models.network import Network
+from models.scaling import Scaler
 from models.times import Axis, parse_frequency
 from tests.support.tiny import tiny_shape
 
@@ -61,7 +62,11 @@ def _scaling(shape: Shape, values: Sequence[Array]) -> tuple[Array, Array]:
         return np.array(shape.scaler.mean), np.array(shape.scaler.scale)
     mean = sum(values, np.zeros(len(shape.features))) / len(values)
     squares = sum(((value - mean) ** 2 for value in values), np.zeros(len(shape.features)))
-    return mean, np.sqrt(squares / len(values))
+    latest = values if shape.scaler.season is None else values[-shape.scaler.season :]
+    return sum(latest, np.zeros(len(shape.features))) / len(latest), np.sqrt(squares / len(values))
+
+
+HARMONICS = {"day": 2, "week": 3, "year": 1}
 
 
 def _calendar(shape: Shape, time: datetime) -> NDArray[np.float32]:
@@ -74,7 +79,9 @@ def _calendar(shape: Shape, time: datetime) -> NDArray[np.float32]:
         if cycle == "weekday":
             told += [float(local.weekday() == number) for number in range(7)]
         else:
-            told += [math.sin(2 * math.pi * turns[cycle]), math.cos(2 * math.pi * turns[cycle])]
+            for harmonic in range(1, HARMONICS[cycle] + 1):
+                angle = 2 * math.pi * harmonic * turns[cycle]
+                told += [math.sin(angle), math.cos(angle)]
     return np.array(told, np.float32)
 
 
@@ -102,6 +109,9 @@ VARIED: dict[str, Shape] = {
     "difference": tiny_shape(window=3, difference=4),
     "difference, state": tiny_shape(window=3, difference=1, rollout="state"),
     "context": tiny_shape(window=6, scaler="context"),
+    "context, season": tiny_shape(window=6, scaler="context").model_copy(
+        update={"scaler": Scaler(kind="context", mean=(0.0,), scale=(1.0,), season=4)}
+    ),
     "context, one target": tiny_shape(features=("a", "b"), targets=("b",), window=6, lead=2, scaler="context"),
     "all": tiny_shape(
         "gru",

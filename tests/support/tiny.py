@@ -146,7 +146,7 @@ def tiny_registry(root: Path) -> Registry:
 def timed_registry(root: Path) -> Registry:
     """Three calibrated models: `clock` with calendar inputs, `monthly` scaled by its context, `wide` of two features.
 
-    At step h (from 1), with 39 errors, the half-width of a level of 2.5 · k percent is k · h / 10 in units of the scale.
+    With 39 errors, the half-width of a level of 2.5 · k percent at step h is k · h / 10, in units of the scale.
     """
     errors = np.arange(1, 40) / 10 * np.arange(1, 4)[:, None, None]
     registry = Registry(root)

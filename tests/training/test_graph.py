@@ -15,18 +15,21 @@ from models.rollout import rollout
 from tests.support.tiny import tiny_shape
 from training.backend import load_keras
 from training.export import to_onnx
-from training.networks import build
+from training.networks import averaged, build
 
 Array = NDArray[np.float32]
 WINDOW, BATCH = 4, 3
 CASES = list(product(("gru", "lstm", "simple_rnn"), ((5,), (5, 4)), (1, 3)))
 
 
-def random_network(kind: Kind, features: int, units: tuple[int, ...]) -> Any:
+def random_network(
+    kind: Kind, features: int, units: tuple[int, ...], outputs: int | None = None, seed: int = 0, residual: int = 0
+) -> Any:
     """A network whose every weight, biases too, differs from every other."""
-    network = build(kind, features=features, targets=features, units=units)
-    random = np.random.default_rng(0)
-    network.set_weights([random.uniform(-0.7, 0.7, weights.shape) for weights in network.get_weights()])
+    network = build(kind, channels=features, outputs=outputs or features, units=units, residual=residual)
+    random = np.random.default_rng(seed)
+    for variable in network.trainable_variables:
+        variable.assign(random.uniform(-0.7, 0.7, variable.shape))
     return network
 
 
@@ -42,8 +45,8 @@ def answers(network: Any) -> Callable[[Array], Array]:
 def stateful(network: Any) -> Callable[[Array], Array]:
     """Keras itself with a network's weights, taking in one value a call and keeping its states between calls."""
     keras = load_keras()
-    *recurrent, output = network.layers
-    kept = keras.Sequential([keras.Input(batch_shape=(BATCH, 1, recurrent[0].input.shape[-1]))])
+    _, *recurrent, output = network.layers
+    kept = keras.Sequential([keras.Input(batch_shape=(BATCH, 1, network.input_shape[-1]))])
     for layer in recurrent:
         kept.add(type(layer).from_config({**layer.get_config(), "stateful": True}))
     kept.add(keras.layers.Dense(output.units))
@@ -106,6 +109,58 @@ def test_fifty_steps_from_carried_states_agree_with_stateful_keras(
         answer = step(values[:, WINDOW + number])
     expected = values[:, context:]
     assert (np.abs(came - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()
+
+
+@pytest.mark.parametrize(("kind", "units", "features"), CASES)
+def test_members_agree_with_the_mean_of_keras_at_every_step(kind: Kind, units: tuple[int, ...], features: int) -> None:
+    members = [random_network(kind, features, units, outputs=4, seed=seed) for seed in range(3)]
+    exported = Network(to_onnx(kind, averaged(members)))
+    assert (exported.channels, exported.outputs) == (features, 4)
+    inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, features)).astype(np.float32)
+    states = exported.zero_states(BATCH)
+    for step in range(WINDOW):
+        output, states = exported(inputs[:, step : step + 1].transpose(1, 0, 2), states)
+        expected = np.mean([answers(member)(inputs[:, : step + 1]) for member in members], axis=0)
+        assert (np.abs(output - expected) <= 1e-5 * np.maximum(1, np.abs(expected))).all()
+
+
+@pytest.mark.parametrize("residual", [1, 2])
+@pytest.mark.parametrize("members", [1, 2])
+@pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])
+def test_a_residual_agrees_with_keras_for_rows_of_any_length(kind: Kind, members: int, residual: int) -> None:
+    network = averaged(
+        [random_network(kind, 3, (5, 4), outputs=4, seed=seed, residual=residual) for seed in range(members)]
+    )
+    exported, keras = Network(to_onnx(kind, network)), answers(network)
+    inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, 3)).astype(np.float32)
+    lengths = np.array([2, WINDOW, 1], np.int32)
+    output = exported(np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths=lengths).output
+    expected = np.concatenate([keras(row[None, :length]) for row, length in zip(inputs, lengths, strict=True)])
+    assert np.abs(output - expected).max() <= 1e-5
+
+
+@pytest.mark.parametrize("mode", ["window", "state"])
+@pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])
+def test_several_outputs_of_an_ensemble_roll_out_as_keras_does(kind: Kind, mode: RolloutMode) -> None:
+    members = [random_network(kind, 2, (5, 4), outputs=6, seed=seed) for seed in range(2)]
+    shape = tiny_shape(kind, ("a", "b"), window=WINDOW, outputs=3, units=(5, 4), rollout=mode, members=2)
+    values = np.random.default_rng(1).normal(size=(BATCH, WINDOW, 2)).astype(np.float32)
+    came = rollout(Network(to_onnx(kind, averaged(members))), shape, values, 20)
+    for done in range(0, 20, 3):
+        # With the state carried, a network has seen all that came before.
+        seen = values if mode == "state" else values[:, done:]
+        block = np.mean([answers(member)(seen) for member in members], axis=0).reshape(BATCH, 3, 2)
+        values = np.concatenate([values, block], axis=1)
+    expected = values[:, WINDOW : WINDOW + 20]
+    assert (np.abs(came - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()
+
+
+def test_the_states_of_members_and_layers_have_names_of_their_own() -> None:
+    members = [random_network("lstm", 1, (3, 2), seed=seed) for seed in range(2)]
+    model = onnx.load_from_string(to_onnx("lstm", averaged(members)))
+    names = [f"state_m{member}_{layer}_{state}" for member in (0, 1) for layer in (0, 1) for state in "hc"]
+    assert [each.name for each in model.graph.input] == ["input", "sequence_lens", *names]
+    assert [each.name for each in model.graph.output] == ["output", *(f"final_{name}" for name in names)]
 
 
 def test_the_graph_is_one_that_older_runtimes_read() -> None:

@@ -30,7 +30,8 @@ def test_it_is_the_least_squares_fit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_series_are_pooled_but_no_window_spans_two() -> None:
-    model = Autoregression.fit([*map(np.float64, ([0, 1, 0, 1, 0], [1, 0, 1, 0]))], 1, by_context=False)
+    series = [np.array([0, 1, 0, 1, 0], np.float64), np.array([1, 0, 1, 0], np.float64)]
+    model = Autoregression.fit(series, 1, by_context=False)
     assert model.forecast(np.array([[0.0], [1]]), 3).tolist() == [
         pytest.approx([1, 0, 1], abs=1e-9),
         pytest.approx([0, 1, 0], abs=1e-9),
@@ -41,9 +42,8 @@ def test_scaled_by_the_context_a_series_of_any_level_is_forecast_alike() -> None
     series = [ruled(8, 1, 6, level=0), ruled(1e6, 3e6, 5, level=0), np.zeros(9)]
     model = Autoregression.fit(series, 2, by_context=True)
     pasts = np.array([[100.0, 200], [-1, -2], [0, 0]])
-    expected = np.array([[125.0, 112.5], [-1.25, -1.125], [0, 0]])
-    expected[2] = 0  # a window of zeros has no scale: it stays where it is
-    assert model.forecast(pasts, 2) == pytest.approx(expected, rel=1e-3)
+    expected = np.array([[125.0, 112.5], [-2.5 / 2, -2.25 / 2], [0, 0]])
+    assert model.forecast(pasts, 2) == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_series_that_never_changes_is_forecast_as_it_is() -> None:

@@ -9,7 +9,7 @@ from training.recipe import Recipe
 def test_a_newcomer_needs_no_recipe() -> None:
     recipe = Recipe().with_values({"csv": "load.csv", "column": ["load"], "name": "load", "window": 48})
     assert (recipe.series.csv, recipe.series.column, recipe.windows.window) == ("load.csv", ("load",), 48)
-    assert (recipe.network.kind, recipe.network.units, recipe.fit.scaler) == ("lstm", (64,), "standard")
+    assert (recipe.network.kind, recipe.network.units, recipe.scaler) == ("lstm", (64,), "standard")
 
 
 def test_values_replace_others_by_their_bare_names() -> None:
@@ -36,8 +36,28 @@ def test_a_training_sequence_is_four_windows_unless_said_otherwise() -> None:
     assert recipe.with_values({"sequence": 6}).windows.sequence_length == 6
 
 
+def test_with_feedback_a_training_sequence_is_a_window_and_the_steps_that_are_fed_back() -> None:
+    recipe = Recipe().with_values({"window": 5, "rollout": "state", "feedback": 3, "burn_in": 2})
+    assert recipe.windows.sequence_length == 7
+    assert recipe.windows.first_trained == 2
+    assert recipe.with_values({"sequence": 9}).windows.sequence_length == 9
+
+
+def test_many_series_are_each_scaled_by_their_context_unless_said_otherwise() -> None:
+    recipe = Recipe().with_values({"csv": "x.csv", "id": "unique_id"})
+    assert recipe.scaler == "context"
+    assert recipe.with_values({"scaler": "none"}).scaler == "none"
+
+
+def test_the_horizon_is_the_longest_season_unless_said_otherwise() -> None:
+    recipe = Recipe().with_values({"season": (7, 365)})
+    assert recipe.horizon == 365
+    assert recipe.with_values({"horizon": 14}).horizon == 14
+    assert Recipe().with_values({"outputs": 3}).horizon == 3
+
+
 def test_a_rollout_of_windows_puts_the_sequence_aside() -> None:
-    through_time = Recipe().with_values({"rollout": "state", "sequence": 50})
+    through_time = Recipe().with_values({"rollout": "state", "sequence": 50, "burn_in": 3, "feedback": 4})
     assert through_time.with_values({"rollout": "window"}) == Recipe()
 
 
@@ -54,7 +74,21 @@ def test_a_rollout_of_windows_puts_the_sequence_aside() -> None:
         ({"learning_rate": float("nan")}, "fit.learning_rate should be a finite number"),
         ({"units": ()}, "network.units"),
         ({"units": (4, 0)}, "network.units.1 should be greater than or equal to 1, not 0"),
-        ({"kind": "gru"}, "network.kind should be 'lstm' or 'simple_rnn', not 'gru'"),
+        ({"kind": "cnn"}, "network.kind should be 'gru', 'lstm' or 'simple_rnn', not 'cnn'"),
+        ({"calibration_share": 0.3}, "calibration_share must add up to 1 at most, not 1.1"),
+        ({"calibration_rows": 5}, "calibration_rows and validation_rows count back from test_rows: add test_rows"),
+        ({"timezone": "Mars/Olympus"}, "an IANA name such as Europe/Berlin"),
+        ({"frequency": "soon"}, "a frequency is a duration such as 30m"),
+        ({"calendar": "day"}, "calendar inputs need each row's time: name its column with time"),
+        ({"feedback": 5}, "feedback needs training through time: add rollout = state, or leave feedback out"),
+        ({"burn_in": 5}, "burn_in needs training through time"),
+        ({"rollout": "state", "burn_in": 25}, "burn_in must be at most the window of 24, not 25"),
+        ({"rollout": "state", "feedback": 1}, "feedback must be 2 at least"),
+        ({"rollout": "state", "feedback": 9, "lag": 8}, "every lag must be as long, not 8"),
+        ({"rollout": "state", "feedback": 9, "lead": 2}, "feedback needs a lead of 1 and one output at a time"),
+        ({"rollout": "state", "feedback": 9, "outputs": 2}, "feedback needs a lead of 1 and one output at a time"),
+        ({"rollout": "state", "feedback": 9, "sequence": 31}, "sequence must be at least 32"),
+        ({"column": ("a", "b"), "target": "a", "residual": True}, "a residual needs every column to be a target"),
         ({"dropout": 1.0}, "network.dropout should be less than 1"),
         ({"train_share": 0.9, "validation_share": 0.2}, "must add up to 1 at most, not 1.1"),
         ({"csv": "x.csv", "generator": "sine"}, "csv or from generator, not from both"),

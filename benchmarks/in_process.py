@@ -68,7 +68,7 @@ def measure(plan: Plan) -> list[Row]:
     keras = load_keras()
     import tensorflow as tf
 
-    network = build(shape.kind, features=1, targets=1, units=shape.units)
+    network = build(shape.kind, channels=1, outputs=1, units=shape.units)
     content = to_onnx(shape.kind, network)
     served, plain, compiled = Network(content), Plain(content, shape), tf.function(network)
     context = windows(shape)

@@ -10,7 +10,7 @@ from models.network import Network
 from models.publishing import publish
 from models.registry import Registry
 from models.scaling import Scaler
-from training.graph import OPERATORS, Layer, build_graph
+from training.graph import OPERATORS, Layer, Member, build_graph
 
 
 def shape(kind: Kind, units: int, window: int, rollout: RolloutMode = "window") -> Shape:
@@ -47,7 +47,7 @@ def graph(of: Shape) -> bytes:
         return random.uniform(-limit, limit, size).astype(np.float32)
 
     layer = Layer(draw(1, gates * units), draw(units, gates * units), draw(gates * units))
-    return build_graph(of.kind, [layer], draw(units, 1), draw(1))
+    return build_graph(of.kind, [Member([layer], draw(units, 1), draw(1))])
 
 
 def publish_random(registry: Registry, name: str, of: Shape) -> None:

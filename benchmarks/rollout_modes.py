@@ -8,7 +8,6 @@ the last value and the seasonal naive. docs/rollouts.md has the figures.
 """
 
 import argparse
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -27,21 +26,30 @@ Array = NDArray[np.float64]
 
 
 class Study(NamedTuple):
-    """A recipe, what is changed of it for every mode, and what it is judged by."""
+    """A recipe for every mode, and what it is judged by."""
 
-    recipe: str
-    values: Mapping[str, object]
+    recipe: Recipe
     seeds: int
     season: int
     horizons: tuple[int, ...]
     stride: int  # rows between the windows that are rolled out
 
 
+DEMAND = {
+    "name": "demand",
+    "csv": "package://tsdata/fpp3/vic_elec.csv",
+    "column": ("Demand",),
+    "window": 48,
+    "units": (64,),
+    "epochs": 8,
+    "patience": 0,
+    "batch_size": 64,
+}
 STUDIES = {
-    "sine": Study("sine-lstm", {"epochs": 80}, seeds=3, season=63, horizons=(1, 48, 100), stride=1),
-    "demand": Study(
-        "victoria-demand", {"epochs": 8, "patience": 0}, seeds=2, season=48, horizons=(1, 48, 96), stride=29
+    "sine": Study(
+        load_recipe("sine-lstm").with_values({"epochs": 80}), seeds=3, season=63, horizons=(1, 48, 100), stride=1
     ),
+    "demand": Study(Recipe().with_values(DEMAND), seeds=2, season=48, horizons=(1, 48, 96), stride=29),
 }
 
 
@@ -96,8 +104,8 @@ def main() -> None:
     parser.add_argument("--sequence", type=int, help="values in state's training sequences (default: four windows)")
     arguments = parser.parse_args()
     study = STUDIES[arguments.study]
-    recipe = load_recipe(study.recipe).with_values(study.values)
-    print(f"{study.recipe}, {study.values}, seeds: {study.seeds}; mean absolute error")
+    recipe = study.recipe
+    print(f"{recipe.name}, {recipe.fit.epochs} epochs, seeds: {study.seeds}; mean absolute error")
     print(f"  {'steps':<24}" + "".join(f"{f'1 to {each}':>12}" for each in study.horizons))
     judged("window", recipe, study)
     judged("state", recipe.with_values({"rollout": "state", "sequence": arguments.sequence}), study)

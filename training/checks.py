@@ -12,12 +12,10 @@ from training.recipe import Recipe
 from training.series import Series
 
 
-def check_rows(recipe: Recipe, shape: Shape, series: Sequence[Series], parts: Sequence[Parts], trained: int) -> None:
-    """Raise SeriesError where no series has rows enough to train on, or one too few before its test rows.
-
-    `trained` is the number of a training sample's steps that have targets.
-    """
-    needed = shape.context + trained + shape.outputs - 1
+def check_rows(recipe: Recipe, shape: Shape, series: Sequence[Series], parts: Sequence[Parts]) -> None:
+    """Raise SeriesError where no series has rows enough to train on, or one too few before its test rows."""
+    # Of several outputs the later ones may lie beyond what is trained on.
+    needed = shape.context + _length(recipe) - shape.window + 1
     longest = max(range(len(series)), key=lambda place: len(parts[place].train))
     if len(parts[longest].train) < needed:
         among = f", the longest of {len(series)}," if len(series) > 1 else ""
@@ -77,6 +75,11 @@ def check_finite(shape: Shape, series: Series, values: NDArray[np.floating]) -> 
         )
 
 
+def _length(recipe: Recipe) -> int:
+    """How many steps a training sample has."""
+    return recipe.windows.sequence_length if recipe.windows.rollout == "state" else recipe.windows.window
+
+
 def _unit(recipe: Recipe) -> str:
     return "sequence" if recipe.windows.rollout == "state" else "window"
 
@@ -84,12 +87,9 @@ def _unit(recipe: Recipe) -> str:
 def _demands(recipe: Recipe) -> str:
     """What of a recipe asks for so many rows: a window of 24 and a lead of 1."""
     windows = recipe.windows
-    length = windows.sequence_length if windows.rollout == "state" else windows.window
-    wants = [f"a {_unit(recipe)} of {length}", f"a lead of {windows.lead}"]
+    wants = [f"a {_unit(recipe)} of {_length(recipe)}", f"a lead of {windows.lead}"]
     if windows.lag:
         wants.append(f"a longest lag of {max(windows.lag)}")
     if windows.difference:
         wants.append(f"differences over {windows.difference} rows")
-    if windows.outputs > 1:
-        wants.append(f"{windows.outputs} outputs")
     return f"{', '.join(wants[:-1])} and {wants[-1]}"

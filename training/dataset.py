@@ -104,7 +104,7 @@ def prepare(recipe: Recipe, series: Sequence[Series]) -> Dataset:
     through_time = shape.rollout == "state"
     cut = shape.model_copy(update={"window": recipe.windows.first_trained}) if through_time else shape
     trained = recipe.windows.sequence_length - cut.window + 1 if through_time else 1
-    check_rows(recipe, cut, series, parts, trained)
+    check_rows(recipe, shape, series, parts)
     generator = recipe.series.generator
     fresh = GENERATORS[generator].fresh(recipe.fit.seed) if generator else []
     if not fresh:

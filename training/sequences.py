@@ -51,12 +51,12 @@ def prepared(shape: Shape, series: Series) -> Prepared:
 
 
 def samples(shape: Shape, series: Sequence[Prepared], parts: Sequence[range], trained: int = 1) -> Samples:
-    """The sequences of each series with `trained` steps that have targets, all of which lie in its part.
+    """The sequences of each series with `trained` steps that have targets, whose first ones all lie in its part.
 
     The answer's `windows`, of shape (count, window + trained - 1, channels), hold each step's inputs. Its `targets`,
     of shape (count, trained, outputs x targets), are those of the steps from the window's last on, for several outputs
-    one step's targets after another's; for a rollout of windows they lack the axis of `trained`, which is 1. Targets of
-    the last step that lie beyond the part are NaN: not known, so that short series can be learned from. Earlier
+    one step's targets after another's; for a rollout of windows they lack the axis of `trained`, which is 1. Further
+    outputs' targets that lie beyond the part are NaN: not known, so that short series can be learned from. Earlier
     steps have no target, as a served network has always seen a whole window from zero states before it is asked; an
     error there would draw the weights towards what is never needed.
 

@@ -50,8 +50,9 @@ def test_a_model_worse_than_naive_forecasts_is_published_with_a_warning(rollcast
     flags = ["--name", "line", "--epochs", 1, "--units", 1, "--window", 2, "--season", 3, "--quiet"]
     result = rollcast("train", "--csv", tmp_path / "line.csv", *flags, "--registry", tmp_path)
     assert result.status == 0
-    assert "warning: line@1 forecasts no better than repeating the last value, whose MAE is 1\n" in result.err
-    assert "warning: line@1 forecasts no better than repeating the value 3 steps before, whose MAE is 3\n" in result.err
+    assert "over 3 steps from 18 origins: MAE " in result.out
+    assert "warning: line@1 loses to last value at every step: repeating the last value is better there\n" in result.err
+    assert "warning: line@1 loses to linear 2 at every step: " in result.err
 
 
 def test_an_interrupt_says_that_nothing_was_published(
@@ -84,7 +85,10 @@ def test_a_champion_goes_on_being_served_and_that_is_said(rollcast: Command, csv
         (["--name", "Bad Name", "--generator", "sine"], "can't name a model"),
         (["--name", "x", "--csv", "missing.csv"], "missing.csv is not there"),
         (["sine-lstm", "--epochs", "0"], "fit.epochs should be greater than or equal to 1, not 0"),
-        (["sine-lstm", "--kind", "transformer"], "network.kind should be 'gru', 'lstm' or 'simple_rnn', not 'transformer'"),
+        (
+            ["sine-lstm", "--kind", "transformer"],
+            "network.kind should be 'gru', 'lstm' or 'simple_rnn', not 'transformer'",
+        ),
         (["sine-lstm", "--registry", "/proc/nowhere"], "can't be written"),
     ],
 )

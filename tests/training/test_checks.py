@@ -34,7 +34,7 @@ def series(*columns: list[float], name: str = "") -> Series:
         (
             {"lag": [4, 3], "difference": 2, "outputs": 2},
             [[*range(10)]],
-            "a window of 3, a lead of 1, a longest lag of 4, differences over 2 rows and 2 outputs need at least 10",
+            "a window of 3, a lead of 1, a longest lag of 4 and differences over 2 rows need at least 9",
         ),
         ({"validation_share": 0.4}, [[*range(10)]], "none of load.csv's 10 rows is left to test on"),
         ({}, [[5] * 6 + [1, 2, 3, 4]], "a never changes in the 6 training rows of load.csv: there is nothing to learn"),
@@ -73,6 +73,13 @@ def test_what_can_not_be_learned_from_is_refused(
 def test_a_panel_names_the_series(many: list[Series], message: str) -> None:
     with pytest.raises(SeriesError, match=message):
         prepare(PANEL, many)
+
+
+def test_a_short_burn_in_does_not_shorten_the_context() -> None:
+    recipe = PANEL.with_values({"rollout": "state", "sequence": 4, "burn_in": 1})
+    many = [series([*range(9)], name="A"), series([1, 2, 3, 4], name="B")]
+    with pytest.raises(SeriesError, match=r'"B" of load\.csv has 2 rows before its test rows; a sequence of 4 and'):
+        prepare(recipe, many)
 
 
 def test_with_scales_of_their_own_contexts_may_be_constant() -> None:

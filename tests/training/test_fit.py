@@ -139,7 +139,7 @@ def test_a_cosine_ends_with_steps_of_no_length() -> None:
 def test_an_epoch_of_so_many_batches_sees_that_many_samples() -> None:
     recipe = TINY.with_values({"batches": 2, "batch_size": 3, "epochs": 1})
     data = dataset(recipe)
-    drawn = _drawn(Taught(np.arange(10), np.arange(10) * 2), 3, 2)
+    drawn = _drawn(Taught(np.arange(10, dtype=np.float32), np.arange(10, dtype=np.float32) * 2), 3, 2)
     epochs = []
     for _ in range(5):
         inputs, targets = zip(*(drawn[place] for place in range(len(drawn))), strict=True)

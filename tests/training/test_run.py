@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from models.errors import IncompatibleVersion, InvalidName, RegistryError
 from models.registry import Registry
+from models.times import Axis, parse_frequency
 from training import run
 from training.backend import load_keras
 from training.errors import DisagreementError, RecipeError, SeriesError
@@ -59,6 +61,9 @@ def test_a_csv_becomes_a_model_that_forecasts(trained: Registry) -> None:
         "plots/before-training.png",
         "plots/after-training.png",
         "plots/loss.png",
+        "plots/error-by-step.png",
+        "plots/forecasts.png",
+        "card.md",
     }
     data = manifest.data
     assert (data.source, data.rows, data.train_rows, data.validation_rows, data.test_rows) == (
@@ -69,7 +74,14 @@ def test_a_csv_becomes_a_model_that_forecasts(trained: Registry) -> None:
         24,
     )
     assert data.maximum[0] == pytest.approx(110, abs=0.2)
+    assert data.minimum[0] == pytest.approx(90, abs=0.2)
+    assert (data.series, data.calibration_rows) == (1, 0)
+    assert data.first_at is None
     assert (manifest.description, manifest.metrics.tested_on) == ("A load.", "the last 24 of 120 rows")
+    assert manifest.backtest is not None
+    assert (manifest.backtest.horizon, manifest.backtest.origins) == (19, 6)
+    assert set(manifest.backtest.baselines) == {"last value", "seasonal naive 19", "linear 4"}
+    assert manifest.calibration is None
     assert manifest.metrics.seasonal_naive is not None
     assert manifest.metrics.spread is None
     assert (len(manifest.goldens), len(manifest.goldens[0].window), len(manifest.goldens[0].predictions)) == (3, 4, 24)
@@ -81,7 +93,7 @@ def test_a_csv_becomes_a_model_that_forecasts(trained: Registry) -> None:
 
 def test_no_folder_of_this_machine_is_published(csv: Path, trained: Registry) -> None:
     contents = [file.read_bytes() for file in (trained.root / "load" / "1").rglob("*") if file.is_file()]
-    assert len(contents) == 6
+    assert len(contents) == 9
     assert not any(str(csv.parent).encode() in content for content in contents)
 
 
@@ -121,11 +133,12 @@ def test_a_model_trained_through_time_forecasts_from_its_state(
     # As Keras does it: predictions are the network's answers to the growing sequence of values and predictions.
     keras_file = registry.root / "load" / "1" / "model.keras"
     network = load_keras().models.load_model(keras_file)
-    seen = manifest.scaler.scaled(np.array([window]))
+    scale = manifest.scaler.of(np.array([window]))
+    seen = scale.scaled(np.array([window]))
     for step in range(24):
         answer = np.asarray(network(seen[:, : manifest.window + step]))
         seen = np.concatenate([seen, answer[:, None]], axis=1)
-    expected = manifest.scaler.unscaled(seen[0, len(window) :], manifest.target_columns)
+    expected = scale.unscaled(seen[0, len(window) :])
     assert np.allclose(manifest.goldens[0].predictions, expected, rtol=1e-4, atol=1e-4)
 
 
@@ -225,3 +238,65 @@ def test_a_kill_while_fitting_publishes_nothing(csv: Path, registry: Registry) -
         process.kill()
         assert process.wait(timeout=30) == -signal.SIGKILL
     assert published(registry) == {}
+
+
+ALL = {
+    "rollout": "state",
+    "lag": (6, 19),
+    "calendar": ("day", "week"),
+    "timezone": "Australia/Melbourne",
+    "residual": True,
+    "feedback": 5,
+    "feedback_epochs": 1,
+    "members": 2,
+    "kind": "gru",
+    "train_share": 0.6,
+    "calibration_share": 0.1,
+    "horizon": 6,
+    "season": (19, 7),
+    "stride": 2,
+}
+
+
+@pytest.fixture
+def timed(tmp_path: Path) -> Path:
+    path = tmp_path / "timed.csv"
+    times = np.datetime64("2024-03-30T00:00") + np.arange(240) * np.timedelta64(30, "m")
+    rows = (f"{time}Z,{100 + 10 * math.sin(row / 3):.4f}" for row, time in enumerate(times))
+    path.write_text("at,load\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def test_every_option_at_once_is_published_calibrated_and_served(timed: Path, registry: Registry) -> None:
+    manifest = train(recipe(timed, time="at", **ALL), registry, progress=False)
+    opened, forecaster = registry.open("load", 1)
+    assert opened == manifest
+    assert (manifest.frequency, manifest.lags, manifest.members, manifest.context) == ("30m", (6, 19), 2, 22)
+    assert (manifest.data.first_at, manifest.data.calibration_rows) == (datetime(2024, 3, 30, tzinfo=UTC), 24)
+    assert manifest.calibration is not None
+    assert (manifest.calibration.horizon, manifest.calibration.count) == (6, 19)
+    assert {len(shares) for shares in manifest.calibration.coverage.values()} == {6}
+    golden = manifest.goldens[0]
+    assert golden.end is not None
+    question = forecaster.question([golden.window], 6, [Axis(golden.end, parse_frequency("30m"))])
+    assert (np.diff(forecaster.half_widths(question, 80)[..., 0], axis=-1) != 0).any()
+    assert {"calibration.npy", "plots/coverage.png", "card.md"} <= set(manifest.files)
+    assert len(manifest.training.loss) == 2 + 1
+
+
+def test_a_panel_is_one_model_for_series_of_any_level(tmp_path: Path, registry: Registry) -> None:
+    rows = [
+        f"{name},{level * (10 + math.sin(row / 2)):.4f}"
+        for name, level in (("small", 1), ("large", 1000))
+        for row in range(80)
+    ]
+    (tmp_path / "panel.csv").write_text("who,y\n" + "\n".join(rows) + "\n")
+    values = {"column": ("y",), "id": "who", "outputs": 3, "window": 8, "test_rows": 3, "calibration_rows": 3}
+    manifest = train(recipe(tmp_path / "panel.csv", **values), registry, progress=False)
+    assert (manifest.scaler.kind, manifest.data.series, manifest.data.rows) == ("context", 2, 160)
+    assert manifest.backtest is not None
+    assert (manifest.backtest.series, manifest.backtest.origins) == (2, 2)
+    _, forecaster = registry.open("load", 1)
+    window = 10 + np.sin(np.arange(8) / 2)
+    small, large = forecaster.forecast([window, 1000 * window], 7)
+    assert np.allclose(large, 1000 * small, rtol=1e-5)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from models.calendar import calendar_inputs
 from models.forecaster import Forecaster
 from models.inputs import window_inputs
 from models.manifest import Shape
@@ -67,18 +68,23 @@ def test_columns_stay_side_by_side_and_fewer_may_be_targets() -> None:
 
 def test_several_outputs_are_one_steps_targets_after_another() -> None:
     values = np.array([[1.0, 10], [2, 20], [3, 30], [4, 40], [5, 50]])
-    assert cut(shape(features=2, outputs=2), values)[1] == [[4, 40, 5, 50]]
+    assert cut(shape(features=2, outputs=2), values, part=range(3, 5))[1][0] == [4, 40, 5, 50]
     inputs, targets = cut(shape(window=2, outputs=2, rollout="state"), ROWS[:6], trained=3)
-    assert inputs == [[[0], [1], [2], [3]]]
-    assert targets == [[[2, 3], [3, 4], [4, 5]]]
+    assert inputs[0] == [[0], [1], [2], [3]]
+    assert targets[0] == [[2, 3], [3, 4], [4, 5]]
 
 
-def test_all_targets_lie_in_the_part_and_windows_may_begin_before_it() -> None:
+def test_outputs_beyond_the_part_are_not_known() -> None:
+    inputs, targets = cut(shape(outputs=3), ROWS, part=range(4, 6))
+    assert np.array(inputs)[:, :, 0].tolist() == [[1, 2, 3], [2, 3, 4]]
+    assert np.array_equal(targets, [[4, 5, np.nan], [5, np.nan, np.nan]], equal_nan=True)
+
+
+def test_first_targets_lie_in_the_part_and_windows_may_begin_before_it() -> None:
     assert cut(shape(), ROWS, part=range(4, 6)) == ([[[1], [2], [3]], [[2], [3], [4]]], [[4], [5]])
-    assert cut(shape(outputs=2), ROWS, part=range(4, 6))[1] == [[4, 5]]
     assert np.array(cut(shape(rollout="state"), ROWS, 2, part=range(4, 7))[1])[:, :, 0].tolist() == [[4, 5], [5, 6]]
     assert samples(shape(), [prepared(shape(), series(ROWS))], [range(3)]).windows.shape == (0, 3, 1)
-    assert samples(shape(outputs=2), [prepared(shape(), series(ROWS))], [range(4)]).targets.shape == (0, 2)
+    assert samples(shape(outputs=2), [prepared(shape(), series(ROWS))], [range(3)]).targets.shape == (0, 2)
 
 
 def test_lagged_values_are_counted_from_the_target() -> None:
@@ -94,10 +100,11 @@ def test_differences_are_taken_first() -> None:
 
 
 def test_the_calendar_is_that_of_each_steps_target() -> None:
-    of = shape(window=2, calendar=("day",), rollout="state")
+    of, one = shape(window=2, calendar=("day",), rollout="state"), series(ROWS[:5])
     inputs, _ = cut(of, ROWS[:5], trained=2)
-    hours = 2 * np.pi * np.array([11, 12, 13]) / 24
-    assert np.allclose(np.array(inputs)[0, :, 1:], np.stack([np.sin(hours), np.cos(hours)], axis=1), atol=1e-6)
+    assert one.times is not None
+    told = calendar_inputs(one.times[1:4], ("day",), "UTC")
+    assert np.array_equal(np.array(inputs, np.float32)[0, :, 1:], told)
 
 
 def test_each_context_has_its_own_scale_and_its_targets_share_it() -> None:
@@ -152,7 +159,7 @@ def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, 
     one = series(np.random.default_rng(1).normal(50, 9, (20, 2)))
     trained = 2 if of.rollout == "state" else 1
     found = samples(of, [prepared(of, one)], [range(20)], trained)
-    firsts = range(of.context, 20 - trained - of.outputs + 2)
+    firsts = range(of.context, 20 - trained + 1)
     assert len(found.windows) == len(firsts) > 3
 
     assert one.times is not None
@@ -165,9 +172,13 @@ def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, 
     )
     served = window_inputs(of, question.contexts, question.calendar).transpose(1, 0, 2)
     assert np.allclose(found.windows[:, : of.window], served, rtol=1e-6, atol=1e-7)
+
     targets = (found.targets if trained == 1 else found.targets[:, 0]).reshape(len(firsts), of.outputs, 2)
-    truth = [one.values[first : first + of.outputs] for first in firsts]
-    assert np.allclose(forecaster.answers(question, targets), truth, rtol=1e-5)
+    known = ~np.isnan(targets)
+    assert known[0].all()
+    ahead = np.concatenate([one.values, np.zeros((of.outputs, 2))])
+    truth = np.stack([ahead[first : first + of.outputs] for first in firsts])
+    assert np.allclose(forecaster.answers(question, np.nan_to_num(targets))[known], truth[known], rtol=1e-5)
 
 
 def test_what_was_seen_is_the_range_of_the_parts_rows() -> None:

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from models.registry import Registry
+from tests.support.reference import ARTIFACTS, REFERENCE_MODELS
 from tests.support.tiny import tiny_registry
-
-ARTIFACTS = Path(__file__).parents[1] / "models" / "artifacts"
-REFERENCE_MODELS = ["sine-lstm", "sine-simple-rnn", "victoria-demand"]
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +28,8 @@ def registry_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def reference_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reference models alone, whatever else was trained beside them."""
     path = tmp_path_factory.mktemp("reference")
-    for name in REFERENCE_MODELS:
-        shutil.copytree(ARTIFACTS / name / "1", path / name / "1")
+    for name, version in REFERENCE_MODELS.items():
+        shutil.copytree(ARTIFACTS / name / str(version), path / name / str(version))
     return path
 
 

@@ -16,8 +16,8 @@ import yaml
 from models.registry import Registry
 from service import problems
 from tests.support.real_server import Server, real_server
+from tests.support.reference import ARTIFACTS, REFERENCE_MODELS, ROOT
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 DRY = ["--dry-run", "--no-print-directory"]  # make says where it is when it runs below another make
@@ -60,9 +60,9 @@ def test_the_request_gets_the_answer_that_stands_below_it(server: Server) -> Non
 
 
 @pytest.mark.parametrize("horizon", [1, 48])
-@pytest.mark.parametrize("name", ["sine-lstm", "sine-simple-rnn", "victoria-demand"])
-def test_the_table_has_every_models_measured_error(name: str, horizon: int) -> None:
-    manifest, forecaster = Registry(ROOT / "models" / "artifacts").open(name, 1)
+@pytest.mark.parametrize(("name", "version"), REFERENCE_MODELS.items())
+def test_the_table_has_every_models_measured_error(name: str, version: int, horizon: int) -> None:
+    manifest, forecaster = Registry(ARTIFACTS).open(name, version)
     row = re.search(rf"^\| `{name}` \|[^|]*\| ([\d.]+) \| ([\d.]+) \|$", README, re.MULTILINE)
     assert row is not None
     assert float(row[1]) == pytest.approx(manifest.metrics.model.mae, rel=5e-3)

@@ -6,11 +6,8 @@ from pathlib import Path
 import pytest
 
 from models.registry import Registry
+from tests.support.reference import ARTIFACTS, REFERENCE_MODELS, ROOT
 from training.cookbook import load_recipe
-
-ROOT = Path(__file__).parents[1]
-ARTIFACTS = ROOT / "models" / "artifacts"
-NAMES = ["sine-lstm", "sine-simple-rnn", "victoria-demand"]
 
 
 def committed() -> list[Path]:
@@ -18,9 +15,9 @@ def committed() -> list[Path]:
     return [ROOT / line for line in listed.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_reference_model_replays_its_goldens_and_is_its_recipes(name: str) -> None:
-    manifest, _ = Registry(ARTIFACTS).open(name, 1)
+@pytest.mark.parametrize(("name", "version"), REFERENCE_MODELS.items())
+def test_a_reference_model_replays_its_goldens_and_is_its_recipes(name: str, version: int) -> None:
+    manifest, _ = Registry(ARTIFACTS).open(name, version)
     assert len(manifest.goldens) == 3
     recipe = load_recipe(name)
     told = manifest.training.recipe
@@ -30,7 +27,7 @@ def test_a_reference_model_replays_its_goldens_and_is_its_recipes(name: str) -> 
         recipe.windows.window,
         recipe.windows.lead,
     )
-    assert told["fit"] == recipe.model_dump(mode="json")["fit"]
+    assert {**told, "name": name} == recipe.model_dump(mode="json")
     assert told["fit"]["seed"] == 0
 
 
@@ -41,7 +38,8 @@ def test_they_are_small() -> None:
 
 
 def test_git_holds_exactly_their_files() -> None:
-    expected = {ARTIFACTS / name / "1" / "manifest.json" for name in NAMES}
-    for name in NAMES:
-        expected |= {ARTIFACTS / name / "1" / file for file in Registry(ARTIFACTS).manifest(name, 1).files}
+    expected = set()
+    for name, version in REFERENCE_MODELS.items():
+        folder = ARTIFACTS / name / str(version)
+        expected |= {folder / file for file in ("manifest.json", *Registry(ARTIFACTS).manifest(name, version).files)}
     assert set(committed()) == expected

@@ -1,0 +1,7 @@
+"""The models that come with the repository, each with the version that it holds."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ARTIFACTS = ROOT / "models" / "artifacts"
+REFERENCE_MODELS = {"sine-lstm": 2, "sine-simple-rnn": 2, "victoria-demand": 2}

@@ -67,6 +67,8 @@ def _train(source: str | None, registry_path: Any, quiet: bool, values: dict[str
             f"{manifest.name} still means version {served}, its champion; to serve this one: "
             f"rollcast models promote {manifest.name} {manifest.version}"
         )
+    if manifest.data.filled_rows:
+        warn(f"{reference} learned from {manifest.data.filled_rows} rows that were filled ({recipe.series.fill})")
     for warning in manifest.warnings:
         warn(f"{reference} {warning}")
 

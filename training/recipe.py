@@ -166,7 +166,7 @@ class EvaluationSection(_Section):
 
     season: Sizes = Field((), description="steps in a season, for a seasonal naive baseline; the first scales MASE")
     horizon: Count | None = Field(
-        None, description="how many steps forecasts are measured and calibrated over; by default the longest season"
+        None, description="how many steps forecasts are measured and calibrated over; by default the longest season, else a window"
     )
     stride: Count | None = Field(
         None, description="steps between the origins that forecasts are measured from; by default some 1,000 origins"
@@ -266,7 +266,7 @@ class Recipe(_Section):
     @property
     def horizon(self) -> int:
         """How many steps forecasts are measured and calibrated over."""
-        return self.evaluation.horizon or max(self.evaluation.season, default=self.windows.outputs)
+        return self.evaluation.horizon or max(self.evaluation.season, default=max(self.windows.window, self.windows.outputs))
 
     @classmethod
     def parsed(cls, document: Mapping[str, Any]) -> Self:

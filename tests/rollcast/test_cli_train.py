@@ -101,3 +101,12 @@ def test_what_can_not_be_trained_is_explained_before_anything_is_trained(
     assert (result.status, result.out) == (1, "")
     assert message in result.err
     assert Registry(tmp_path).listing() == {}
+
+
+def test_rows_that_were_filled_are_told(rollcast: Command, tmp_path: Path) -> None:
+    lines = [f"{step % 7}" for step in range(80)]
+    lines[20] = lines[31] = ""
+    (tmp_path / "holes.csv").write_text("row,y\n" + "".join(f"r{row},{line}\n" for row, line in enumerate(lines)))
+    flags = ["--name", "holes", "--column", "y", "--epochs", 1, "--units", 1, "--window", 3, "--quiet"]
+    result = rollcast("train", "--csv", tmp_path / "holes.csv", *flags, "--fill", "previous", "--registry", tmp_path)
+    assert "warning: holes@1 learned from 2 rows that were filled (previous)\n" in result.err

@@ -49,11 +49,12 @@ def test_many_series_are_each_scaled_by_their_context_unless_said_otherwise() ->
     assert recipe.with_values({"scaler": "none"}).scaler == "none"
 
 
-def test_the_horizon_is_the_longest_season_unless_said_otherwise() -> None:
+def test_the_horizon_is_the_longest_season_else_a_window_unless_said_otherwise() -> None:
     recipe = Recipe().with_values({"season": (7, 365)})
     assert recipe.horizon == 365
     assert recipe.with_values({"horizon": 14}).horizon == 14
-    assert Recipe().with_values({"outputs": 3}).horizon == 3
+    assert Recipe().horizon == 24
+    assert Recipe().with_values({"outputs": 30}).horizon == 30
 
 
 def test_a_rollout_of_windows_puts_the_sequence_aside() -> None:

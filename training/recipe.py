@@ -239,6 +239,8 @@ class Recipe(_Section):
             for name in ("feedback", "burn_in"):
                 if getattr(windows, name):
                     raise ValueError(f"{name} needs training through time: add rollout = state, or leave {name} out")
+        if windows.burn_in is not None and self.scaler == "context":
+            raise ValueError("burn_in needs one scale for all: leave it out, or set scaler = standard")
         if windows.burn_in is not None and windows.burn_in > windows.window:
             raise ValueError(f"burn_in must be at most the window of {windows.window}, not {windows.burn_in}")
         if not windows.feedback:

@@ -83,6 +83,7 @@ def test_a_rollout_of_windows_puts_the_sequence_aside() -> None:
         ({"calendar": "day"}, "calendar inputs need each row's time: name its column with time"),
         ({"feedback": 5}, "feedback needs training through time: add rollout = state, or leave feedback out"),
         ({"burn_in": 5}, "burn_in needs training through time"),
+        ({"rollout": "state", "burn_in": 5, "scaler": "context"}, "burn_in needs one scale for all"),
         ({"rollout": "state", "burn_in": 25}, "burn_in must be at most the window of 24, not 25"),
         ({"rollout": "state", "feedback": 1}, "feedback must be 2 at least"),
         ({"rollout": "state", "feedback": 9, "lag": 8}, "every lag must be as long, not 8"),

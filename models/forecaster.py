@@ -24,6 +24,9 @@ ROWS_PER_CALL = 128
 # A value lies far outside what training saw beyond its range by more than this share of the range.
 FAR = 0.25
 
+# What a window changes over a season at least, in the network's units: one that never does still has an interval.
+LEAST_CHANGE = 1e-3
+
 
 class Question(NamedTuple):
     """What was asked, made ready for the network.
@@ -143,8 +146,22 @@ class Forecaster:
         """
         if self.intervals is None:
             raise InvalidRequest(f"{self.title} has no calibrated intervals: leave levels out", ("levels",))
-        half = self.intervals.half_widths(level, question.horizon)
-        return half * question.scale.columns(self._targets).scale
+        return self.intervals.half_widths(level, question.horizon) * self.interval_scale(question)
+
+    def interval_scale(self, question: Question) -> NDArray[np.float64]:
+        """In what units half-widths are, broadcasting against (rows, horizon, targets): each forecast's scale.
+
+        With `interval_season`, times each window's mean absolute change over one season, over the network's window:
+        errors are large where seasons differ (locally weighted conformal prediction, Lei et al. 2018, 5.2).
+        """
+        shape = self.shape
+        scale, season = question.scale.columns(self._targets).scale, shape.interval_season
+        if season is None:
+            return scale
+        latest = question.contexts[:, -min(shape.window + season, shape.depth) :, list(self._targets)]
+        with np.errstate(over="ignore"):  # bounds that are not finite are refused
+            changes = np.abs(latest[:, season:] - latest[:, :-season]).mean(axis=1, keepdims=True, dtype=np.float64)
+        return np.asarray(scale * np.maximum(changes, LEAST_CHANGE))
 
     def _calendar(self, axes: Sequence[Axis] | None, rows: int, horizon: int) -> NDArray[np.float32] | None:
         """The calendar of every step's target, shape (rows, window + horizon - 1, calendar channels)."""

@@ -34,7 +34,8 @@ class Shape(Record):
     A step's inputs are the features, then for each of `lags` the features so many steps before the target, then the
     `calendar` of the target's time in `timezone` (models/inputs.py). Its outputs are the targets' next `outputs`
     values; where they are several, the target is the first of them. With `difference` the network works on each
-    value's change from the value so many steps before. `members` networks are averaged.
+    value's change from the value so many steps before. `members` networks are averaged. With `interval_season`
+    intervals are as wide as windows change over so many steps (models/forecaster.py).
     """
 
     kind: Kind
@@ -53,6 +54,7 @@ class Shape(Record):
     targets: Annotated[tuple[str, ...], Field(min_length=1)]
     scaler: Scaler
     seen: Seen | None = None
+    interval_season: Count | None = None
 
     @model_validator(mode="after")
     def _check_columns(self) -> Self:
@@ -76,6 +78,10 @@ class Shape(Record):
             raise ValueError(
                 f"every lag must be at least the lead of {self.lead}: the value {min(self.lags)} steps before the "
                 "target is not known by then"
+            )
+        if self.interval_season is not None and self.interval_season >= self.depth:
+            raise ValueError(
+                f"intervals can't be as wide as changes over {self.interval_season} steps: windows have {self.depth}"
             )
         if self.outputs > 1 and self.lead > 1:
             raise ValueError("several outputs begin with the next value: the lead must be 1")

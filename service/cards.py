@@ -57,6 +57,9 @@ class Card(Wire):
     )
     metrics: Metrics = Field(description="The error of the next value.")
     backtest: CardBacktest | None = Field(description="The error at each step of rolled-out forecasts.")
+    interval_season: int | None = Field(
+        description="Intervals are as wide as each window's mean change over so many steps; null: alike for all."
+    )
     calibration: Calibration | None = Field(
         description="What the intervals rest on, and the share of test values that they held at each step. Marginal: "
         "each step's on its own."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from models.calendar import Cycle
-from models.evaluation import Backtest, Calibration, Scores
+from models.evaluation import Backtest, Scores
 from models.example import example_request
 from models.manifest import Description
 from training.step_tables import Table, coverage_table, errors_table
@@ -28,7 +28,7 @@ def card_markdown(name: str, description: Description, pictures: Sequence[str] =
         _data(description),
         _next_value(description),
         _rolled_out(description.backtest),
-        _intervals(description.calibration),
+        _intervals(description),
         _request(name, description),
         "\n\n".join(f"![{PurePosixPath(path).stem.replace('-', ' ')}]({path})" for path in pictures),
     ]
@@ -113,13 +113,16 @@ def _rolled_out(backtest: Backtest | None) -> str:
     )
 
 
-def _intervals(calibration: Calibration | None) -> str:
+def _intervals(its: Description) -> str:
+    calibration = its.calibration
     if calibration is None:
         return ""
     text = (
         f"## Intervals\n\nSplit conformal, from {calibration.count:,} errors at each of {calibration.horizon} steps on "
         f"{_text(calibration.calibrated_on)}. They are marginal: a level is that of each step, not of all together."
     )
+    if its.interval_season is not None:
+        text += f" Their width goes with the window's mean change over {its.interval_season} steps."
     if not calibration.coverage:
         return text
     return (

@@ -158,6 +158,7 @@ def _shape(recipe: Recipe, series: Sequence[Series]) -> Shape:
             frequency=frequency,
             features=columns,
             targets=targets,
+            interval_season=recipe.evaluation.interval_season,
             scaler=Scaler(kind=recipe.scaler, mean=(0.0,) * len(columns), scale=(1.0,) * len(columns)),
         )
     except ValidationError as error:

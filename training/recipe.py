@@ -166,10 +166,14 @@ class EvaluationSection(_Section):
 
     season: Sizes = Field((), description="steps in a season, for a seasonal naive baseline; the first scales MASE")
     horizon: Count | None = Field(
-        None, description="how many steps forecasts are measured and calibrated over; by default the longest season, else a window"
+        None,
+        description="how many steps are measured and calibrated; by default the longest season, else a window",
     )
     stride: Count | None = Field(
         None, description="steps between the origins that forecasts are measured from; by default some 1,000 origins"
+    )
+    interval_season: Count | None = Field(
+        None, description="make intervals as wide as each window's mean change over so many steps, such as a season"
     )
     linear_lags: Count | None = Field(
         None, description="lags of the linear baseline; by default the model's context, at most 512"
@@ -268,7 +272,9 @@ class Recipe(_Section):
     @property
     def horizon(self) -> int:
         """How many steps forecasts are measured and calibrated over."""
-        return self.evaluation.horizon or max(self.evaluation.season, default=max(self.windows.window, self.windows.outputs))
+        return self.evaluation.horizon or max(
+            self.evaluation.season, default=max(self.windows.window, self.windows.outputs)
+        )
 
     @classmethod
     def parsed(cls, document: Mapping[str, Any]) -> Self:

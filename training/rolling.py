@@ -47,7 +47,7 @@ def roll(
         windows = pasts(held_out, chunk, shape.context)
         question = forecaster.question(windows, horizon, _axes(forecaster, held_out, chunk))
         predictions.append(forecast_together(forecaster, question, threads))
-        scale = question.scale.columns(shape.target_columns).scale
+        scale = forecaster.interval_scale(question)
         scales.append(np.broadcast_to(scale, (len(chunk), 1, len(shape.targets))))
     came = truths(held_out, origins, horizon, shape.target_columns)
     return Rolled(origins, np.concatenate(predictions), came, np.concatenate(scales))

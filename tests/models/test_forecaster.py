@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
-from models.forecaster import FAR, ROWS_PER_CALL, Forecaster
+from models.forecaster import FAR, LEAST_CHANGE, ROWS_PER_CALL, Forecaster
 from models.intervals import Intervals
 from models.manifest import Seen, Shape
 from models.network import Network
@@ -276,3 +277,17 @@ def test_a_model_without_calibration_has_no_intervals() -> None:
     with pytest.raises(InvalidRequest, match="it has no calibrated intervals: leave levels out") as caught:
         model.half_widths(model.question([[1.0]]), 80)
     assert caught.value.location == ("levels",)
+
+
+def test_intervals_are_as_wide_as_the_window_changes_over_a_season() -> None:
+    shape = tiny_shape(window=3).model_copy(update={"interval_season": 2, "window": 4})  # mean 1, scale 2
+    model = Forecaster(shape, Network(graph_of(shape)), intervals=Intervals(np.full((2, 1, 9), 0.5)))
+    question = model.question([[9.0, 1, 3, 5, 3], [0, 1, 1, 1, 1]], 2)
+    # The newest four are 1, 3, 5 and 3: over two steps they change by 4 and 0, on average by one scale of 2.
+    assert model.interval_scale(question)[:, 0, 0].tolist() == pytest.approx([2.0, 2.0 * LEAST_CHANGE])
+    assert model.half_widths(question, 80)[0].tolist() == pytest.approx(np.array([[1.0], [1.0]]))
+
+
+def test_changes_over_a_season_need_a_window_that_is_longer() -> None:
+    with pytest.raises(ValidationError, match="intervals can't be as wide as changes over 4 steps: windows have 4"):
+        Shape.model_validate({**tiny_shape(window=4).model_dump(), "interval_season": 4})

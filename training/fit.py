@@ -25,11 +25,15 @@ FEEDBACK_SLOWER = 3  # times lower a learning rate, as most is learned by then
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained Keras network; an ensemble's losses are those of its first member."""
+    """A trained Keras network; an ensemble's losses are those of its first member.
+
+    After `turn` epochs the training through the rollout began, where there was one.
+    """
 
     network: Any
     loss: tuple[float, ...]
     validation_loss: tuple[float, ...] | None
+    turn: int | None
     duration_s: float
 
 

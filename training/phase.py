@@ -32,15 +32,16 @@ class Taught(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """The losses after each epoch, in the network's units."""
+    """The losses after each epoch, in the network's units; after `turn` of them another phase began."""
 
     training: tuple[float, ...]
     validation: tuple[float, ...] | None
+    turn: int | None = None
 
     def followed_by(self, more: "Losses") -> "Losses":
         """These, then those of another phase."""
         both = None if self.validation is None or more.validation is None else self.validation + more.validation
-        return Losses(self.training + more.training, both)
+        return Losses(self.training + more.training, both, len(self.training))
 
 
 def with_feedback(windows: WindowsSection, samples: Samples, most: int | None = None) -> Taught:

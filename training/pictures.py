@@ -32,7 +32,7 @@ class Album:
         """Draw the forecasts after training, and the losses."""
         self._draw("after-training", f"after training, {len(fitted.loss)} epochs", fitted.network)
         title = f"{self._recipe.name}: loss after each epoch"
-        self.files["plots/loss.png"] = loss_picture(fitted.loss, fitted.validation_loss, title)
+        self.files["plots/loss.png"] = loss_picture(fitted.loss, fitted.validation_loss, title, fitted.turn)
 
     def judge(self, judged: Judged) -> None:
         """Draw what the backtest and the calibration found."""

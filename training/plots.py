@@ -47,8 +47,10 @@ def forecast_picture(
     return png(figure)
 
 
-def loss_picture(loss: Sequence[float], validation_loss: Sequence[float] | None, title: str) -> bytes:
-    """A PNG of the losses after each epoch, on a logarithmic axis."""
+def loss_picture(
+    loss: Sequence[float], validation_loss: Sequence[float] | None, title: str, turn: int | None = None
+) -> bytes:
+    """A PNG of the losses after each epoch, on a logarithmic axis; a line marks the epochs done at a `turn`."""
     figure = Figure(figsize=(7, 4), dpi=100, layout="constrained")
     axes = figure.add_subplot()
     marker = "o" if len(loss) <= 30 else None
@@ -56,8 +58,10 @@ def loss_picture(loss: Sequence[float], validation_loss: Sequence[float] | None,
     axes.plot(epochs, loss, color=SERIES_COLOR, marker=marker, markersize=3, label="training")
     if validation_loss is not None:
         axes.plot(epochs, validation_loss, color=MODEL_COLOR, marker=marker, markersize=3, label="validation")
+    if turn is not None:
+        axes.axvline(turn + 0.5, color=MARK_COLOR, linewidth=1, label="then through the rollout")
     axes.set_yscale("log")
-    axes.set(xlabel="epoch", ylabel="mean squared error (scaled units)", title=title)
+    axes.set(xlabel="epoch", ylabel="loss (scaled units)", title=title)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25, which="both")
     axes.legend()

@@ -272,9 +272,10 @@ class Recipe(_Section):
     @property
     def horizon(self) -> int:
         """How many steps forecasts are measured and calibrated over."""
-        return self.evaluation.horizon or max(
-            self.evaluation.season, default=max(self.windows.window, self.windows.outputs)
-        )
+        if self.evaluation.horizon is not None:
+            return self.evaluation.horizon
+        usual = max(self.evaluation.season, default=max(self.windows.window, self.windows.outputs))
+        return min(usual, self.split.test_rows or usual)
 
     @classmethod
     def parsed(cls, document: Mapping[str, Any]) -> Self:

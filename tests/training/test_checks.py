@@ -76,7 +76,7 @@ def test_a_panel_names_the_series(many: list[Series], message: str) -> None:
 
 
 def test_a_short_burn_in_does_not_shorten_the_context() -> None:
-    recipe = PANEL.with_values({"rollout": "state", "sequence": 4, "burn_in": 1})
+    recipe = PANEL.with_values({"rollout": "state", "sequence": 4, "burn_in": 1, "scaler": "standard"})
     many = [series([*range(9)], name="A"), series([1, 2, 3, 4], name="B")]
     with pytest.raises(SeriesError, match=r'"B" of load\.csv has 2 rows before its test rows; a sequence of 4 and'):
         prepare(recipe, many)

@@ -22,12 +22,13 @@ def test_every_leaf_has_a_help() -> None:
         ("name", None, str, False, (), ""),
         ("csv", "series", str, False, (), None),
         ("column", "series", str, True, (), ()),
-        ("generator", "series", str, False, ("noisy-sine", "sine"), None),
+        ("generator", "series", str, False, ("m3-monthly", "noisy-sine", "sine"), None),
         ("units", "network", int, True, (), (64,)),
-        ("kind", "network", str, False, ("lstm", "simple_rnn"), "lstm"),
+        ("kind", "network", str, False, ("gru", "lstm", "simple_rnn"), "lstm"),
         ("epochs", "fit", int, False, (), 100),
         ("train_share", "split", float, False, (), 0.7),
-        ("season", "evaluation", int, False, (), None),
+        ("season", "evaluation", int, True, (), ()),
+        ("horizon", "evaluation", int, False, (), None),
     ],
 )
 def test_a_leaf_tells_what_its_flag_takes(

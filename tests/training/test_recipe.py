@@ -55,6 +55,7 @@ def test_the_horizon_is_the_longest_season_else_a_window_unless_said_otherwise()
     assert recipe.with_values({"horizon": 14}).horizon == 14
     assert Recipe().horizon == 24
     assert Recipe().with_values({"outputs": 30}).horizon == 30
+    assert Recipe().with_values({"test_rows": 5}).horizon == 5
 
 
 def test_a_rollout_of_windows_puts_the_sequence_aside() -> None:

@@ -113,6 +113,8 @@ def _fit_one(
         )
         copy_weights(rolled, trained)
         losses = losses.followed_by(more)
+    if served is trained:  # which was compiled; a member of an ensemble would be saved with its loss
+        served = _network(recipe, shape)
     copy_weights(trained, served)
     return served, losses
 

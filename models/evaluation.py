@@ -40,8 +40,9 @@ class StepScores(Record):
     """Errors of rolled-out forecasts at each step from 1 up, means over origins, series and targets.
 
     `mae` and `rmse` are in raw units. `mase` is the absolute error in units of the mean absolute change over one
-    season before the held-out rows (Hyndman and Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001); null where a
-    series never changed. `smape` is in percent, from 0 to 200 (Makridakis 1993).
+    season before the held-out rows (Hyndman and Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001); series that
+    never changed are left out of it, and it is null where none is left. `smape` is in percent, from 0 to 200
+    (Makridakis 1993).
     """
 
     mae: Steps

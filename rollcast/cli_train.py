@@ -29,7 +29,9 @@ def command() -> Callable[..., None]:
 
     def train(**arguments: Any) -> None:
         recipe, registry, quiet = (arguments.pop(name) for name in ("recipe", "registry", "quiet"))
-        _train(recipe, registry, quiet, {name: value for name, value in arguments.items() if value is not None})
+        given = {name: value for name, value in arguments.items() if value is not None}
+        # "" puts a recipe's column aside, as in `rollcast evaluate`.
+        _train(recipe, registry, quiet, given | {name: given[name] or None for name in ("id", "time") if name in given})
 
     parameters = [
         _parameter("recipe", str | None, typer.Argument(None, help="A recipe's name or file.")),

@@ -104,6 +104,8 @@ def prepare(recipe: Recipe, series: Sequence[Series]) -> Dataset:
     through_time = shape.rollout == "state"
     cut = shape.model_copy(update={"window": recipe.windows.first_trained}) if through_time else shape
     trained = recipe.windows.sequence_length - cut.window + 1 if through_time else 1
+    # As many steps as the longest part allows, for a network is stopped by what it was trained for.
+    judged = max(1, recipe.windows.feedback, min(trained, max(map(len, validation), default=0)))
     check_rows(recipe, shape, series, parts)
     generator = recipe.series.generator
     fresh = GENERATORS[generator].fresh(recipe.fit.seed) if generator else []
@@ -124,7 +126,7 @@ def prepare(recipe: Recipe, series: Sequence[Series]) -> Dataset:
         shape=shape,
         parts=parts,
         train=samples(cut, ready, train, trained),
-        validation=samples(cut, ready, validation, trained)
+        validation=samples(cut, ready, validation, judged)
         if recipe.windows.feedback or recipe.windows.burn_in
         else samples(shape, ready, validation),
         calibration=_held_out(shape, series, calibration),
@@ -140,6 +142,9 @@ def _shape(recipe: Recipe, series: Sequence[Series]) -> Shape:
     targets = recipe.series.target or columns
     if not set(targets) <= set(columns):
         raise RecipeError(f"the targets {', '.join(targets)} must be among the columns {', '.join(columns)}")
+    for name in ("residual", "feedback"):
+        if getattr(windows, name) and targets != columns:
+            raise RecipeError(f"{name} needs every column to be a target, in their order: leave {name} or target out")
     if windows.calendar and (frequency is None or any(each.times is None for each in series)):
         raise RecipeError(f"calendar inputs need each row's time, but {series[0].source} has none: leave calendar out")
     try:

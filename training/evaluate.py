@@ -62,6 +62,8 @@ def judge(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Judged:
                 f"was tested over {horizon} steps on {tested.scores.series} of {len(dataset.held_out)} series: the "
                 "others have too few rows to test on",
             )
+    if intervals is None and any(parts.calibration for parts in dataset.parts):
+        warnings += (f"has no intervals: no calibration part has room for a forecast of {horizon} steps",)
     scores, rolled = (None, None) if tested is None else (tested.scores, tested.rolled)
     return Judged(metrics, scores, rolled, intervals, known, warnings)
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from models.manifest import Kind
 from training.backend import load_keras
-
-CELLS: dict[Kind, str] = {"gru": "GRUCell", "lstm": "LSTMCell", "simple_rnn": "SimpleRNNCell"}
+from training.networks import LAYERS
 
 
 def rolled_out(
@@ -36,7 +35,7 @@ def _cell_type() -> Any:
 
         def __init__(self, kind: Kind, units: Sequence[int], targets: int, residual: bool) -> None:
             super().__init__()
-            self.cells = [getattr(keras.layers, CELLS[kind])(size) for size in units]
+            self.cells = [getattr(keras.layers, f"{LAYERS[kind]}Cell")(size) for size in units]
             self.output_layer = keras.layers.Dense(targets)
             self.kept = [len(_listed(cell.state_size)) for cell in self.cells]
             self.targets, self.residual = targets, residual

@@ -8,7 +8,7 @@ import numpy as np
 from models.manifest import Kind
 from training.backend import load_keras
 
-# The layer of each kind, by its name in Keras. A new kind needs a line here and one in training/graph.py.
+# The layer of each kind, by its name in Keras. docs/architecture.md says what else a new kind needs.
 LAYERS: dict[Kind, str] = {"gru": "GRU", "lstm": "LSTM", "simple_rnn": "SimpleRNN"}
 
 

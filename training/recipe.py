@@ -48,8 +48,10 @@ class SeriesSection(_Section):
     column: Names = Field((), description="a column to learn from; by default the file's only numeric one")
     target: Names = Field((), description="a column to forecast; by default all that are learned from")
     generator: GeneratorName | None = Field(None, description="a generated series in place of a file")
-    id: str | None = Field(None, description="the column that tells many series apart; each is scaled by its context")
-    time: str | None = Field(None, description="the column of each row's time, ISO 8601; without an offset it is UTC")
+    id: str | None = Field(
+        None, description='the column that tells many series apart, each scaled by its context; "" for none'
+    )
+    time: str | None = Field(None, description='the column of times, ISO 8601, without an offset in UTC; "" for none')
     frequency: Annotated[str, AfterValidator(_frequency)] | None = Field(
         None, description="the time between rows, such as 30m, 1d or 1mo; by default what the rows show"
     )
@@ -209,8 +211,8 @@ class Recipe(_Section):
         series, split, windows = self.series, self.split, self.windows
         if series.csv is not None and series.generator is not None:
             raise ValueError("a series comes from csv or from generator, not from both: leave one out")
-        if series.generator is not None and (series.column or series.target):
-            raise ValueError("a generated series has one column: leave out column and target")
+        if series.generator is not None and (series.column or series.target or series.id or series.time):
+            raise ValueError("a generated series has one column: leave out column, target, id and time")
         for key, names in (("column", series.column), ("target", series.target)):
             if len(set(names)) != len(names):
                 raise ValueError(f"{key} must name each column once, not {', '.join(names)}")
@@ -229,6 +231,8 @@ class Recipe(_Section):
             raise ValueError(
                 f"train_share, validation_share and calibration_share must add up to 1 at most, not {used:g}"
             )
+        if self.fit.seed + self.evaluation.seeds > 2**31:
+            raise ValueError(f"the seeds from {self.fit.seed} up pass the largest, {2**31 - 1}: lower seed or seeds")
         if split.test_rows is None and (split.calibration_rows or split.validation_rows):
             raise ValueError("calibration_rows and validation_rows count back from test_rows: add test_rows")
         if windows.calendar and series.time is None:
@@ -237,18 +241,18 @@ class Recipe(_Section):
 
     def _check_feedback(self) -> None:
         windows = self.windows
-        if windows.residual and self.series.target and self.series.target != self.series.column:
-            raise ValueError("a residual needs every column to be a target: leave residual or target out")
         if windows.rollout == "window":
             for name in ("feedback", "burn_in"):
                 if getattr(windows, name):
                     raise ValueError(f"{name} needs training through time: add rollout = state, or leave {name} out")
-        if windows.burn_in is not None and self.scaler == "context":
-            raise ValueError("burn_in needs one scale for all: leave it out, or set scaler = standard")
+        if windows.first_trained != windows.window and self.scaler == "context":
+            raise ValueError("burn_in needs one scale for all: make it the window, or set scaler = standard")
         if windows.burn_in is not None and windows.burn_in > windows.window:
             raise ValueError(f"burn_in must be at most the window of {windows.window}, not {windows.burn_in}")
         if not windows.feedback:
             return
+        if self.network.dropout:
+            raise ValueError("feedback learns without dropout: leave one of them out")
         if windows.feedback == 1:
             raise ValueError("feedback must be 2 at least: the rollout's first step takes in no answer")
         if windows.lag and min(windows.lag) < windows.feedback:
@@ -267,7 +271,8 @@ class Recipe(_Section):
     @property
     def scaler(self) -> ScalerKind:
         """How values are scaled: as the recipe says, else as suits one series or many."""
-        return self.fit.scaler or ("standard" if self.series.id is None else "context")
+        many = self.series.id is not None or self.series.generator == "m3-monthly"
+        return self.fit.scaler or ("context" if many else "standard")
 
     @property
     def horizon(self) -> int:

@@ -110,3 +110,14 @@ def test_rows_that_were_filled_are_told(rollcast: Command, tmp_path: Path) -> No
     flags = ["--name", "holes", "--column", "y", "--epochs", 1, "--units", 1, "--window", 3, "--quiet"]
     result = rollcast("train", "--csv", tmp_path / "holes.csv", *flags, "--fill", "previous", "--registry", tmp_path)
     assert "warning: holes@1 learned from 2 rows that were filled (previous)\n" in result.err
+
+
+def test_a_recipe_runs_on_a_file_without_times(rollcast: Command, tmp_path: Path) -> None:
+    (tmp_path / "load.csv").write_text("y\n" + "".join(f"{step % 9 + step % 4}\n" for step in range(150)))
+    flags = ["--csv", tmp_path / "load.csv", "--column", "y", "--time", "", "--name", "load", "--registry", tmp_path]
+    small = ["--window", 8, "--burn-in", 4, "--lag", 9, "--feedback", 5, "--season", 9, "--horizon", 6, "--units", 3]
+    quick = ["--members", 1, "--epochs", 1, "--feedback-epochs", 1, "--batches", 2, "--interval-season", 9, "--quiet"]
+    result = rollcast("train", "victoria-demand", *flags, *small, *quick)
+    assert result.status == 0, result.err
+    manifest = Registry(tmp_path).manifest("load", 1)
+    assert (manifest.frequency, manifest.lags, manifest.rollout) == (None, (9,), "state")

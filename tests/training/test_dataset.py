@@ -88,6 +88,14 @@ def test_training_through_the_rollout_is_validated_through_it() -> None:
     assert dataset.validation.targets.tolist() == [[[6], [7]]]
 
 
+def test_a_short_validation_part_is_validated_on_as_many_steps_as_it_has() -> None:
+    recipe = SMALL.with_values({"rollout": "state", "burn_in": 1, "sequence": 5, "scaler": "none"})
+    dataset = prepare(recipe, [series([*range(10)])])
+    assert dataset.train.windows[:, :, 0].tolist() == [[0, 1, 2, 3, 4]]
+    assert dataset.validation.windows[:, :, 0].tolist() == [[5, 6]]
+    assert dataset.validation.targets.tolist() == [[[6], [7]]]
+
+
 def test_the_shape_has_what_the_recipe_says() -> None:
     values = {"lag": [2, 4], "difference": 2, "calendar": ["day"], "timezone": "Europe/Berlin", "members": 2}
     recipe = SMALL.with_values({"csv": "x", "time": "t", "units": [4, 2], "kind": "gru", **values})
@@ -168,3 +176,11 @@ def test_a_recipe_without_a_series_is_refused() -> None:
 def test_what_does_not_go_together_is_refused(values: dict[str, object], message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         prepare(SMALL.with_values(values), [series([*range(10)])])
+
+
+@pytest.mark.parametrize("values", [{"residual": True}, {"rollout": "state", "feedback": 2}])
+@pytest.mark.parametrize("target", ["b", ["b", "a"]])
+def test_what_is_fed_back_needs_every_column_in_its_place(values: dict[str, object], target: object) -> None:
+    recipe = SMALL.with_values({"csv": "x", "column": ["a", "b"], "target": target, **values})
+    with pytest.raises(RecipeError, match="needs every column to be a target, in their order"):
+        prepare(recipe, [series([*range(10)], [*range(5, 15)])])

@@ -109,13 +109,15 @@ def test_a_judgement_tests_calibrates_and_warns() -> None:
 def test_without_calibration_rows_there_are_no_intervals() -> None:
     judged = judged_by(RECIPE.with_values({"calibration_share": 0.0}))
     assert (judged.intervals, judged.calibration) == (None, None)
+    assert not any("interval" in warning for warning in judged.warnings)
 
 
 def test_a_horizon_that_no_part_has_room_for_is_told() -> None:
     judged = judged_by(RECIPE.with_values({"horizon": 13}))
     assert (judged.backtest, judged.rolled, judged.calibration) == (None, None, None)
-    (warning,) = judged.warnings
-    assert warning.startswith("was never tested over 13 steps")
+    untested, uncalibrated = judged.warnings
+    assert untested.startswith("was never tested over 13 steps")
+    assert uncalibrated == "has no intervals: no calibration part has room for a forecast of 13 steps"
 
 
 def test_series_with_too_few_rows_to_test_on_are_told() -> None:

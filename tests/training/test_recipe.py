@@ -47,6 +47,7 @@ def test_many_series_are_each_scaled_by_their_context_unless_said_otherwise() ->
     recipe = Recipe().with_values({"csv": "x.csv", "id": "unique_id"})
     assert recipe.scaler == "context"
     assert recipe.with_values({"scaler": "none"}).scaler == "none"
+    assert Recipe().with_values({"generator": "m3-monthly"}).scaler == "context"
 
 
 def test_the_horizon_is_the_longest_season_else_a_window_unless_said_otherwise() -> None:
@@ -91,7 +92,12 @@ def test_a_rollout_of_windows_puts_the_sequence_aside() -> None:
         ({"rollout": "state", "feedback": 9, "lead": 2}, "feedback needs a lead of 1 and one output at a time"),
         ({"rollout": "state", "feedback": 9, "outputs": 2}, "feedback needs a lead of 1 and one output at a time"),
         ({"rollout": "state", "feedback": 9, "sequence": 31}, "sequence must be at least 32"),
-        ({"column": ("a", "b"), "target": "a", "residual": True}, "a residual needs every column to be a target"),
+        ({"rollout": "state", "feedback": 9, "dropout": 0.1}, "feedback learns without dropout"),
+        ({"seed": 2**31 - 1, "seeds": 2}, "the seeds from 2147483647 up pass the largest"),
+        (
+            {"generator": "sine", "id": "who"},
+            "a generated series has one column: leave out column, target, id and time",
+        ),
         ({"dropout": 1.0}, "network.dropout should be less than 1"),
         ({"train_share": 0.9, "validation_share": 0.2}, "must add up to 1 at most, not 1.1"),
         ({"csv": "x.csv", "generator": "sine"}, "csv or from generator, not from both"),

@@ -291,7 +291,15 @@ def test_a_panel_is_one_model_for_series_of_any_level(tmp_path: Path, registry: 
         for row in range(80)
     ]
     (tmp_path / "panel.csv").write_text("who,y\n" + "\n".join(rows) + "\n")
-    values = {"column": ("y",), "id": "who", "outputs": 3, "window": 8, "test_rows": 3, "calibration_rows": 3, "members": 2}
+    values = {
+        "column": ("y",),
+        "id": "who",
+        "outputs": 3,
+        "window": 8,
+        "test_rows": 3,
+        "calibration_rows": 3,
+        "members": 2,
+    }
     manifest = train(recipe(tmp_path / "panel.csv", **values), registry, progress=False)
     assert (manifest.scaler.kind, manifest.data.series, manifest.data.rows) == ("context", 2, 160)
     assert manifest.backtest is not None

@@ -22,6 +22,12 @@ class Intervals:
         self.errors = np.sort(np.abs(errors), axis=-1)
         self.steps, self.targets, self.count = errors.shape
 
+    @property
+    def highest_level(self) -> float:
+        """The highest level that so many errors are enough for, in percent, rounded down to hundredths."""
+        count = int(self.count)
+        return math.floor(10_000 * count / (count + 1)) / 100
+
     def half_widths(self, level: float, horizon: int) -> NDArray[np.float64]:
         """Half the width of the intervals of a level in percent, shape (horizon, targets), in units of the scale.
 
@@ -38,10 +44,9 @@ class Intervals:
         # Rounding must not raise a rank that is a whole number.
         rank = max(1, math.ceil((self.count + 1) * level / 100 - 1e-9))
         if rank > self.count:
-            most = 100 * self.count / (self.count + 1)
             raise InvalidRequest(
                 f"a level of {level:g} needs more than the {self.count} errors that intervals were calibrated on: "
-                f"ask for at most {math.floor(most * 100) / 100:g}",
+                f"ask for at most {self.highest_level:g}",
                 ("levels",),
             )
         return np.asarray(self.errors[:horizon, :, rank - 1], np.float64)

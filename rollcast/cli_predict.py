@@ -41,7 +41,8 @@ def predict(
         str | None, typer.Option(help="The file's column of times, ISO 8601; by default the recipe's, where needed.")
     ] = None,
     id_: Annotated[
-        str | None, typer.Option("--id", help="The file's column that tells series apart; each is forecast.")
+        str | None,
+        typer.Option("--id", help="The file's column that tells series apart; by default the recipe's, \"\" for none."),
     ] = None,
     level: Annotated[
         list[float] | None, typer.Option(help="Give intervals of this level as well, in percent; repeat for several.")
@@ -59,6 +60,7 @@ def predict(
     source = open_registry(registry)
     manifest, forecaster = source.open(*source.resolve(parse_reference(name)))
     time = time or _time_column(manifest)
+    id_ = _recipe(manifest).get("id") if id_ is None else id_ or None
     series = _read(manifest, csv, column, time, id_)
     if len(series) * horizon > MAX_VALUES:
         raise RollcastError(

@@ -67,7 +67,7 @@ _EVERYTHING: dict[str, Any] = {
     "timestamps": ["2012-01-31T14:00:00+11:00", "2012-01-31T14:30:00+11:00"],
     "intervals": {"80": {"lower": [4623.5, 4537.25], "upper": [4677.5, 4625.25]}},
     "warnings": [
-        "the window holds values far outside those of training (trained on 2858.4 to 9345): the forecast may be far off"
+        "the window holds values far outside those of training (trained on 2876.6 to 9345): the forecast may be far off"
     ],
 }
 

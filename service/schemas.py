@@ -82,7 +82,7 @@ class PredictRequest(Wire):
         None, description=f"Many windows, up to {MAX_WINDOWS:,}, in place of `window`."
     )
     horizon: Annotated[int, Field(ge=1)] = Field(
-        1, description="How many steps to forecast; each prediction is fed back to reach the next."
+        1, description="How many steps to forecast; those beyond the network's outputs are made of forecasts."
     )
     timestamps: Timestamps | None = Field(
         None,

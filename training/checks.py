@@ -39,7 +39,8 @@ def check_test_rows(series: Sequence[Series], parts: Sequence[Parts]) -> None:
     if not any(part.test for part in parts):
         rows = sum(len(each.values) for each in series)
         raise SeriesError(
-            f"none of {series[0].source}'s {rows} rows is left to test on: lower --train-share or --validation-share"
+            f"none of {series[0].source}'s {rows} rows is left to test on: lower --train-share, --validation-share or "
+            "--calibration-share"
         )
 
 

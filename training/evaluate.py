@@ -20,6 +20,8 @@ from training.verdict import verdict
 
 Array = NDArray[np.float64]
 
+USUAL_LEVEL = 95  # in percent; fewer errors than it takes are worth a warning
+
 
 class Judged(NamedTuple):
     """All that held-out rows say of a model.
@@ -64,6 +66,11 @@ def judge(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Judged:
             )
     if intervals is None and any(parts.calibration for parts in dataset.parts):
         warnings += (f"has no intervals: no calibration part has room for a forecast of {horizon} steps",)
+    if intervals is not None and intervals.highest_level < USUAL_LEVEL:
+        warnings += (
+            f"has intervals from only {intervals.count} errors at each step: up to a level of "
+            f"{intervals.highest_level:g} percent",
+        )
     scores, rolled = (None, None) if tested is None else (tested.scores, tested.rolled)
     return Judged(metrics, scores, rolled, intervals, known, warnings)
 

@@ -70,7 +70,7 @@ def with_every_row(rows: Rows, times: Times, values: Array, frequency: str, fill
         f"{frequency} apart, {missing[row]} between them are missing{after}"
     )
     if fill == "none":
-        raise SeriesError(f"{came}: bring them, or let fill be previous or linear")
+        raise SeriesError(f"{came}: bring or fill them (training can: --fill previous or --fill linear)")
     if count > len(times):
         raise SeriesError(f"{came}: more than the {len(times)} rows that came, too many to be filled")
     whole = np.full((places[-1] - places[0] + 1, values.shape[1]), np.nan)

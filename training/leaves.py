@@ -85,6 +85,7 @@ def _kind(annotation: Any) -> tuple[Any, bool, tuple[str, ...]]:
     if get_origin(annotation) is Literal:
         return str, False, get_args(annotation)
     if get_origin(annotation) is tuple:
-        return _kind(get_args(annotation)[0])[0], True, ()
+        kind, _, choices = _kind(get_args(annotation)[0])
+        return kind, True, choices
     options = [option for option in get_args(annotation) if option is not NoneType]
     return _kind(options[0]) if options else (annotation, False, ())

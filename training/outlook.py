@@ -33,9 +33,19 @@ def outlook_picture(
     for panel in range(panels):
         axes = figure.add_subplot(panels, 1, panel + 1)
         line = np.concatenate([values[-1:, panel], forecast[:, panel]])
-        for level, half in (bands or {}).items():
+        # The widest first, so that the narrower ones lie over it.
+        shades = sorted((bands or {}).items(), key=lambda band: -float(band[0]))
+        for number, (level, half) in enumerate(shades, start=1):
             low, high = (np.concatenate([values[-1:, panel], (forecast + way * half)[:, panel]]) for way in (-1, 1))
-            axes.fill_between(ahead, low, high, color=MODEL_COLOR, alpha=0.2, linewidth=0, label=f"{level} %")
+            axes.fill_between(
+                ahead,
+                low,
+                high,
+                color=MODEL_COLOR,
+                alpha=0.6 * number / (len(shades) + 1),
+                linewidth=0,
+                label=f"{level} %",
+            )
         axes.plot(past, values[first:, panel], "--", color=SERIES_COLOR, linewidth=1.2, label="series")
         axes.plot(ahead, line, color=MODEL_COLOR, linewidth=1.2, marker=marker, markersize=3, label="forecast")
         axes.axvline(0, color=SERIES_COLOR, linewidth=0.6)
@@ -44,5 +54,7 @@ def outlook_picture(
         axes.grid(alpha=0.25)
         if panel == 0:
             axes.set_title(title)
-            axes.legend(loc="lower left", ncols=2 + len(bands or ()), framealpha=0.9)
+    figure.legend(
+        *axes.get_legend_handles_labels(), loc="outside lower center", ncols=2 + len(bands or ()), frameon=False
+    )
     return png(figure)

@@ -44,7 +44,9 @@ def revisit(manifest: Manifest, values: Mapping[str, Any]) -> Revisited:
     except SeriesError as error:
         if "csv" in values:
             raise
-        raise SeriesError(f"the data that {title} was trained on can't be read again: {error}; or --csv") from error
+        raise SeriesError(
+            f"{title}'s own data can't be read from the current folder: {error}, or name it with --csv"
+        ) from error
     same_data = sha256(series) == manifest.data.sha256
     if recipe.series.generator is not None:  # which may test on more than the series' own rows
         made = prepare(recipe, series)

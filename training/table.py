@@ -69,7 +69,7 @@ class Table:
             row = int(bad.arg_true()[0])
             came, what = f"is {str(cells[row])[:40]!r}", "fill or drop such rows first"
             if cells[row] is None:
-                came, what = "is empty", "drop such rows first, or let fill be previous or linear"
+                came, what = "is empty", "drop or fill such rows first (training can: --fill previous or --fill linear)"
             more = f", as are {bad.sum() - 1} more" if bad.sum() > 1 else ""
             raise SeriesError(
                 f'{self.path}: {self.row(row)} of column "{name}" {came}{more}; every cell must be a finite number: '

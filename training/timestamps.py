@@ -40,7 +40,7 @@ def check_order(rows: Rows, times: Times) -> None:
     """Raise SeriesError where a series' times, shape (rows), do not go from the oldest to the newest, each once."""
     steps = np.diff(times)
     back, twice = np.flatnonzero(steps < _NONE), np.flatnonzero(steps == _NONE)
-    hint = "" if rows.id else " (rows of several series need a column that tells them apart: name it with id)"
+    hint = "" if rows.id else " (rows of several series need the column that tells them apart: name it with --id)"
     if len(back):
         row = int(back[0]) + 1
         raise SeriesError(

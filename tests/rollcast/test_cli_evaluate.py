@@ -145,4 +145,4 @@ def test_the_own_data_may_be_gone(rollcast: Command) -> None:
     Path("load.csv").unlink()
     result = rollcast("evaluate", "tiny", "--registry", "registry")
     assert (result.status, result.out) == (1, "")
-    assert "the data that tiny@1 was trained on can't be read again: load.csv is not there" in result.err
+    assert "tiny@1's own data can't be read from the current folder: load.csv is not there" in result.err

@@ -103,6 +103,7 @@ def test_a_judgement_tests_calibrates_and_warns() -> None:
     assert judged.warnings == (
         "loses to seasonal naive 4 at every step: repeating the value 4 steps before is better there",
         "loses to linear 2 at every step: a linear model of 2 lags is better there",
+        "has intervals from only 7 errors at each step: up to a level of 87.5 percent",
     )
 
 
@@ -125,7 +126,7 @@ def test_series_with_too_few_rows_to_test_on_are_told() -> None:
     series = [Series(np.arange(float(rows))[:, None], ("a",), "made up", name) for name, rows in names.items()]
     recipe = RECIPE.with_values({"horizon": 3, "season": ()})
     judged = judge(recipe, prepare(recipe, series), constant(2.5))
-    assert judged.warnings[-1].startswith("was tested over 3 steps on 1 of 2 series")
+    assert any(warning.startswith("was tested over 3 steps on 1 of 2 series") for warning in judged.warnings)
     assert judged.backtest is not None
     assert judged.backtest.series == 1
 

@@ -87,7 +87,7 @@ def test_missing_rows_come_as_empty_ones(found: Times, frequency: str, expected:
             "1d",
             "none",
             r'row 2 \(line 3\) of "A" has the time 2020-01-02T00:00Z and row 3 \(line 4\) 2020-01-04T00:00Z; '
-            "with values 1d apart, 1 between them are missing, 4 in all: bring them, or let fill be",
+            "with values 1d apart, 1 between them are missing, 4 in all: bring or fill them",
         ),
         (times("2020-01-01", "2220-01-01"), "1d", "previous", "more than the 2 rows that came, too many to be filled"),
     ],

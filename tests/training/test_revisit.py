@@ -103,7 +103,7 @@ def test_a_generator_s_fresh_series_are_made_again() -> None:
             {},
             {},
             SeriesError,
-            "tiny@1 was trained on .* gone.csv is not there.*--csv",
+            "tiny@1.s own data can.t be read .* gone.csv is not there.*--csv",
         ),
     ],
 )

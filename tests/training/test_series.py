@@ -145,7 +145,7 @@ def test_the_frequency_may_be_said(tmp_path: Path) -> None:
             {"columns": ["b"], "time": "t", "fill": "previous"},
             r'row 1 \(line 2\) has an empty cell in column "b"',
         ),
-        (HOURS, {"columns": ["b"]}, r'row 1 .* "b" is empty, as are 1 more; .*: drop such rows first, or let fill be'),
+        (HOURS, {"columns": ["b"]}, r'row 1 .* "b" is empty, as are 1 more; .*: drop or fill such rows first'),
         (
             "a\n1\n\n2\nx\n",
             {"fill": "previous"},
@@ -157,7 +157,7 @@ def test_the_frequency_may_be_said(tmp_path: Path) -> None:
         (
             PANEL,
             {"time": "ds", "columns": ["y"]},
-            r"row 5 .* row 4 .* before it .*several series need a column .* name it with id",
+            r"row 5 .* row 4 .* before it .*several series need the column .* name it with --id",
         ),
     ],
 )

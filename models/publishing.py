@@ -37,21 +37,25 @@ def publish(
     description: Description,
     files: Mapping[str, bytes],
     check: Callable[[Forecaster], None] | None = None,
+    numbered: Callable[[int], Mapping[str, bytes]] = lambda _: {},
 ) -> Manifest:
     """Publish the next version of a name.
 
-    The files are written beside the target, flushed, opened as serving would open them and passed to
-    `check`, which may raise; only then is the folder renamed into place. Raises RegistryError (unwritable,
-    full), IncompatibleVersion, InvalidName and RefusedVersion; nothing is published then.
+    `numbered` gives the files that tell the version's number. All files are written beside the target, flushed,
+    opened as serving would open them and passed to `check`, which may raise; only then is the folder renamed into
+    place. Raises RegistryError (unwritable, full), IncompatibleVersion, InvalidName and RefusedVersion; nothing is
+    published then.
     """
     check_name(name)
     folder = registry.root / name
     with locked(folder):
         _check_features(registry, name, description.features)
+        number = _next_number(registry, name)
+        files = {**files, **numbered(number)}
         manifest = Manifest(
             **dict(description),
             name=name,
-            version=_next_number(registry, name),
+            version=number,
             created_at=datetime.now(UTC).replace(microsecond=0),
             files={path: file_record(content) for path, content in files.items()},
         )

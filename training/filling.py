@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.times import Axis, Frequency, Times, parse_frequency
 from training.errors import SeriesError
-from training.recipe import Fill
+from training.sections import Fill
 from training.table import Rows
 from training.timestamps import and_more, in_month, most_common, shown
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from training.recipe import GeneratorName
+from training.sections import GeneratorName
 from training.series import Series
 from training.table import located
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from training.backend import load_keras
-from training.recipe import Loss
+from training.sections import Loss
 
 
 def known_loss(name: Loss) -> Callable[[Any, Any], Any]:

@@ -12,7 +12,7 @@ from models.windows import Samples
 from training.backend import load_keras
 from training.losses import known_loss
 from training.progress import reporting
-from training.recipe import FitSection, WindowsSection
+from training.sections import FitSection, WindowsSection
 
 Array = NDArray[np.float32]
 

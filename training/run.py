@@ -54,13 +54,15 @@ def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manif
     files = {MODEL: graph, "model.keras": to_keras_file(fitted.network), **album.files}
     if judged.intervals is not None:
         files[CALIBRATION] = judged.intervals.to_bytes()
-    files[CARD] = card_markdown(recipe.name, description, list(album.files)).encode()
     return publish(
         registry,
         recipe.name,
         description,
         files,
         check=lambda reopened: check_reopened(fitted.network, reopened, contexts, axes),
+        numbered=lambda version: {
+            CARD: card_markdown(f"{recipe.name}@{version}", description, list(album.files)).encode()
+        },
     )
 
 

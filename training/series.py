@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.times import Times
 from training.extras import require_train
 from training.filling import filled, with_every_row
-from training.recipe import Fill
+from training.sections import Fill
 from training.table import PACKAGE_SCHEME, Rows, read_table
 from training.timestamps import check_order, infer_frequency, read_times
 

@@ -7,7 +7,7 @@ import pytest
 from models.times import Times
 from training.errors import SeriesError
 from training.filling import filled, with_every_row
-from training.recipe import Fill
+from training.sections import Fill
 from training.table import Rows, Table
 
 NAN = float("nan")

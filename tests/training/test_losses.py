@@ -3,7 +3,7 @@ import pytest
 
 from training.backend import load_keras
 from training.losses import known_loss
-from training.recipe import Loss
+from training.sections import Loss
 
 TRUE = np.array([[1.0, 2.0, 4.0], [0.0, -3.0, 0.5]], np.float32)
 PREDICTED = np.array([[1.5, 0.0, 4.0], [0.25, -3.0, 2.5]], np.float32)

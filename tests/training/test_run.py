@@ -77,6 +77,9 @@ def test_a_csv_becomes_a_model_that_forecasts(trained: Registry) -> None:
     assert data.minimum[0] == pytest.approx(90, abs=0.2)
     assert (data.series, data.calibration_rows) == (1, 0)
     assert data.first_at is None
+    card = (trained.root / "load" / "1" / "card.md").read_text()
+    assert card.startswith("# load@1\n")
+    assert '"model": "load@1"' in card
     assert (manifest.description, manifest.metrics.tested_on) == ("A load.", "the last 24 of 120 rows")
     assert manifest.backtest is not None
     assert (manifest.backtest.horizon, manifest.backtest.origins) == (19, 6)

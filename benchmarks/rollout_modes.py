@@ -11,11 +11,11 @@ import argparse
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from models.forecaster import Forecaster
 from models.network import Network
-from models.windows import sliding_windows
 from training.cookbook import load_recipe
 from training.dataset import Dataset, load_series, prepare
 from training.export import to_onnx
@@ -60,7 +60,7 @@ def held_out_windows(dataset: Dataset, study: Study) -> tuple[Array, Array]:
     """
     before, after = max(study.season, dataset.shape.context), study.horizons[-1]
     found = [
-        sliding_windows(each.values[each.part.start :], before + after, 1).windows[:: study.stride]
+        sliding_window_view(each.values[each.part.start :], before + after, axis=0)[:: study.stride].transpose(0, 2, 1)
         for each in dataset.held_out
     ]
     pooled = np.concatenate(found).astype(np.float64)

@@ -1,11 +1,10 @@
-"""Cutting a series into windows and targets, and into parts by time."""
+"""How far back a forecast looks, and a series' parts by time."""
 
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 
@@ -21,7 +20,7 @@ def context_length(window: int, lead: int, lags: Sequence[int] = ()) -> int:
 class Samples(NamedTuple):
     """Windows and the values that they should predict.
 
-    `windows` has shape (samples, window, features) and `targets` (samples, features); both are views.
+    The shapes are those that training/sequences.py gives them.
     """
 
     windows: NDArray[np.floating]
@@ -51,19 +50,3 @@ def counted_parts(rows: int, validation: int, calibration: int, test: int) -> Pa
 
 def _parts(rows: int, *ends: int) -> Parts:
     return Parts(*(range(start, stop) for start, stop in pairwise((0, *ends, rows))))
-
-
-def sliding_windows(values: NDArray[np.floating], window: int, lead: int, part: range | None = None) -> Samples:
-    """Every window of a series whose target lies in `part` (by default, anywhere).
-
-    `values` has shape (rows, features). The target of a window is the row `lead` steps after its last
-    one. Windows may begin before their part: what lies in the past is known by then.
-    """
-    context = context_length(window, lead)
-    part = range(len(values)) if part is None else part
-    first = max(part.start, context)
-    if part.stop <= first:
-        features = values.shape[1]
-        return Samples(np.empty((0, window, features), values.dtype), np.empty((0, features), values.dtype))
-    views = sliding_window_view(values[first - context : part.stop - lead], window, axis=0)
-    return Samples(views.transpose(0, 2, 1), values[first : part.stop])

@@ -38,10 +38,9 @@ class Dataset:
     """Series made ready: samples in the network's units, rows that are held out in raw ones.
 
     `train` holds windows with the targets of each or, for a rollout of states, sequences with targets at each of
-    their last steps (training/sequences.py). `validation` holds windows; for a rollout of states sequences as well,
-    with so many steps beyond the window as the recipe trains through the rollout, and at least the first. `parts` are
-    the row ranges of each of `series`; `held_out` is tested on, `calibration` is for intervals, and nothing after it
-    is in its values.
+    their last steps (training/sequences.py). `validation` holds windows; with a burn-in or feedback sequences, as
+    long as those of training or as its longest part allows. `parts` are the row ranges of each of `series`; `held_out`
+    is tested on, `calibration` is for intervals, and nothing after it is in its values.
     """
 
     series: tuple[Series, ...]

@@ -14,8 +14,10 @@ from models.manifest import Shape
 from models.network import Network
 from models.scaling import Scaler, ScalerKind
 from models.times import Axis, parse_frequency
+from models.windows import Samples, chronological_parts
+from tests.support.tiny import tiny_shape
 from training import sequences
-from training.sequences import changes, prepared, samples, seen
+from training.sequences import Prepared, changes, prepared, samples, seen
 from training.series import Series
 
 ROWS = np.arange(8.0)[:, None]
@@ -196,3 +198,61 @@ def test_where_contexts_have_scales_it_is_the_range_of_the_samples_contexts() ->
     of = shape("context", window=2, lags=(2,))
     found = seen(of, [prepared(of, series(np.array([0.0, 0, 3, 99])[:, None]))], [range(4)])
     assert found.minimum + found.maximum == pytest.approx((-(2**-0.5), 2**0.5))
+
+
+COUNTED = np.arange(10.0)[:, None]
+
+
+def windows_of(values: NDArray[np.floating], window: int, lead: int, part: range | None = None) -> Samples:
+    """The windows of a series that is in the network's units already."""
+    shape = tiny_shape(features=tuple("abc"[: values.shape[1]]), window=window, lead=lead)
+    return samples(shape, [Prepared(values, None)], [range(len(values)) if part is None else part])
+
+
+def test_the_target_is_the_value_right_after_the_window() -> None:
+    windows, targets = windows_of(COUNTED[:5], window=3, lead=1)
+    assert windows[..., 0].tolist() == [[0, 1, 2], [1, 2, 3]]
+    assert targets[:, 0].tolist() == [3, 4]
+
+
+def test_a_lead_of_two_skips_one_value() -> None:
+    windows, targets = windows_of(COUNTED[:6], window=3, lead=2)
+    assert windows[..., 0].tolist() == [[0, 1, 2], [1, 2, 3]]
+    assert targets[:, 0].tolist() == [4, 5]
+
+
+def test_the_source_of_sine_simple_rnn_takes_index_i_plus_six() -> None:
+    windows, targets = windows_of(COUNTED, window=5, lead=2)
+    assert windows[0, :, 0].tolist() == [0, 1, 2, 3, 4]
+    assert targets[0, 0] == 6
+
+
+def test_rows_keep_their_features() -> None:
+    series = np.array([[0.0, 10], [1, 11], [2, 12], [3, 13]])
+    windows, targets = windows_of(series, window=2, lead=1)
+    assert windows.shape == (2, 2, 2)
+    assert windows[1].tolist() == [[1, 11], [2, 12]]
+    assert targets.tolist() == [[2, 12], [3, 13]]
+
+
+def test_a_part_holds_the_targets_and_windows_may_begin_before_it() -> None:
+    windows, targets = windows_of(COUNTED, window=3, lead=1, part=range(7, 9))
+    assert targets[:, 0].tolist() == [7, 8]
+    assert windows[0, :, 0].tolist() == [4, 5, 6]
+
+
+def test_parts_share_no_target_and_leave_none_out() -> None:
+    parts = chronological_parts(10, 0.6, 0.2)
+    targets = [windows_of(COUNTED, 2, 2, part).targets[:, 0].tolist() for part in parts]
+    assert targets == [[3, 4, 5], [6, 7], [], [8, 9]]
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+def test_a_series_too_short_for_a_window_has_none(rows: int) -> None:
+    windows, targets = windows_of(COUNTED[:rows], window=3, lead=1)
+    assert windows.shape == (0, 3, 1)
+    assert targets.shape == (0, 1)
+
+
+def test_a_part_that_ends_before_the_first_target_is_empty() -> None:
+    assert len(windows_of(COUNTED, window=8, lead=1, part=range(5)).windows) == 0

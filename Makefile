@@ -11,7 +11,11 @@ UPGRADE ?= --upgrade
 ARGS ?=
 
 bin := .venv/bin
-install := $(bin)/python -m pip install --quiet --disable-pip-version-check
+pip := $(bin)/python -m pip --disable-pip-version-check
+install := $(pip) install --quiet
+# A lock is complete. Without --no-deps, pip 23 resolves extras such as coverage[toml] anew, and fails once a release
+# newer than the locked one is out. `pip check` then tells what a lock lacks.
+install_lock := $(install) --require-hashes --no-deps
 compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock'
 
@@ -35,7 +39,7 @@ check: setup .venv/.dev ## lint, formatting, types, import directions, Dockerfil
 	$(bin)/mypy
 	$(bin)/lint-imports
 	$(bin)/hadolint Dockerfile
-	$(bin)/python -m pip --disable-pip-version-check check
+	$(pip) check
 
 train: setup .venv/.train ## train RECIPE (sine-lstm unless named) or what ARGS say, and publish the next version
 	$(bin)/rollcast train $(RECIPE) $(ARGS)
@@ -68,15 +72,18 @@ $(bin)/pip:
 	$(PYTHON) -m venv .venv
 
 .venv/.serve: requirements/build.lock requirements/serve.lock | $(bin)/pip
-	$(install) --require-hashes -r requirements/build.lock -r requirements/serve.lock
+	$(install_lock) -r requirements/build.lock -r requirements/serve.lock
+	@$(pip) check --quiet || $(pip) check
 	@touch $@
 
 .venv/.train: requirements/train.lock .venv/.serve
-	$(install) --require-hashes -r requirements/train.lock
+	$(install_lock) -r requirements/train.lock
+	@$(pip) check --quiet || $(pip) check
 	@touch $@
 
 .venv/.dev: requirements/dev.lock .venv/.serve
-	$(install) --require-hashes -r requirements/dev.lock
+	$(install_lock) -r requirements/dev.lock
+	@$(pip) check --quiet || $(pip) check
 	@touch $@
 
 # The version is read from rollcast/__init__.py, so a new one is installed again.

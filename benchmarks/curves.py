@@ -16,8 +16,8 @@ from benchmarks.load import Load, check_wrk, put
 from benchmarks.processes import ROOT, rollcast, under_uvicorn
 from benchmarks.published import SHAPES, graph, publish_all, shape
 from benchmarks.timing import alternate, timed
-from models.manifest import Shape
-from models.network import Network
+from models.inference.onnx_network import Network
+from models.spec.manifest import Shape
 
 FOLDER = ROOT / "docs/performance"
 ROUNDS = 5

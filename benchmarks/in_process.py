@@ -11,13 +11,13 @@ from benchmarks.plain import Plain
 from benchmarks.published import SHAPES, graph
 from benchmarks.results import Row
 from benchmarks.timing import Plan, alternate, medians, ratio, timed
-from models.batch import Job
-from models.engine import Engine
-from models.manifest import Shape
-from models.network import Network
-from training.backend import load_keras
-from training.export import to_onnx
-from training.networks import build
+from models.engine.batch import Job
+from models.engine.engine import Engine
+from models.inference.onnx_network import Network
+from models.spec.manifest import Shape
+from training.export.parity import to_onnx
+from training.keras_backend import load_keras
+from training.networks.build import build
 
 Array = NDArray[np.float32]
 

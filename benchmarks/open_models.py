@@ -10,8 +10,8 @@ from typing import NamedTuple
 from benchmarks.footprint import copies
 from benchmarks.processes import rollcast
 from benchmarks.published import SHAPES, publish_random, shape
-from models.manifest import Shape
-from models.registry import Registry
+from models.registry.registry import Registry
+from models.spec.manifest import Shape
 
 SIZES = {"LSTM(3), window 4": shape("lstm", 3, 4), "LSTM(64), window 48": SHAPES["lstm-64"]}
 SIZES["LSTM(300), window 10"] = SHAPES["lstm-300"]

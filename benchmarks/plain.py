@@ -4,7 +4,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from models.manifest import Shape
+from models.spec.manifest import Shape
 
 Array = NDArray[np.float32]
 

@@ -4,13 +4,23 @@ from pathlib import Path
 
 import numpy as np
 
-from models.forecaster import Forecaster
-from models.manifest import DataRecord, Description, Golden, Kind, Metrics, RolloutMode, Scores, Shape, TrainingRecord
-from models.network import Network
-from models.publishing import publish
-from models.registry import Registry
-from models.scaling import Scaler
-from training.graph import OPERATORS, Layer, Member, build_graph
+from models.inference.forecaster import Forecaster
+from models.inference.onnx_network import Network
+from models.registry.publisher import publish
+from models.registry.registry import Registry
+from models.spec.manifest import (
+    DataRecord,
+    Description,
+    Golden,
+    Kind,
+    Metrics,
+    RolloutMode,
+    Scores,
+    Shape,
+    TrainingRecord,
+)
+from models.timeseries.scaling import Scaler
+from training.export.onnx_graph import OPERATORS, Layer, Member, build_graph
 
 
 def shape(kind: Kind, units: int, window: int, rollout: RolloutMode = "window") -> Shape:

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from models.forecaster import Forecaster
-from models.network import Network
-from training.cookbook import load_recipe
-from training.dataset import Dataset, load_series, prepare
-from training.export import to_onnx
-from training.fit import fit
-from training.recipe import Recipe
+from models.inference.forecaster import Forecaster
+from models.inference.onnx_network import Network
+from training.data.dataset import Dataset, load_series, prepare
+from training.export.parity import to_onnx
+from training.networks.fit import fit
+from training.recipes.loader import load_recipe
+from training.recipes.recipe import Recipe
 
 Array = NDArray[np.float64]
 

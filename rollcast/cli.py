@@ -6,7 +6,7 @@ import typer
 
 import rollcast
 from models.errors import RollcastError
-from rollcast import cli_evaluate, cli_models, cli_predict, cli_serve, cli_train
+from rollcast.commands import evaluate, models, predict, serve, train
 from rollcast.console import complain
 
 app = typer.Typer(
@@ -17,11 +17,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("serve")(cli_serve.serve)
-app.command("train")(cli_train.command())
-app.command("predict")(cli_predict.predict)
-app.command("evaluate")(cli_evaluate.evaluate)
-app.add_typer(cli_models.app, name="models")
+app.command("serve")(serve.serve)
+app.command("train")(train.command())
+app.command("predict")(predict.predict)
+app.command("evaluate")(evaluate.evaluate)
+app.add_typer(models.app, name="models")
 
 
 @app.callback(invoke_without_command=True)

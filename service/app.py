@@ -10,12 +10,14 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.responses import RedirectResponse
 
-from models.registry import Registry
-from service import health, openapi, predict, problems, registry_routes
-from service.catalog import Catalog
-from service.dispatch import Dispatcher
+from models.registry.registry import Registry
+from service.dependencies import State
+from service.dispatcher import Dispatcher
+from service.http import openapi, problems
+from service.model_store import Catalog
+from service.routes import health, predict
+from service.routes import models as registry_routes
 from service.settings import Settings
-from service.state import State
 
 log = logging.getLogger("rollcast")
 

@@ -23,9 +23,9 @@ def serve(settings: Settings) -> None:
     # uvicorn stops in good order on SIGTERM and then raises it once more; that is no failure.
     signal.signal(signal.SIGTERM, _end)
     uvicorn.run(
-        "service.front:create_front",
+        "service.http.fast_path:create_front",
         factory=True,
-        http="service.protocol:Protocol",
+        http="service.http.protocol:Protocol",
         ws="none",
         host=settings.host,
         port=settings.port,

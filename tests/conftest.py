@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.registry import Registry
+from models.registry.registry import Registry
 from tests.support.reference import ARTIFACTS, REFERENCE_MODELS
 from tests.support.tiny import tiny_registry
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import yaml
 
-from models.registry import Registry
-from service import problems
+from models.registry.registry import Registry
+from service.http import problems
 from tests.support.real_server import Server, real_server
 from tests.support.reference import ARTIFACTS, REFERENCE_MODELS, ROOT
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from models.registry import Registry
+from models.registry.registry import Registry
 from tests.support.reference import ARTIFACTS, REFERENCE_MODELS, ROOT
-from training.cookbook import load_recipe
+from training.recipes.loader import load_recipe
 
 
 def committed() -> list[Path]:

@@ -16,8 +16,8 @@ import httpx
 import numpy as np
 import pytest
 
-from models.registry import Registry
-from models.times import Axis, Frequency
+from models.registry.registry import Registry
+from models.timeseries.time_index import Axis, Frequency
 from tests.support.real_server import ROOT, Server, real_server
 from tests.support.tiny import timed_registry
 

@@ -36,13 +36,13 @@ def test_an_error_is_one_line_and_no_traceback(rollcast: Command, monkeypatch: p
     def fail(*_: object) -> None:
         raise RollcastError("it was the cat")
 
-    monkeypatch.setattr("rollcast.cli_serve.run", fail)
+    monkeypatch.setattr("rollcast.commands.serve.run", fail)
     assert rollcast("serve") == (1, "", "error: it was the cat\n")
 
 
 def test_flags_override_variables_and_variables_defaults(rollcast: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[Settings] = []
-    monkeypatch.setattr("rollcast.cli_serve.run", served.append)
+    monkeypatch.setattr("rollcast.commands.serve.run", served.append)
     monkeypatch.setenv("ROLLCAST_PORT", "9001")
     monkeypatch.setenv("ROLLCAST_WORKERS", "3")
     assert rollcast("serve", "--port", "9002", "--host", "0.0.0.0", "--preload", "7").status == 0
@@ -62,7 +62,7 @@ def test_every_setting_is_documented_under_its_variable() -> None:
 def test_a_registry_that_can_not_be_listed_is_told_before_anything_runs(
     rollcast: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rollcast.cli_serve.run", lambda _: pytest.fail("it ran"))
+    monkeypatch.setattr("rollcast.commands.serve.run", lambda _: pytest.fail("it ran"))
     (tmp_path / "file").write_text("")
     for workers in (1, 2):
         result = rollcast("serve", "--registry", tmp_path / "file", "--workers", workers)

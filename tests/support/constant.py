@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from models.forecaster import Forecaster
-from models.network import Network
-from models.scaling import Scaler
-from models.shape import Shape
-from training.graph import Layer, Member, build_graph
+from models.inference.forecaster import Forecaster
+from models.inference.onnx_network import Network
+from models.spec.model_spec import Shape
+from models.timeseries.scaling import Scaler
+from training.export.onnx_graph import Layer, Member, build_graph
 
 
 def constant(answer: float, shape: Shape | None = None) -> Forecaster:

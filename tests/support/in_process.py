@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from service.front import create_front
+from service.http.fast_path import create_front
 from service.settings import Settings
 
 Client = httpx.AsyncClient

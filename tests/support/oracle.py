@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from models.manifest import Shape
-from models.network import Network
-from models.scaling import Scaler
-from models.times import Axis, parse_frequency
+from models.inference.onnx_network import Network
+from models.spec.manifest import Shape
+from models.timeseries.scaling import Scaler
+from models.timeseries.time_index import Axis, parse_frequency
 from tests.support.tiny import tiny_shape
 
 Array = NDArray[np.float64]

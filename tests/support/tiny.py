@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from models.forecaster import Forecaster
-from models.intervals import Intervals
-from models.manifest import (
+from models.inference.conformal import Intervals
+from models.inference.forecaster import Forecaster
+from models.inference.onnx_network import Network
+from models.registry.publisher import publish
+from models.registry.registry import Registry
+from models.spec.manifest import (
     Calibration,
     DataRecord,
     Description,
@@ -23,12 +26,9 @@ from models.manifest import (
     Shape,
     TrainingRecord,
 )
-from models.network import Network
-from models.publishing import publish
-from models.registry import Registry
-from models.scaling import Scaler, ScalerKind
-from models.times import Axis, parse_frequency
-from training.graph import OPERATORS, Layer, Member, build_graph
+from models.timeseries.scaling import Scaler, ScalerKind
+from models.timeseries.time_index import Axis, parse_frequency
+from training.export.onnx_graph import OPERATORS, Layer, Member, build_graph
 
 
 def tiny_graph(

@@ -5,9 +5,9 @@ from statistics import fmean
 
 import pytest
 
-from models.registry import Registry
-from training.cookbook import load_recipe
-from training.run import train
+from models.registry.registry import Registry
+from training.pipeline import train
+from training.recipes.loader import load_recipe
 
 TRAINED, JUDGED = ["after", "before"], ["error-by-step", "forecasts", "loss"]
 

@@ -1,0 +1,30 @@
+"""Forecasting many windows as one batch, on every core, through the engine that serves."""
+
+import os
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.engine.batch import Job
+from models.engine.engine import Engine
+from models.inference.forecaster import Forecaster, Question
+
+
+def forecast_together(forecaster: Forecaster, question: Question, threads: int | None = None) -> NDArray[np.float64]:
+    """Forecast all windows of a question, made by the same forecaster, with so many compute threads.
+
+    By default as many as there are cores to run on. The answer has shape (windows, horizon, targets), in raw units.
+    Raises InvalidWindow where it is not finite, and whatever kept the network from running.
+    """
+    job = Job(forecaster.network, forecaster.shape, question.contexts, question.horizon, question.calendar)
+    done = threading.Event()
+    engine = Engine(threads or len(os.sched_getaffinity(0)), lambda _: done.set())
+    try:
+        engine.submit(job)
+        done.wait()
+    finally:
+        engine.stop()
+    if job.error is not None:
+        raise job.error
+    return forecaster.answers(question, job.predictions)

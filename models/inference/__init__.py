@@ -1,0 +1,1 @@
+"""From windows in raw units to forecasts in raw units."""

@@ -1,0 +1,73 @@
+"""Prediction intervals by split conformal prediction, for each step on its own."""
+
+import io
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import InvalidRequest, RefusedVersion
+
+
+class Intervals:
+    """The absolute errors of calibration forecasts, in ascending order: shape (steps, targets, count).
+
+    They are in units of each forecast's scale (models/timeseries/scaling.py). The half-width of a level is the error of
+    rank
+    ceil((count + 1) * level / 100): where calibration and new errors are exchangeable, at least that share of new
+    values lies within it (Stankeviciute et al. 2021, Conformal time-series forecasting; Lei et al. 2018,
+    doi:10.1080/01621459.2017.1307116). Coverage is marginal: that of each step, not of all of them together.
+    """
+
+    def __init__(self, errors: NDArray[np.floating]) -> None:
+        self.errors = np.sort(np.abs(errors), axis=-1)
+        self.steps, self.targets, self.count = errors.shape
+
+    @property
+    def highest_level(self) -> float:
+        """The highest level that so many errors are enough for, in percent, rounded down to hundredths."""
+        count = int(self.count)
+        return math.floor(10_000 * count / (count + 1)) / 100
+
+    def half_widths(self, level: float, horizon: int) -> NDArray[np.float64]:
+        """Half the width of the intervals of a level in percent, shape (horizon, targets), in units of the scale.
+
+        Raises InvalidRequest where a step was never calibrated, or too few errors are known for the level.
+        """
+        if not 0 < level < 100:
+            raise InvalidRequest(f"a level is in percent, above 0 and below 100, not {level:g}", ("levels",))
+        if horizon > self.steps:
+            raise InvalidRequest(
+                f"intervals are calibrated up to step {self.steps}, not {horizon}: ask for a shorter horizon, or leave "
+                "levels out",
+                ("levels",),
+            )
+        # Rounding must not raise a rank that is a whole number.
+        rank = max(1, math.ceil((self.count + 1) * level / 100 - 1e-9))
+        if rank > self.count:
+            raise InvalidRequest(
+                f"a level of {level:g} needs more than the {self.count} errors that intervals were calibrated on: "
+                f"ask for at most {self.highest_level:g}",
+                ("levels",),
+            )
+        return np.asarray(self.errors[:horizon, :, rank - 1], np.float64)
+
+    def to_bytes(self) -> bytes:
+        """The errors as the content of a .npy file, in 32-bit floats."""
+        file = io.BytesIO()
+        np.save(file, self.errors.astype("<f4"), allow_pickle=False)
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes, steps: int, targets: int, count: int) -> "Intervals":
+        """Read what `to_bytes` wrote. Raises RefusedVersion where it is not what the manifest says."""
+        try:
+            errors = np.load(io.BytesIO(content), allow_pickle=False)
+        except Exception as error:  # numpy's reader fails in many ways on bytes that are no array
+            raise RefusedVersion("calibration.npy can't be read: it is no array of numbers") from error
+        expected = isinstance(errors, np.ndarray) and errors.shape == (steps, targets, count)
+        if not expected or errors.dtype != np.dtype("<f4") or not np.isfinite(errors).all():
+            raise RefusedVersion(
+                f"calibration.npy must hold {steps} steps of {targets} targets with {count} errors each, all finite"
+            )
+        return cls(errors)

@@ -1,0 +1,1 @@
+"""What a trained model is, as its manifest tells it."""

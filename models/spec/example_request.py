@@ -1,0 +1,29 @@
+"""A request that a version answers, made of its goldens."""
+
+from typing import Any
+
+from models.spec.manifest import Description
+
+HORIZON, LEVELS = 5, (80, 95)
+
+
+def example_request(name: str, description: Description, horizon: int = HORIZON) -> dict[str, Any]:
+    """What to send to POST /predict, its window shortened to six digits to read well.
+
+    It asks for intervals where they are calibrated, and no further than they are.
+    """
+    golden, calibration = description.goldens[0], description.calibration
+    rows = [[float(f"{value:.6g}") for value in row] for row in golden.window]
+    horizon = horizon if description.rolls_out else 1
+    example: dict[str, Any] = {
+        "model": name,
+        "window": [row[0] for row in rows] if len(description.features) == 1 else rows,
+        "horizon": horizon if calibration is None else min(horizon, calibration.horizon),
+    }
+    if golden.end is not None:
+        example |= {"end": golden.end.isoformat(), "freq": description.frequency}
+    if calibration is not None:
+        highest = 100 * calibration.count / (calibration.count + 1)
+        levels = [level for level in LEVELS if level <= highest]
+        example |= {"levels": levels} if levels else {}
+    return example

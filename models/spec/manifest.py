@@ -1,0 +1,106 @@
+"""What a trained model is: the manifest that lies beside each version's files."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, FiniteFloat
+
+from models.references import NAME_PATTERN
+from models.spec.metrics import Backtest, Calibration, Metrics, Scores, Spread, StepScores
+from models.spec.model_spec import Kind, RolloutMode, Seen, Shape
+from models.spec.record import Count, Record, Row
+
+__all__ = [
+    "Backtest",
+    "Calibration",
+    "Count",
+    "DataRecord",
+    "Description",
+    "FileRecord",
+    "Golden",
+    "Kind",
+    "Manifest",
+    "Metrics",
+    "RolloutMode",
+    "Row",
+    "Scores",
+    "Seen",
+    "Shape",
+    "Spread",
+    "StepScores",
+    "TrainingRecord",
+]
+
+
+class Golden(Record):
+    """A window with the answer that the model gave when it was published, both in raw units.
+
+    `end` is the time of the window's last value, where the model asks for times.
+    """
+
+    window: tuple[Row, ...]
+    predictions: tuple[Row, ...]
+    end: datetime | None = None
+
+
+class FileRecord(Record):
+    """The size and SHA-256 of one of a version's files."""
+
+    size_bytes: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class DataRecord(Record):
+    """Where the series came from, which rows did what, and the SHA-256 of its values.
+
+    `rows` counts those of all series; `series` how many there are. `first_at` and `last_at` are the first and the
+    last row's time, where the file tells times. `filled_rows` were missing.
+    """
+
+    source: str
+    series: Count = 1
+    rows: Count
+    train_rows: Count
+    validation_rows: Annotated[int, Field(ge=0)]
+    calibration_rows: Annotated[int, Field(ge=0)] = 0
+    test_rows: Annotated[int, Field(ge=0)]
+    filled_rows: Annotated[int, Field(ge=0)] = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    minimum: Row
+    maximum: Row
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class TrainingRecord(Record):
+    """How the model was fitted: the whole recipe, and what came of it."""
+
+    recipe: dict[str, Any]
+    duration_s: FiniteFloat
+    parameters: Count
+    loss: tuple[FiniteFloat, ...]
+    validation_loss: tuple[FiniteFloat, ...] | None = None
+
+
+class Description(Shape):
+    """Everything that training knows of a model before it is published."""
+
+    format_version: Literal[1] = 1
+    description: str = ""
+    training: TrainingRecord
+    data: DataRecord
+    metrics: Metrics
+    backtest: Backtest | None = None
+    calibration: Calibration | None = None
+    warnings: tuple[str, ...] = ()
+    libraries: dict[str, str]
+    goldens: Annotated[tuple[Golden, ...], Field(min_length=1)]
+
+
+class Manifest(Description):
+    """A published version: its description, its number, and what its files must be."""
+
+    name: Annotated[str, Field(pattern=f"^{NAME_PATTERN}$")]
+    version: Count
+    created_at: datetime
+    files: dict[str, FileRecord]

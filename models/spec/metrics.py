@@ -1,0 +1,106 @@
+"""How good a model is: its errors on held-out rows beside the baselines', and what its intervals rest on."""
+
+from typing import Self
+
+from pydantic import Field, FiniteFloat, model_validator
+
+from models.spec.record import Count, Record
+
+Steps = tuple[FiniteFloat, ...]  # one number for each step of a horizon
+
+
+class Scores(Record):
+    """Errors of next-value forecasts over `count` held-out values, in raw units (`mse` in their square)."""
+
+    mae: FiniteFloat
+    mse: FiniteFloat
+    rmse: FiniteFloat
+    count: Count
+
+
+class Spread(Record):
+    """The test mean squared error of the same recipe under several seeds."""
+
+    seeds: tuple[int, ...]
+    mse: tuple[FiniteFloat, ...]
+
+
+class Metrics(Record):
+    """How good the next-value forecasts are on data that training never saw, against naive ones."""
+
+    tested_on: str
+    model: Scores
+    last_value: Scores
+    seasonal_naive: Scores | None = None
+    season: Count | None = None
+    spread: Spread | None = None
+
+
+class StepScores(Record):
+    """Errors of rolled-out forecasts at each step from 1 up, means over origins, series and targets.
+
+    `mae` and `rmse` are in raw units. `mase` is the absolute error in units of the mean absolute change over one
+    season before the held-out rows (Hyndman and Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001); series that
+    never changed are left out of it, and it is null where none is left. `smape` is in percent, from 0 to 200
+    (Makridakis 1993).
+    """
+
+    mae: Steps
+    rmse: Steps
+    mase: Steps | None
+    smape: Steps
+
+
+class Backtest(Record):
+    """A rolling-origin backtest: rolled-out forecasts on held-out rows beside the baselines' from the same origins."""
+
+    tested_on: str
+    horizon: Count
+    origins: Count
+    stride: Count
+    series: Count = 1
+    season: Count
+    model: StepScores
+    baselines: dict[str, StepScores]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for scores in (self.model, *self.baselines.values()):
+            lengths = {len(each) for each in (scores.mae, scores.rmse, scores.mase, scores.smape) if each is not None}
+            if lengths != {self.horizon}:
+                raise ValueError(f"every score of a backtest must be of {self.horizon} steps, its horizon")
+        return self
+
+    def skill(self) -> dict[str, tuple[float, ...]]:
+        """For each baseline, the share of its mean absolute error at each step that the model does away with.
+
+        A baseline without error leaves nothing to do away with: the model's skill is then 0 where it has none
+        either, and -1 where it has.
+        """
+        return {
+            name: tuple(
+                1 - mine / its if its else float(mine == its) - 1
+                for mine, its in zip(self.model.mae, scores.mae, strict=True)
+            )
+            for name, scores in self.baselines.items()
+        }
+
+
+class Calibration(Record):
+    """What the prediction intervals rest on: `count` errors at each step, and the coverage measured on test rows.
+
+    `coverage` maps a level in percent to the share of test values within its interval at each step. Intervals are
+    marginal: they say nothing of several steps at once.
+    """
+
+    calibrated_on: str
+    horizon: Count
+    count: Count
+    tested_on: str | None = None
+    coverage: dict[str, Steps] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if any(len(shares) != self.horizon for shares in self.coverage.values()):
+            raise ValueError(f"the coverage of every level must be of {self.horizon} steps, the horizon")
+        return self

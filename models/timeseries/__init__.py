@@ -1,0 +1,1 @@
+"""Values and their times: frequencies, time indexes, the calendar, scaling, differences."""

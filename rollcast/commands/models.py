@@ -1,0 +1,127 @@
+"""`rollcast models`: what the registry holds, whether it is whole, and which version is the champion."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.errors import RefusedVersion, RollcastError
+from models.references import CHAMPION, parse_reference
+from models.registry.registry import Registry
+from models.spec.facts import facts, network
+from rollcast.console import show_table, warn
+from service.settings import PREFIX, Settings
+from training.report.tables import coverage_table, errors_table
+
+STEPS = 6  # about so many in a table of `show`
+
+app = typer.Typer(help="Look into the models registry.", no_args_is_help=True)
+
+RegistryOption = Annotated[
+    Path | None,
+    # The variable is read here, for the service's other settings, right or wrong, are none of these commands' business.
+    typer.Option(
+        "--registry",
+        envvar=f"{PREFIX}REGISTRY",
+        show_envvar=False,
+        help=f"Folder of the models registry. [{PREFIX}REGISTRY]",
+    ),
+]
+NameArgument = Annotated[str, typer.Argument(help="A name, or name@version, or name@alias.")]
+
+
+def open_registry(path: Path | None) -> Registry:
+    """The registry of the flag or the variable, else the default."""
+    return Registry(path or Settings.model_fields["registry"].default)
+
+
+@app.command("list")
+def list_models(registry: RegistryOption = None) -> None:
+    """List every version of every model."""
+    source = open_registry(registry)
+    rows = []
+    for name, entry in source.listing().items():
+        if entry.problem is not None:
+            warn(entry.problem)
+        for version in entry.versions:
+            aliases = ", ".join(alias for alias, number in entry.aliases.items() if number == version)
+            rows.append([name, str(version), aliases, *_summary(source, name, version)])
+    if not rows:
+        typer.echo(f"{source.root} holds no model; train one: rollcast train sine-lstm")
+        return
+    show_table(["name", "version", "aliases", "network", "context", "test MAE", "last value's"], rows)
+
+
+@app.command()
+def show(name: NameArgument, registry: RegistryOption = None) -> None:
+    """Show how a version was made, how good it is at each step against the baselines, and what was found wrong."""
+    source = open_registry(registry)
+    manifest = source.manifest(*source.resolve(parse_reference(name)))
+    lines = [(label, text) for label, text in facts(manifest) if text]
+    width = max(len(label) for label, _ in lines)
+    for label, text in lines:
+        typer.echo(f"{label:<{width}}  {text}")
+    if (backtest := manifest.backtest) is not None:
+        typer.echo(
+            f"\nerrors by step on {backtest.tested_on}, from {backtest.origins} origins; baselines by their MAE\n"
+        )
+        show_table(*errors_table(backtest, STEPS))
+    if (calibration := manifest.calibration) is not None:
+        typer.echo(f"\nintervals from {calibration.count} errors at each step of {calibration.calibrated_on}")
+        if calibration.coverage:
+            typer.echo(f"values within each level's, in percent, on {calibration.tested_on}\n")
+            show_table(*coverage_table(calibration.coverage, STEPS))
+
+
+@app.command()
+def verify(
+    name: Annotated[str | None, typer.Argument(help="A name, name@version or name@alias; without one, all.")] = None,
+    registry: RegistryOption = None,
+) -> None:
+    """Check versions as the service does when it opens them: files, hashes, shapes, golden answers."""
+    source = open_registry(registry)
+    problems = []
+    if name is None:
+        listing = source.listing()
+        chosen = [(each, version) for each, entry in listing.items() for version in entry.versions]
+        problems = [entry.problem for entry in listing.values() if entry.problem is not None]
+    else:
+        chosen = [source.resolve(parse_reference(name))]
+    refused = 0
+    for each, version in chosen:
+        try:
+            source.open(each, version)
+            typer.echo(f"{each}@{version}  good")
+        except RefusedVersion as error:
+            refused += 1
+            typer.echo(f"{each}@{version}  REFUSED: {error}")
+    if refused:
+        problems.append(f"{refused} of {len(chosen)} versions were refused; remove them or train them again")
+    if problems:
+        raise RollcastError("; ".join(problems))
+
+
+@app.command()
+def promote(
+    name: Annotated[str, typer.Argument(help="The model's name.")],
+    version: Annotated[int, typer.Argument(help="The version that the alias shall name.")],
+    alias: Annotated[str, typer.Option(help="The alias; the champion is what a bare name means.")] = CHAMPION,
+    registry: RegistryOption = None,
+) -> None:
+    """Make an alias name a version, in one step."""
+    open_registry(registry).promote(name, version, alias)
+    typer.echo(f"{name}@{alias} is now version {version}; restart the service to serve it")
+
+
+def _summary(source: Registry, name: str, version: int) -> list[str]:
+    try:
+        manifest = source.manifest(name, version)
+    except RefusedVersion as error:
+        return [f"REFUSED: {error}", "", "", ""]
+    metrics = manifest.metrics
+    return [
+        network(manifest),
+        str(manifest.context),
+        f"{metrics.model.mae:.4g}",
+        f"{metrics.last_value.mae:.4g}",
+    ]

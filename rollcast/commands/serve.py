@@ -1,0 +1,44 @@
+"""`rollcast serve`: the service, its settings from flags over variables over defaults."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from models.errors import RollcastError
+from models.registry.registry import Registry
+from models.text import shown
+from service.server import serve as run
+from service.settings import PREFIX, Settings
+
+
+def _help(name: str) -> str:
+    field = Settings.model_fields[name]
+    return f"{field.description} [{PREFIX}{name.upper()}; default: {field.default}]"
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help=_help("host"))] = None,
+    port: Annotated[int | None, typer.Option(help=_help("port"))] = None,
+    workers: Annotated[int | None, typer.Option(help=_help("workers"))] = None,
+    registry: Annotated[Path | None, typer.Option(help=_help("registry"))] = None,
+    preload: Annotated[int | None, typer.Option(help=_help("preload"))] = None,
+) -> None:
+    """Serve the registry's models over HTTP; /docs says how to ask for forecasts."""
+    settings = _settings(host=host, port=port, workers=workers, registry=registry, preload=preload)
+    Registry(settings.registry).listing()  # one that can't be listed is told here, not by each worker as it dies
+    run(settings)
+
+
+def _settings(**flags: object) -> Settings:
+    """The settings, flags that are not None over variables. Raises RollcastError naming the first not valid."""
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0])
+        flag = f"--{name.replace('_', '-')} or " if name in flags else ""
+        raise RollcastError(
+            f"{flag}{PREFIX}{name.upper()}: {first['msg']}, not {shown(repr(first['input']))}"
+        ) from error

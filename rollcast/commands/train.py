@@ -1,0 +1,113 @@
+"""`rollcast train`: every value of a recipe is a flag."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from statistics import fmean
+from typing import Any
+
+import typer
+
+from models.errors import RollcastError
+from models.references import Reference
+from models.spec.manifest import Manifest
+from rollcast.commands.models import RegistryOption, open_registry
+from rollcast.console import complain, warn
+from training.extras import require_train
+from training.recipes.fields import Leaf, leaves
+from training.recipes.loader import load_recipe, recipe_names
+from training.recipes.recipe import Recipe
+
+_HELP = f"""Train a model and publish it as the next version of its name.
+
+RECIPE is one of {", ".join(recipe_names())}, or a file ending in .toml. Without one, say what to learn from:
+rollcast train --csv FILE --column NAME --name NAME --window N.
+"""
+
+
+def command() -> Callable[..., None]:
+    """The command, its flags made of the recipe's values."""
+
+    def train(**arguments: Any) -> None:
+        recipe, registry, quiet = (arguments.pop(name) for name in ("recipe", "registry", "quiet"))
+        given = {name: value for name, value in arguments.items() if value is not None}
+        # "" puts a recipe's column aside, as in `rollcast evaluate`.
+        _train(recipe, registry, quiet, given | {name: given[name] or None for name in ("id", "time") if name in given})
+
+    parameters = [
+        _parameter("recipe", str | None, typer.Argument(None, help="A recipe's name or file.")),
+        *(_flag(leaf) for leaf in leaves(Recipe)),
+        inspect.Parameter("registry", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=RegistryOption),
+        _parameter("quiet", bool, typer.Option(False, "--quiet", help="Show no progress.")),
+    ]
+    # typer reads a command's flags from its signature; this is the place where the recipe becomes one.
+    train.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    train.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    train.__doc__ = _HELP
+    return train
+
+
+def _train(source: str | None, registry_path: Any, quiet: bool, values: dict[str, Any]) -> None:
+    recipe = (Recipe() if source is None else load_recipe(source)).with_values(values)
+    if not recipe.name:
+        raise RollcastError("the model needs a name: add --name NAME")
+    require_train()
+    registry = open_registry(registry_path)
+    from training.pipeline import train  # takes seconds, which other commands need not wait for
+
+    try:
+        manifest = train(recipe, registry, progress=not quiet)
+    except KeyboardInterrupt:
+        complain("stopped; nothing was published")
+        raise
+    reference = f"{manifest.name}@{manifest.version}"
+    typer.echo(f"published {reference} in {registry.root / manifest.name / str(manifest.version)}")
+    for line in _found(manifest):
+        typer.echo(line)
+    _, served = registry.resolve(Reference(manifest.name))
+    if served != manifest.version:
+        typer.echo(
+            f"{manifest.name} still means version {served}, its champion; to serve this one: "
+            f"rollcast models promote {manifest.name} {manifest.version}"
+        )
+    if manifest.data.filled_rows:
+        warn(f"{reference} learned from {manifest.data.filled_rows} rows that were filled ({recipe.series.fill})")
+    for warning in manifest.warnings:
+        warn(f"{reference} {warning}")
+
+
+def _found(manifest: Manifest) -> Iterator[str]:
+    """What the test rows said, a line each of the next value, the whole horizon and the intervals."""
+    metrics, backtest, calibration = manifest.metrics, manifest.backtest, manifest.calibration
+    among = f" (the mean over {', '.join(manifest.targets)})" if len(manifest.targets) > 1 else ""
+    yield (
+        f"tested on {metrics.tested_on}: MAE {metrics.model.mae:.4g}{among}, MSE {metrics.model.mse:.4g}; "
+        f"the last value's MAE is {metrics.last_value.mae:.4g}"
+    )
+    if backtest is not None and backtest.horizon > 1:
+        others = ", ".join(f"{name} {fmean(scores.mae):.4g}" for name, scores in backtest.baselines.items())
+        yield (
+            f"over {backtest.horizon} steps from {backtest.origins} origins: MAE {fmean(backtest.model.mae):.4g}; "
+            f"{others}"
+        )
+        if backtest.series > 1 and backtest.model.mase is not None:
+            yield f"mean MASE over {backtest.series} series: {fmean(backtest.model.mase):.4g}"
+    if calibration is not None and calibration.coverage:
+        covered = ", ".join(f"{level} % {100 * fmean(shares):.3g} %" for level, shares in calibration.coverage.items())
+        yield f"intervals covered, of nominally: {covered}"
+
+
+def _flag(leaf: Leaf) -> inspect.Parameter:
+    kind: Any = list[leaf.type] if leaf.many else leaf.type  # type: ignore[name-defined]
+    default = ", ".join(map(str, leaf.default)) if leaf.many else leaf.default
+    shown = "" if default in (None, "") else f" [default: {default}]"
+    option = typer.Option(
+        None,
+        "--" + leaf.name.replace("_", "-"),
+        help=leaf.help + (" (repeat the flag for several)" if leaf.many else "") + shown,
+        metavar="|".join(leaf.choices) or None,
+    )
+    return _parameter(leaf.name, kind | None, option)
+
+
+def _parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)

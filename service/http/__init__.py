@@ -1,0 +1,1 @@
+"""HTTP itself: the server's protocol, bodies, problem documents, the OpenAPI document."""

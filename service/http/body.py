@@ -1,0 +1,51 @@
+"""Reading a request's body: JSON, within a limit, and a plain refusal where it is neither."""
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
+
+from service.http.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, ProblemException
+
+# A client that is still sending when the connection closes sees a reset and not the answer, so this much
+# of a body that is too large is read and thrown away before the answer is sent.
+DISCARD_BYTES = 8 << 20
+
+
+async def read_json(scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
+    """The whole body of a request that says it is JSON.
+
+    Raises ProblemException: 415 for another content type, 413 for more than `limit_bytes`; and ClientDisconnect.
+    """
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
+        raise ProblemException(
+            UNSUPPORTED_MEDIA_TYPE,
+            "the body must be JSON: send the header Content-Type: application/json (curl: --json, or -H)",
+        )
+    declared = headers.get(b"content-length", b"")
+    if headers.get(b"expect", b"").lower() == b"100-continue" and declared.isdigit() and int(declared) > limit_bytes:
+        raise _too_large(limit_bytes)  # such a client asks before it sends, so it is told at once
+    size_bytes = 0
+    chunks: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
+        more = message.get("more_body", False)
+        size_bytes += len(chunk)
+        if size_bytes <= limit_bytes:
+            chunks.append(chunk)
+        elif size_bytes > DISCARD_BYTES:
+            break
+    if size_bytes > limit_bytes:
+        raise _too_large(limit_bytes)
+    return b"".join(chunks)
+
+
+def _too_large(limit_bytes: int) -> ProblemException:
+    return ProblemException(
+        BODY_TOO_LARGE,
+        f"the body may have at most {limit_bytes} bytes; send fewer windows at a time",
+        {"Connection": "close"},
+    )

@@ -1,0 +1,203 @@
+"""Errors as RFC 9457 problem documents: one table from exceptions to statuses, and every answer small."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from fastapi import FastAPI, Request, Response
+from pydantic import ValidationError
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from models import errors as model_errors
+from service.schemas.predict import PredictRequest, Problem, ProblemError
+
+MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS, MAX_CHARACTERS, MAX_BYTES = 8, 400, 4096
+
+log = logging.getLogger("rollcast")
+
+
+class Kind(NamedTuple):
+    """A kind of problem: its status, and the last part of its type."""
+
+    status: int
+    slug: str
+
+    @property
+    def title(self) -> str:
+        """The slug in words."""
+        return self.slug.replace("-", " ").capitalize()
+
+
+class ProblemException(Exception):
+    """A problem found by the service itself rather than by a model."""
+
+    def __init__(self, kind: Kind, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.kind, self.detail, self.headers = kind, detail, headers
+
+
+MALFORMED_JSON = Kind(400, "malformed-json")
+UNKNOWN_PATH = Kind(404, "unknown-path")
+METHOD_NOT_ALLOWED = Kind(405, "method-not-allowed")
+BODY_TOO_LARGE = Kind(413, "body-too-large")
+UNSUPPORTED_MEDIA_TYPE = Kind(415, "unsupported-media-type")
+INVALID_REQUEST = Kind(422, "invalid-request")
+INTERNAL_ERROR = Kind(500, "internal-error")
+NOT_READY = Kind(503, "not-ready")
+STOPPING = Kind(503, "stopping")
+
+# Looked up along an exception's ancestors, nearest first.
+MODEL_PROBLEMS: dict[type[model_errors.RollcastError], Kind] = {
+    model_errors.InvalidWindow: Kind(422, "invalid-window"),
+    model_errors.InvalidHorizon: Kind(422, "invalid-horizon"),
+    model_errors.InvalidRequest: INVALID_REQUEST,
+    model_errors.InvalidName: INVALID_REQUEST,
+    model_errors.UnknownModel: Kind(404, "unknown-model"),
+    model_errors.RefusedVersion: Kind(503, "refused-version"),
+    model_errors.ForecastTimeout: Kind(504, "forecast-timeout"),
+    model_errors.RegistryError: Kind(503, "registry-error"),
+    model_errors.RollcastError: INTERNAL_ERROR,
+}
+_HTTP_PROBLEMS = {404: UNKNOWN_PATH, 405: METHOD_NOT_ALLOWED}
+
+
+def problem_response(
+    kind: Kind,
+    detail: str,
+    errors: Sequence[tuple[Sequence[str | int], str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document, cut to a few kilobytes; `errors` pairs the path of a part with what is wrong there."""
+    listed = [ProblemError(location=_location(path), message=_cut(text)) for path, text in errors[:MAX_ERRORS]]
+    while True:
+        problem = Problem(
+            type=f"urn:rollcast:problem:{kind.slug}",
+            title=kind.title,
+            status=kind.status,
+            detail=_cut(detail),
+            errors=listed or None,
+        )
+        body = to_json(problem, exclude_none=True)
+        if len(body) <= MAX_BYTES or not listed:
+            break
+        listed.pop()  # the texts hold names that were sent, and a character can take six bytes
+    return Response(body, kind.status, dict(headers) if headers else None, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app with a problem document."""
+    for cls in (ProblemException, ValidationError, model_errors.RollcastError, HTTPException, ClientDisconnect):
+        app.add_exception_handler(cls, answer)
+    app.add_exception_handler(Exception, answer)
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """The problem document of any error; what was not foreseen is logged here and explained nowhere else."""
+    match error:
+        case ProblemException():
+            return problem_response(error.kind, error.detail, headers=error.headers)
+        case ValidationError():
+            return _invalid(error)
+        case model_errors.RollcastError():
+            return _model_error(error)
+        case HTTPException():
+            return _http_error(request, error)
+        case ClientDisconnect():
+            return Response(status_code=400)  # the client is gone; nobody reads this
+        case _:
+            log.error("while answering %s", request.scope["path"][:80], exc_info=error)
+            return problem_response(INTERNAL_ERROR, "something went wrong here, not in the request; the log says what")
+
+
+def _invalid(error: ValidationError) -> Response:
+    found = error.errors(include_url=False)
+    if found[0]["type"] == "json_invalid":
+        return problem_response(MALFORMED_JSON, f"the body must be one JSON object; {found[0]['msg']}")
+    errors = [(_path(each), _message(each)) for each in found]
+    path, message = errors[0]
+    where = f"{_location(path)}: " if path else ""
+    return problem_response(INVALID_REQUEST, where + message, errors)
+
+
+def _model_error(error: model_errors.RollcastError) -> Response:
+    kind = next(MODEL_PROBLEMS[cls] for cls in type(error).__mro__ if cls in MODEL_PROBLEMS)
+    if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("%s: %s", kind.slug, error)
+    path = error.location if isinstance(error, model_errors.InvalidRequest) else ()
+    where = f"{_location(path)}: " if path else ""
+    return problem_response(kind, f"{where}{error}", [(path, str(error))] if path else ())
+
+
+def _http_error(request: Request, error: HTTPException) -> Response:
+    kind = _HTTP_PROBLEMS.get(error.status_code, Kind(error.status_code, "http-error"))
+    details = {
+        UNKNOWN_PATH: "there is nothing at this path; /docs lists what there is",
+        METHOD_NOT_ALLOWED: f"{request.method[:20]} is not answered here; /docs lists what is",
+    }
+    return problem_response(kind, details.get(kind, str(error.detail)), headers=error.headers)
+
+
+def _message(error: Any) -> str:
+    """What pydantic found, with the kind of thing that came but never the thing itself."""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    match error["type"]:
+        case "unknown_field":
+            return f"there is no such field; the fields are {', '.join(PredictRequest.model_fields)}"
+        case "string_pattern_mismatch":
+            return (
+                "expected a name, optionally with @ and a version or an alias, such as sine-lstm, sine-lstm@1 "
+                "or sine-lstm@champion"
+            )
+        case "finite_number":
+            return "expected a finite number; NaN, Infinity and numbers beyond 64-bit floats are not accepted"
+        case "greater_than" | "greater_than_equal" | "less_than":
+            return (
+                f"{message.replace('Input should be', 'expected a number')}, but {_cut(repr(error['input']), 20)} came"
+            )
+        case "too_short":
+            return f"expected at least {error['ctx']['min_length']} item, but {error['ctx']['actual_length']} came"
+        case "string_too_long":
+            return f"expected at most {error['ctx']['max_length']} characters, but more came"
+        case "too_long":
+            return f"expected at most {error['ctx']['max_length']} items, but more came"
+        case kind if kind.endswith("_type"):
+            expected = message.replace("Input should be", "expected")
+            return f"{expected}, but {_json_kind(error['input'])} came"
+        case _:
+            return message
+
+
+def _json_kind(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "text"
+        case list():
+            return "an array"
+        case _:
+            return "an object"
+
+
+def _path(error: Any) -> Sequence[str | int]:
+    """Where an error lies, without the names of the unions' branches, which no client has heard of."""
+    if error["type"] == "unknown_field":
+        return [error["ctx"]["name"]]
+    path = error["loc"]
+    return [path[0], *(part for part in path[1:] if isinstance(part, int))] if path else []
+
+
+def _location(path: Sequence[str | int]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else _cut(part, 60) for part in path) or "body"
+
+
+def _cut(text: str, limit: int = MAX_CHARACTERS) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

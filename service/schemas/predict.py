@@ -1,0 +1,222 @@
+"""What goes over the wire: requests and answers, strict both ways."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    FiniteFloat,
+    Tag,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from models.references import REFERENCE_PATTERN
+
+MAX_WINDOWS, MAX_LEVELS = 1_000, 10
+
+
+def _nesting(value: object) -> Literal["plain", "nested"]:
+    """Tell a list from a list of lists by its first item, so that errors speak of one of them only."""
+    return "nested" if isinstance(value, list) and value and isinstance(value[0], list) else "plain"
+
+
+def _listing(value: object) -> Literal["one", "each"]:
+    """Tell one text from a list of them, likewise."""
+    return "each" if isinstance(value, list) else "one"
+
+
+def _each_once(levels: list[float]) -> list[float]:
+    if len(set(levels)) < len(levels):
+        raise PydanticCustomError("repeated", "expected each level once, but one came again")
+    return levels
+
+
+# fail_fast: one bad value is worth reporting, a million are an attack.
+_Numbers = Annotated[list[FiniteFloat], Field(fail_fast=True)]
+Window = Annotated[
+    Annotated[_Numbers, Tag("plain")] | Annotated[list[_Numbers], Field(fail_fast=True), Tag("nested")],
+    Discriminator(_nesting),
+]
+# Longer than any time or duration need be.
+_Text = Annotated[str, Field(max_length=40)]
+_Texts = Annotated[list[_Text], Field(fail_fast=True)]
+Timestamps = Annotated[
+    Annotated[_Texts, Tag("plain")] | Annotated[list[_Texts], Field(fail_fast=True), Tag("nested")],
+    Discriminator(_nesting),
+]
+OneOrEach = Annotated[Annotated[_Text, Tag("one")] | Annotated[_Texts, Tag("each")], Discriminator(_listing)]
+Levels = Annotated[
+    list[Annotated[float, Field(gt=0, lt=100)]],
+    Field(min_length=1, max_length=MAX_LEVELS, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_each_once),
+]
+
+
+class Wire(BaseModel):
+    """Whatever goes over the wire: no unknown fields, no number for a text, no NaN."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class PredictRequest(Wire):
+    """A window of recent values, or many, and how far to forecast."""
+
+    # Unknown fields are refused below: pydantic's own refusal lists every one, and a body has room for many.
+    model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": False})
+
+    model: Annotated[str, Field(pattern=f"^{REFERENCE_PATTERN}$")] | None = Field(
+        None,
+        description="A name, optionally with a version or an alias: `sine-lstm`, `sine-lstm@1`, `sine-lstm@champion`. "
+        "May be left out where the registry holds one name.",
+    )
+    window: Window | None = Field(
+        None,
+        description="Recent values, oldest first, in the series' own units, at least the model's context long; a "
+        "longer one is cut to its newest values. Numbers for a model of one feature, else rows of one number each.",
+    )
+    windows: Annotated[list[Window], Field(min_length=1, max_length=MAX_WINDOWS, fail_fast=True)] | None = Field(
+        None, description=f"Many windows, up to {MAX_WINDOWS:,}, in place of `window`."
+    )
+    horizon: Annotated[int, Field(ge=1)] = Field(
+        1, description="How many steps to forecast; those beyond the network's outputs are made of forecasts."
+    )
+    timestamps: Timestamps | None = Field(
+        None,
+        description="The time of each value of the window, in ISO 8601; without an offset it is UTC. Evenly spaced: "
+        "the frequency is found from them. With `windows` a list of these. Models with calendar inputs need times.",
+    )
+    end: OneOrEach | None = Field(
+        None, description="In place of `timestamps`: the time of the window's last value. With `windows` a list."
+    )
+    freq: OneOrEach | None = Field(
+        None,
+        description="The time between values: `30m`, `1h`, `1d`, `1w`, `1mo`, `1q`, `1y`, or several as in `1h30m`. "
+        "May be left out where the model has a frequency of its own, or `timestamps` tell it. With `windows` a list, "
+        "or one for all.",
+    )
+    levels: Levels | None = Field(
+        None,
+        description="Prediction intervals' nominal coverage in percent, each once. They are split conformal ones, "
+        "calibrated step by step, so the coverage is marginal: that of each step on its own, not of all jointly. "
+        "Needs a model with calibration.",
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.model_extra:
+            raise PydanticCustomError("unknown_field", "unknown field", {"name": next(iter(self.model_extra))})
+        if (self.window is None) == (self.windows is None):
+            came = "both came" if self.window is not None else "neither came"
+            raise ValueError(f"send either window (one series) or windows (many), but {came}")
+        return self
+
+    @property
+    def count(self) -> int:
+        """How many windows came."""
+        return 1 if self.windows is None else len(self.windows)
+
+    @property
+    def timed(self) -> bool:
+        """Whether anything tells times."""
+        return self.timestamps is not None or self.end is not None or self.freq is not None
+
+
+Steps = list[float] | list[list[float]]
+
+
+class Bounds(Wire):
+    """The intervals of one level, shaped like the predictions."""
+
+    lower: Steps | list[Steps]
+    upper: Steps | list[Steps]
+
+
+class PredictResponse(Wire):
+    """The forecast: for each step a number, or a row of them where the model has several targets."""
+
+    model: str = Field(description="The model's name.")
+    version: int = Field(description="The version that answered.")
+    predictions: Steps | list[Steps] = Field(
+        description="`predictions[h]` is the value h + 1 steps after the last one sent; "
+        "for `windows` a list of these, in the order sent."
+    )
+    timestamps: list[str] | list[list[str]] | None = Field(
+        None,
+        description="Each prediction's time, in the offset that came; only where times were sent.",
+    )
+    intervals: dict[str, Bounds] | None = Field(
+        None,
+        description="For each level sent, such as `80` or `97.5`, its interval around every prediction; only where "
+        "`levels` were sent. Coverage is marginal: each step's on its own.",
+    )
+    warnings: list[str] | None = Field(
+        None, description="What to mind about this forecast; only where there is something."
+    )
+
+
+class ModelSummary(Wire):
+    """One name in the registry."""
+
+    name: str
+    default: int | None = Field(description="The version that the bare name means: the champion, else the newest.")
+    versions: list[int]
+    aliases: dict[str, int]
+    problem: str | None = Field(None, description="Why the aliases can't be read, where they can't.")
+
+
+class ModelList(Wire):
+    """Every name in the registry."""
+
+    models: list[ModelSummary]
+    hint: str | None = Field(None, description="What to do where there is no model.")
+
+
+class Alive(Wire):
+    """The process runs."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Served(Wire):
+    """A version that is loaded and replayed."""
+
+    model: str
+    version: int
+
+
+class Refused(Wire):
+    """A version on disk that is not served, and why."""
+
+    model: str
+    version: int | None
+    reason: str
+
+
+class Ready(Wire):
+    """The models are loaded and gave the answers that they gave when published."""
+
+    status: Literal["ready"] = "ready"
+    models: list[Served]
+    refused: list[Refused]
+    hint: str | None = Field(None, description="What to do where there is no model.")
+
+
+class ProblemError(Wire):
+    """One thing that is wrong with one part of the request."""
+
+    location: str = Field(description="The part, such as `window[3]`.")
+    message: str
+
+
+class Problem(Wire):
+    """An error, as RFC 9457 has it."""
+
+    type: str = Field(description="Names the kind of error; docs/api.md lists them.")
+    title: str
+    status: int
+    detail: str = Field(description="What was expected, what came, and what to send.")
+    errors: list[ProblemError] | None = None

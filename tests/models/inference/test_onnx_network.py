@@ -1,0 +1,131 @@
+"""The network as a pure step, on graphs with random weights."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.errors import RefusedVersion
+from models.inference.onnx_network import Network
+from models.spec.manifest import Kind
+from tests.support.tiny import tiny_graph
+
+KINDS: list[Kind] = ["gru", "lstm", "simple_rnn"]
+
+
+def inputs(
+    time: int, batch: int, features: int = 1, seed: int = 0
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    return np.random.default_rng(seed).normal(size=(time, batch, features)).astype(np.float32)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_network_knows_its_columns_and_starts_from_zero_states(kind: Kind) -> None:
+    network = Network(tiny_graph(kind, channels=3, outputs=2, units=(4, 5)))
+    assert (network.channels, network.outputs) == (3, 2)
+    per_layer = 2 if kind == "lstm" else 1
+    shapes = [state.shape for state in network.zero_states(7)]
+    assert shapes == [(1, 7, 4)] * per_layer + [(1, 7, 5)] * per_layer
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_window_at_once_is_its_steps_one_by_one_with_the_states_carried(kind: Kind) -> None:
+    network = Network(tiny_graph(kind, channels=2, outputs=2, units=(4, 3)))
+    window = inputs(6, 5, 2)
+    whole = network(window)
+    states = network.zero_states(5)
+    for step in window:
+        output, states = network(step[None], states)
+    assert np.allclose(output, whole.output, atol=1e-6)
+    for carried, final in zip(states, whole.states, strict=True):
+        assert np.allclose(carried, final, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_of_a_batch_do_not_mix(kind: Kind) -> None:
+    network = Network(tiny_graph(kind, channels=1, outputs=1))
+    windows = inputs(4, 3)
+    alone = [network(windows[:, [row]]).output[0] for row in range(3)]
+    assert np.allclose(network(windows).output, alone, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_row_counts_only_as_many_steps_as_its_length(kind: Kind) -> None:
+    network = Network(tiny_graph(kind, channels=1, outputs=1, units=(3, 3)))
+    windows = inputs(5, 2)
+    answer = network(windows, lengths=np.array([5, 2], np.int32))
+    short = network(windows[:2, [1]])
+    assert np.allclose(answer.output[1], short.output[0], atol=1e-6)
+    assert np.allclose(answer.states[-1][0, 1], short.states[-1][0, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_members_answer_with_their_mean_and_carry_states_of_their_own(kind: Kind) -> None:
+    together = Network(tiny_graph(kind, channels=1, outputs=2, units=(4, 3), members=3))
+    per_member = (4, 4, 3, 3) if kind == "lstm" else (4, 3)
+    assert together.units == per_member * 3
+    window = inputs(6, 5)
+    whole = together(window)
+    rest = together(window[4:], together(window[:4]).states)
+    assert np.allclose(rest.output, whole.output, atol=1e-6)
+    assert not np.allclose(whole.states[0], whole.states[len(per_member)])
+
+
+def test_bytes_that_are_no_graph_are_refused() -> None:
+    with pytest.raises(RefusedVersion, match="not a graph that ONNX Runtime can load"):
+        Network(b"not a graph")
+
+
+def test_a_graph_that_is_not_rollcasts_is_refused() -> None:
+    import onnx
+
+    model = onnx.load_model_from_string(tiny_graph("lstm", 1, 1))
+    for node in model.graph.node:
+        node.output[:] = ["answer" if name == "output" else name for name in node.output]
+    model.graph.output[0].name = "answer"
+    with pytest.raises(RefusedVersion, match=r"outputs \['answer'.*not rollcast's graph"):
+        Network(model.SerializeToString())
+
+
+def test_nothing_reports_on_its_users(tmp_path: Path) -> None:
+    code = "from tests.support.tiny import *; Network(tiny_graph('lstm', 1, 1))"
+    home = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ORT_"))}
+    home["HOME"] = str(tmp_path)
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], env=home, check=True, timeout=60)
+    assert list(tmp_path.rglob("*")) == []
+
+
+def with_open_size(name: str) -> bytes:
+    """A tiny graph that names, rather than fixes, the last dimension of one of its inputs."""
+    import onnx
+
+    model = onnx.load_model_from_string(tiny_graph("simple_rnn", 1, 1))
+    for value in model.graph.input:
+        if value.name == name:
+            value.type.tensor_type.shape.dim[-1].dim_param = "open"
+    return bytes(model.SerializeToString())
+
+
+@pytest.mark.parametrize("name", ["input", "state_m0_0_h"])
+def test_a_graph_that_leaves_a_size_open_is_refused(name: str) -> None:
+    with pytest.raises(RefusedVersion, match=rf"model\.onnx's {name} has the shape .*'open'.*not rollcast's graph"):
+        Network(with_open_size(name))
+
+
+def test_a_graph_whose_states_have_another_rank_is_refused() -> None:
+    import onnx
+
+    float_, names = onnx.TensorProto.FLOAT, ("input", "output", "state", "final_state")
+    flat = [onnx.helper.make_tensor_value_info(name, float_, ["batch", 2]) for name in names]
+    lengths = onnx.helper.make_tensor_value_info("sequence_lens", onnx.TensorProto.INT32, ["batch"])
+    nodes = [
+        onnx.helper.make_node("Identity", ["input"], ["output"]),
+        onnx.helper.make_node("Identity", ["state"], ["final_state"]),
+    ]
+    graph = onnx.helper.make_graph(nodes, "flat", [flat[0], lengths, flat[2]], [flat[1], flat[3]])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    with pytest.raises(RefusedVersion, match=r"state has the shape \['batch', 2\], not 3 dimensions"):
+        Network(model.SerializeToString())

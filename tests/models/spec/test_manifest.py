@@ -1,0 +1,105 @@
+"""What a manifest accepts."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from models.registry.registry import Registry
+from models.spec.manifest import Manifest, Shape
+from tests.support.tiny import tiny_shape
+
+
+@pytest.fixture
+def document(registry: Registry) -> dict[str, Any]:
+    return registry.manifest("pair", 1).model_dump(mode="json")
+
+
+def test_a_manifest_survives_its_file(document: dict[str, Any]) -> None:
+    assert Manifest.model_validate(document).model_dump(mode="json") == document
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format_version": 2}, "Input should be 1"),
+        ({"kind": "transformer"}, "'gru', 'lstm' or 'simple_rnn'"),
+        ({"rollout": "guess"}, "Input should be 'window'"),
+        ({"units": []}, "at least 1 item"),
+        ({"window": 0}, "greater than or equal to 1"),
+        ({"lead": -1}, "greater than or equal to 1"),
+        ({"features": ["a", "a"], "targets": ["a"]}, "features must differ"),
+        ({"targets": ["c"]}, "every target must be one of the features"),
+        ({"features": ["a", "b", "c"]}, "the scaler is for 2 columns, not 3"),
+        ({"scaler": {"kind": "standard", "mean": [0, 0], "scale": [1, 0]}}, "above 0"),
+        ({"name": "../up"}, "String should match pattern"),
+        ({"version": 0}, "greater than or equal to 1"),
+        ({"goldens": []}, "at least 1 item"),
+        ({"files": {"model.onnx": {"size_bytes": 1, "sha256": "short"}}}, "String should match pattern"),
+        ({"surprise": 1}, "Extra inputs are not permitted"),
+        ({"members": 0}, "greater than or equal to 1"),
+        ({"members": 10**9}, "less than or equal to 32"),
+        ({"lags": [7, 0]}, "greater than or equal to 1"),
+        ({"lags": [1, 2, 3]}, "every lag must be at least the lead of 2: the value 1 steps before"),
+        ({"outputs": 0}, "greater than or equal to 1"),
+        ({"outputs": 2}, "several outputs begin with the next value: the lead must be 1"),
+        ({"lead": 1, "outputs": 4, "rollout": "state"}, "a window at least as long as the outputs"),
+        ({"lead": 1, "outputs": 2, "targets": ["b"]}, "need every feature to be a target"),
+        ({"difference": 0}, "greater than or equal to 1"),
+        ({"difference": 7, "targets": ["b", "a"]}, "need every feature to be a target"),
+        ({"calendar": ["moon"], "frequency": "1h"}, "'day', 'week', 'year' or 'weekday'"),
+        ({"calendar": ["day"]}, "calendar inputs need the frequency"),
+        ({"frequency": "sometimes"}, "a frequency is a duration such as 30m"),
+        ({"timezone": "Mars/Olympus"}, "a timezone is an IANA name"),
+        ({"scaler": {"kind": "robust", "mean": [0, 0], "scale": [1, 1]}}, "'none', 'standard' or 'context'"),
+        ({"scaler": {"kind": "context", "mean": [0, 0], "scale": [1, 1], "season": 0}}, "greater than or equal to 1"),
+        ({"seen": {"minimum": [0], "maximum": [1, 1]}}, "the range seen must be of 2 columns"),
+        ({"seen": {"minimum": [0, 2], "maximum": [1, 1]}}, "the range seen must begin with the minimum"),
+        ({"seen": {"minimum": [0, "nan"], "maximum": [1, 1]}}, "a finite number"),
+        ({"calibration": {"calibrated_on": "x", "horizon": 2, "count": 0}}, "greater than or equal to 1"),
+        (
+            {"calibration": {"calibrated_on": "x", "horizon": 2, "count": 9, "coverage": {"80": [0.8]}}},
+            "the coverage of every level must be of 2 steps",
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_refused(document: dict[str, Any], change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Manifest.model_validate({**document, **change})
+
+
+@pytest.mark.parametrize(
+    ("shape", "context", "depth", "channels"),
+    [
+        (tiny_shape(window=10), 10, 10, 1),
+        (tiny_shape(window=5, lead=2), 6, 6, 1),
+        (tiny_shape(window=5, lags=(3, 12)), 16, 16, 3),
+        (tiny_shape(window=5, lead=3, lags=(3,)), 7, 7, 2),
+        (tiny_shape(window=5, difference=12), 17, 5, 1),
+        (tiny_shape(window=5, lags=(24,), difference=12), 40, 28, 2),
+        (tiny_shape(window=5, calendar=("day", "weekday"), frequency="1h"), 5, 5, 12),
+        (tiny_shape(features=("a", "b"), window=2, lags=(2, 3), calendar=("year",), frequency="1mo"), 4, 4, 8),
+    ],
+)
+def test_a_shape_knows_what_it_takes(shape: Shape, context: int, depth: int, channels: int) -> None:
+    assert (shape.context, shape.depth, shape.channels) == (context, depth, channels)
+
+
+def test_a_manifest_of_before_there_were_options_is_still_read(document: dict[str, Any]) -> None:
+    for key in ("members", "outputs", "lags", "difference", "calendar", "timezone", "frequency", "seen"):
+        del document[key]
+    for key in ("backtest", "calibration", "warnings"):
+        del document[key]
+    manifest = Manifest.model_validate(document)
+    assert (manifest.members, manifest.outputs, manifest.lags) == (1, 1, ())
+
+
+def test_targets_have_their_places_among_the_features() -> None:
+    shape = tiny_shape(features=("a", "b", "c"), targets=("c", "a"))
+    assert shape.target_columns == (2, 0)
+    assert not shape.rolls_out
+    assert tiny_shape(features=("a", "b")).rolls_out
+
+
+def test_targets_in_another_order_than_the_features_can_not_be_fed_back_as_they_are() -> None:
+    assert not tiny_shape(features=("a", "b"), targets=("b", "a")).rolls_out

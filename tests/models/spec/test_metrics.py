@@ -1,0 +1,38 @@
+"""What is recorded of how good a model is."""
+
+import pytest
+from pydantic import ValidationError
+
+from models.spec.metrics import Backtest, StepScores
+
+
+def scores(*mae: float) -> StepScores:
+    return StepScores(mae=mae, rmse=mae, mase=None, smape=mae)
+
+
+def backtest(model: StepScores, **baselines: StepScores) -> Backtest:
+    return Backtest(
+        tested_on="made up", horizon=2, origins=9, stride=3, season=7, model=model, baselines=dict(baselines)
+    )
+
+
+def test_skill_is_the_share_of_a_baselines_error_that_the_model_does_away_with() -> None:
+    record = backtest(scores(1, 3), last_value=scores(4, 2), seasonal_naive=scores(1, 6))
+    assert record.skill() == {"last_value": (0.75, -0.5), "seasonal_naive": (0, 0.5)}
+
+
+def test_skill_against_a_baseline_without_error() -> None:
+    assert backtest(scores(0, 1), perfect=scores(0, 0)).skill() == {"perfect": (0, -1)}
+
+
+@pytest.mark.parametrize(
+    ("model", "baseline"),
+    [
+        (scores(1), scores(1, 1)),
+        (scores(1, 1), scores(1, 1, 1)),
+        (scores(1, 1).model_copy(update={"mase": (1.0,)}), scores(1, 1)),
+    ],
+)
+def test_every_score_is_of_the_whole_horizon(model: StepScores, baseline: StepScores) -> None:
+    with pytest.raises(ValidationError, match="must be of 2 steps, its horizon"):
+        backtest(model, last_value=baseline)

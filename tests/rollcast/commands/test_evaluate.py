@@ -1,0 +1,148 @@
+"""`rollcast evaluate`: a backtest of a published model."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.inference.conformal import Intervals
+from models.inference.forecaster import Forecaster
+from models.inference.onnx_network import Network
+from models.registry.publisher import publish
+from models.registry.registry import Registry
+from models.spec.manifest import Manifest
+from tests.rollcast.conftest import Command
+from tests.support.tiny import graph_of, tiny_description, tiny_shape
+
+SHARES = {"train_share": 0.5, "validation_share": 0.1, "calibration_share": 0.2}
+VALUES = np.tile([1.0, 4, 2, 6, 3], 8)
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write("load.csv")
+
+
+def write(path: str, heading: str = "value", prefix: str = "") -> None:
+    Path(path).write_text(f"{heading}\n" + "".join(f"{prefix}{value:g}\n" for value in VALUES))
+
+
+def published(intervals: Intervals | None = None, **series: Any) -> Manifest:
+    """A tiny model of a window of 4, as if it had been trained on load.csv."""
+    shape = tiny_shape()
+    graph = graph_of(shape)
+    description = tiny_description(shape, graph, intervals)
+    recipe = {
+        "series": {"csv": "load.csv", **series},
+        "windows": {"window": 4},
+        "split": SHARES,
+        "evaluation": {"season": [5], "horizon": 2},
+    }
+    training = description.training.model_copy(update={"recipe": recipe})
+    files = {"model.onnx": graph}
+    if intervals is not None:
+        files["calibration.npy"] = intervals.to_bytes()
+    return publish(Registry(Path("registry")), "tiny", description.model_copy(update={"training": training}), files)
+
+
+def expected_mae(horizon: int = 2, stride: int = 1) -> list[float]:
+    shape = tiny_shape()
+    origins = range(32, 40 - horizon + 1, stride)
+    forecasts = Forecaster(shape, Network(graph_of(shape))).forecast([VALUES[:row] for row in origins], horizon)
+    came = np.array([VALUES[row : row + horizon] for row in origins])
+    return list(np.abs(forecasts[..., 0] - came).mean(axis=0).tolist())
+
+
+def test_a_table_of_steps_on_the_model_s_own_data(rollcast: Command) -> None:
+    published()
+    result = rollcast("evaluate", "tiny", "--registry", "registry")
+    assert result.status == 0
+    first, blank, headings, *rows = result.out.splitlines()
+    assert (first, blank) == ("tiny@1 on the last 8 of 40 rows of load.csv: 7 origins", "")
+    assert headings.split("  ")[0] == "step"
+    assert "seasonal naive 5" in headings
+    assert [row.split()[0] for row in rows] == ["1", "2", "mean"]
+    assert [float(row.split()[1]) for row in rows[:2]] == pytest.approx(expected_mae(), rel=1e-3)
+    assert "warning: tiny@1 loses to seasonal naive 5 at every step" in result.err
+    assert "trained on other values than the ones read" in result.err  # the manifest's hash is made up
+
+
+def test_json_holds_all_of_it(rollcast: Command) -> None:
+    published(Intervals(np.arange(1.0, 41) * np.ones((3, 1, 1))))
+    result = rollcast("evaluate", "tiny", "--stride", 3, "--json", "--registry", "registry")
+    document = json.loads(result.out)
+    assert (document["model"], document["version"]) == ("tiny", 1)
+    backtest = document["backtest"]
+    assert (backtest["stride"], backtest["origins"], backtest["season"]) == (3, 3, 5)
+    assert backtest["model"]["mae"] == pytest.approx(expected_mae(stride=3), rel=1e-4)
+    assert backtest["skill"]["seasonal naive 5"] == [-1, -1]  # which is without error
+    assert document["coverage"] == {level: [1, 1] for level in ("50", "80", "90", "95")}
+    assert any("seasonal naive 5" in warning for warning in document["warnings"])
+
+
+def test_coverage_follows_where_intervals_are_calibrated(rollcast: Command) -> None:
+    published(Intervals(np.full((1, 1, 9), 1e-6)))
+    result = rollcast("evaluate", "tiny", "--registry", "registry")
+    assert result.out.splitlines()[-4:] == [
+        "values within the intervals of each level, in percent",
+        "",
+        "step  50 %  80 %  90 %",
+        "   1   0.0   0.0   0.0",
+    ]
+
+
+def test_another_file_with_other_columns(rollcast: Command) -> None:
+    published()
+    own = json.loads(rollcast("evaluate", "tiny", "--json", "--registry", "registry").out)
+    write("other.csv", "site,load", "north,")
+    result = rollcast(
+        "evaluate", "tiny", "--csv", "other.csv", "--column", "load", "--id", "site", "--json", "--registry", "registry"
+    )
+    other = json.loads(result.out)
+    assert other["backtest"]["model"] == own["backtest"]["model"]
+    assert other["backtest"]["tested_on"] == "the last 8 of 40 rows of other.csv"
+    assert "trained on other values" not in result.err
+
+
+def test_filled_rows_are_told(rollcast: Command) -> None:
+    published(fill="previous")
+    Path("gaps.csv").write_text("value,x\n" + "1,0\n" * 38 + ",0\n3,0\n")
+    result = rollcast("evaluate", "tiny", "--csv", "gaps.csv", "--registry", "registry")
+    assert "warning: 1 rows that were missing or had empty cells are filled, as in training" in result.err
+
+
+def test_an_empty_id_means_one_series(rollcast: Command) -> None:
+    published()
+    result = rollcast("evaluate", "tiny", "--csv", "load.csv", "--id", "", "--time", "", "--registry", "registry")
+    assert result.status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--id", "site"], "--column, --id and --time say how to read another file: add --csv FILE"),
+        (["--csv", "load.csv", "--id", "site"], 'load.csv has no column "site"'),
+        (["--csv", "none.csv"], "none.csv is not there"),
+        (
+            ["--horizon", "9"],
+            "the last 8 of 40 rows of load.csv have no room for a forecast: tiny@1 needs a context of 4",
+        ),
+        (["--horizon", "0"], "--horizon"),
+    ],
+)
+def test_what_can_not_be_done_is_explained(rollcast: Command, arguments: list[str], message: str) -> None:
+    published()
+    result = rollcast("evaluate", "tiny", *arguments, "--registry", "registry")
+    assert (result.status != 0, result.out) == (True, "")
+    assert message in result.err
+
+
+def test_the_own_data_may_be_gone(rollcast: Command) -> None:
+    published()
+    Path("load.csv").unlink()
+    result = rollcast("evaluate", "tiny", "--registry", "registry")
+    assert (result.status, result.out) == (1, "")
+    assert "tiny@1's own data can't be read from the current folder: load.csv is not there" in result.err

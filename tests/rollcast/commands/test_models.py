@@ -1,0 +1,173 @@
+"""`rollcast models`."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.inference.conformal import Intervals
+from models.registry.publisher import publish
+from models.registry.registry import Registry
+from models.spec.metrics import Backtest, Calibration, Metrics, Scores, Spread, StepScores
+from tests.rollcast.conftest import Command
+from tests.support.tiny import graph_of, tiny_description, tiny_graph, tiny_registry, tiny_shape
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    tiny_registry(tmp_path / "registry")
+    return tmp_path / "registry"
+
+
+def test_list_shows_every_version_with_its_aliases_and_errors(rollcast: Command, root: Path) -> None:
+    result = rollcast("models", "list", "--registry", root)
+    lines = [line.split() for line in result.out.splitlines()]
+    assert lines[0][:3] == ["name", "version", "aliases"]
+    assert lines[1] == ["driven", "1", "lstm(3)", "4", "0.1", "0.1"]
+    assert lines[3] == ["many", "2", "champion", "lstm(3)", "4", "0.1", "0.1"]
+    assert len(lines) == 7
+
+
+def test_list_says_how_to_fill_an_empty_registry(rollcast: Command, tmp_path: Path) -> None:
+    assert (
+        "holds no model; train one: rollcast train sine-lstm"
+        in rollcast("models", "list", "--registry", tmp_path / "none").out
+    )
+
+
+def test_list_keeps_going_past_a_broken_version(rollcast: Command, root: Path) -> None:
+    (root / "pair" / "1" / "manifest.json").write_text("{}")
+    result = rollcast("models", "list", "--registry", root)
+    assert result.status == 0
+    assert "REFUSED: manifest.json is not valid" in result.out
+    assert "tiny" in result.out
+
+
+def test_the_registry_may_be_named_by_its_variable(
+    rollcast: Command, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLLCAST_REGISTRY", str(root))
+    assert "tiny" in rollcast("models", "list").out
+
+
+def test_show_tells_what_a_version_is_and_how_good(rollcast: Command, tmp_path: Path) -> None:
+    graph, scores = tiny_graph("lstm", 1, 1), Scores(mae=0.25, mse=0.125, rmse=0.35, count=7)
+    metrics = Metrics(
+        tested_on="the last 20 %",
+        model=scores,
+        last_value=scores,
+        seasonal_naive=scores,
+        season=48,
+        spread=Spread(seeds=(0, 1), mse=(0.125, 0.5)),
+    )
+    description = tiny_description(tiny_shape(), graph).model_copy(update={"metrics": metrics})
+    publish(Registry(tmp_path), "tiny", description, {"model.onnx": graph})
+    shown = rollcast("models", "show", "tiny@1", "--registry", tmp_path).out
+    for expected in (
+        "tiny@1",
+        "lstm(3), 1 parameters",
+        "4 values (window 4, lead 1)",
+        "the last 20 %",
+        "MAE 0.25, MSE 0.125, RMSE 0.35 over 7 values",
+        "value 48 steps ago",
+        "0: 0.125, 1: 0.5",
+    ):
+        assert expected in shown
+
+
+def test_show_tells_errors_by_step_coverage_and_warnings(rollcast: Command, tmp_path: Path) -> None:
+    shape = tiny_shape(calendar=("day",), frequency="1h", timezone="Europe/Berlin", lags=(24,), members=2)
+    graph, intervals = graph_of(shape), Intervals(np.ones((3, 1, 39)))
+    mine, its = (StepScores(mae=mae, rmse=mae, mase=None, smape=mae) for mae in ((1.0, 2.0, 3.0), (2.0, 2.0, 2.0)))
+    description = tiny_description(shape, graph, intervals).model_copy(
+        update={
+            "backtest": Backtest(
+                tested_on="the last rows",
+                horizon=3,
+                origins=9,
+                stride=1,
+                season=1,
+                model=mine,
+                baselines={"last value": its},
+            ),
+            "calibration": Calibration(
+                calibrated_on="rows before them",
+                horizon=3,
+                count=39,
+                tested_on="the last rows",
+                coverage={"80": (0.8, 0.82, 0.75)},
+            ),
+            "warnings": ("loses to last value at step 3",),
+        }
+    )
+    publish(Registry(tmp_path), "tiny", description, {"model.onnx": graph, "calibration.npy": intervals.to_bytes()})
+    shown = rollcast("models", "show", "tiny", "--registry", tmp_path).out
+    for expected in (
+        "2 x lstm(3), 1 parameters",
+        "lags         24",
+        "calendar     day (Europe/Berlin)",
+        "frequency    1h",
+        "warning      loses to last value at step 3",
+        "errors by step on the last rows, from 9 origins; baselines by their MAE",
+        "intervals from 39 errors at each step of rows before them",
+        "values within each level's, in percent, on the last rows",
+    ):
+        assert expected in shown
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["3", "3", "3", "3", "2", "-0.50"] in lines  # step, MAE, RMSE, sMAPE, the baseline's MAE, skill
+    assert ["3", "75.0"] in lines
+    assert "difference" not in shown
+
+
+def test_show_of_something_unknown_names_what_is_near(rollcast: Command, root: Path) -> None:
+    result = rollcast("models", "show", "tinny", "--registry", root)
+    assert (result.status, result.err) == (1, 'error: no model is named "tinny"; did you mean tiny?\n')
+
+
+def test_verify_finds_whole_versions_good(rollcast: Command, root: Path) -> None:
+    result = rollcast("models", "verify", "--registry", root)
+    assert result.status == 0
+    assert result.out.count("good") == 6
+
+
+def test_verify_fails_where_one_is_broken_and_checks_the_others(rollcast: Command, root: Path) -> None:
+    (root / "many" / "3" / "model.onnx").unlink()
+    result = rollcast("models", "verify", "--registry", root)
+    assert result.status == 1
+    assert "many@3  REFUSED: model.onnx can't be read: No such file or directory" in result.out
+    assert result.out.count("good") == 5
+    assert "1 of 6 versions were refused" in result.err
+    assert rollcast("models", "verify", "many@1", "--registry", root).status == 0
+
+
+def test_promote_moves_the_champion(rollcast: Command, root: Path) -> None:
+    result = rollcast("models", "promote", "many", "3", "--registry", root)
+    assert "many@champion is now version 3" in result.out
+    assert rollcast("models", "promote", "many", "1", "--alias", "old", "--registry", root).status == 0
+    assert Registry(root).listing()["many"].aliases == {"champion": 3, "old": 1}
+
+
+def test_promote_refuses_what_is_not_there(rollcast: Command, root: Path) -> None:
+    shutil.rmtree(root / "many" / "3")
+    result = rollcast("models", "promote", "many", "3", "--registry", root)
+    assert (result.status, result.err) == (1, "error: many has no version 3; its newest are 1, 2\n")
+
+
+def test_a_setting_that_they_do_not_use_is_none_of_their_business(
+    rollcast: Command, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLLCAST_PORT", "garbage")
+    assert rollcast("models", "list", "--registry", root).status == 0
+    assert rollcast("models", "verify", "--registry", root).status == 0
+
+
+def test_what_is_wrong_with_a_name_is_said(rollcast: Command, root: Path) -> None:
+    (root / "many" / "aliases.json").write_text("[]")
+    problem = 'many/aliases.json must map aliases to version numbers, as in {"champion": 3}\n'
+    listed = rollcast("models", "list", "--registry", root)
+    assert (listed.status, listed.err) == (0, f"warning: {problem}")
+    assert listed.out.count("many") == 3
+    verified = rollcast("models", "verify", "--registry", root)
+    assert (verified.status, verified.err) == (1, f"error: {problem}")
+    assert verified.out.count("good") == 6

@@ -1,0 +1,103 @@
+"""The OpenAPI document: true, complete, and with examples that work."""
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from service.http.problems import MEDIA_TYPE
+from service.schemas.predict import PredictRequest, PredictResponse
+from tests.support.in_process import Client
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def document(client: Client) -> dict[str, Any]:
+    found: dict[str, Any] = (await client.get("/openapi.json")).json()
+    return found
+
+
+async def test_the_paths_are_those_of_the_design(document: dict[str, Any]) -> None:
+    assert set(document["paths"]) == {
+        "/predict",
+        "/models",
+        "/models/{name}",
+        "/models/{name}/versions/{version}",
+        "/healthz",
+        "/readyz",
+    }
+
+
+async def test_every_example_request_works_as_it_stands(client: Client, document: dict[str, Any]) -> None:
+    examples = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    assert set(examples) == {"driven", "many", "pair", "tiny"}
+    for name, example in examples.items():
+        answer = await client.post("/predict", json=example["value"])
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["model"] == name
+
+
+async def test_examples_ask_for_all_that_a_model_can_give(timed_client: Client) -> None:
+    document = (await timed_client.get("/openapi.json")).json()
+    examples = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    answers = {}
+    for name, example in examples.items():
+        answer = await timed_client.post("/predict", json=example["value"])
+        assert answer.status_code == 200, answer.text
+        answers[name] = {key for key in answer.json() if key in ("timestamps", "intervals")}
+    assert answers == {"clock": {"timestamps", "intervals"}, "monthly": {"intervals"}, "wide": {"intervals"}}
+
+
+async def test_the_descriptions_say_what_intervals_promise(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for schema, field in (("PredictRequest", "levels"), ("PredictResponse", "intervals"), ("Card", "calibration")):
+        assert "arginal" in schemas[schema]["properties"][field]["description"]
+
+
+async def test_every_example_parameter_works(client: Client, document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for parameter in operations.get("get", {}).get("parameters", []):
+            path = path.replace("{" + parameter["name"] + "}", parameter["example"])
+        if "get" in operations:
+            assert (await client.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize("status", ["400", "404", "413", "415", "422", "500", "503", "504"])
+async def test_every_error_of_predict_is_documented_with_an_example(document: dict[str, Any], status: str) -> None:
+    content = document["paths"]["/predict"]["post"]["responses"][status]["content"]
+    assert set(content) == {MEDIA_TYPE}
+    assert content[MEDIA_TYPE]["schema"] == {"$ref": "#/components/schemas/Problem"}
+    assert {each["value"]["status"] for each in content[MEDIA_TYPE]["examples"].values()} == {int(status)}
+
+
+async def test_examples_fit_their_schemas_and_no_reference_dangles(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/predict"]["post"]
+
+    def check(schema: dict[str, Any], value: object) -> None:
+        jsonschema_rs.validate({**schema, "components": document["components"]}, value)
+
+    body = operation["requestBody"]["content"]["application/json"]
+    for example in body["examples"].values():
+        check(body["schema"], example["value"])
+    for response in operation["responses"].values():
+        for content in response["content"].values():
+            for example in content["examples"].values():
+                check(content["schema"], example["value"])
+
+
+async def test_the_documentation_page_names_no_other_host(client: Client) -> None:
+    page = await client.get("/docs")
+    assert page.status_code == 200
+    assert "http://" not in page.text.replace("http://rollcast", "")
+    assert "https://" not in page.text
+    for script in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
+        assert script in page.text
+        assert (await client.get(f"/static-offline-docs/{script}")).status_code == 200
+
+
+def test_every_field_of_a_forecast_is_in_the_docs() -> None:
+    documented = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
+    for field in PredictRequest.model_fields.keys() | PredictResponse.model_fields.keys():
+        assert f"`{field}`" in documented

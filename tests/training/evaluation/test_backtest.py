@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from models.timeseries.scaling import Scaler
+from tests.support.constant import constant, plain_shape
+from training.data.dataset import HeldOut
+from training.evaluation import backtest as module
+from training.evaluation.backtest import Backtested, backtest
+from training.recipes.recipe import Recipe
+
+VALUES = np.array([[1.0], [3], [2], [6], [4], [9], [7], [8]])
+RECIPE = Recipe().with_values({"horizon": 2, "season": 3})
+
+
+def found_of(*held: HeldOut, recipe: Recipe = RECIPE, answer: float = 5) -> Backtested:
+    found = backtest(recipe, constant(answer), [each.values[: each.part.start] for each in held], held, "the end")
+    assert found is not None
+    return found
+
+
+def test_model_and_baselines_forecast_from_the_same_origins() -> None:
+    scores = found_of(HeldOut(VALUES, range(4, 8))).scores
+    assert (scores.tested_on, scores.horizon, scores.origins, scores.stride) == ("the end", 2, 3, 1)
+    assert (scores.series, scores.season) == (1, 3)
+    # Origins at rows 4, 5 and 6: what came is 4 9, 9 7, 7 8.
+    assert scores.model.mae == pytest.approx(((1 + 4 + 2) / 3, (4 + 2 + 3) / 3))
+    assert scores.model.rmse == pytest.approx((7**0.5, (29 / 3) ** 0.5))
+    assert scores.model.mase == pytest.approx((7 / 3 / 5, 3 / 5))  # before the part only 1 and 6 are a season apart
+    assert scores.baselines["last value"].mae == pytest.approx(((2 + 5 + 2) / 3, (3 + 3 + 1) / 3))
+    assert scores.baselines["seasonal naive 3"].mae == pytest.approx(((1 + 7 + 1) / 3, (7 + 1 + 4) / 3))
+
+
+def test_the_linear_baseline_learns_from_the_histories_only() -> None:
+    held = HeldOut(np.array([[0.0], [2], [1], [2], [1], [2]]), range(3, 6))
+    ramp = np.arange(20.0)[:, None]
+    found = backtest(RECIPE.with_values({"linear_lags": 1}), constant(5), [ramp], [held], "")
+    assert found is not None
+    assert found.scores.baselines["linear 1"].mae == pytest.approx(((0 + 2) / 2, (2 + 2) / 2), abs=1e-6)  # it adds 1
+    assert found.doing["linear 1"] == "a linear model of 1 lag"
+
+
+def test_one_origin_of_each_series_is_a_panel_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_ORIGINS", 1)
+    held = [HeldOut(VALUES * factor, range(6, 8)) for factor in (1, 10)]
+    scores = found_of(*held, answer=8).scores
+    assert (scores.origins, scores.series, scores.stride) == (2, 2, 1)
+    assert scores.model.mae == pytest.approx(((1 + 62) / 2, (0 + 72) / 2))
+    season = (5 + 1 + 7) / 3
+    assert scores.model.mase == pytest.approx(((1 + 6.2) / 2 / season, (0 + 7.2) / 2 / season))
+
+
+def test_about_a_thousand_origins_unless_the_recipe_says_a_stride(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = HeldOut(np.arange(50.0)[:, None], range(10, 50))
+    assert found_of(held, recipe=RECIPE.with_values({"stride": 7})).scores.origins == 6
+    monkeypatch.setattr(module, "MOST_ORIGINS", 13)
+    scores = found_of(held).scores
+    assert (scores.stride, scores.origins) == (4, 10)  # 3 would come by one phase of the season
+
+
+def test_a_model_that_can_not_roll_out_is_tested_on_the_next_value() -> None:
+    shape = plain_shape(("a", "b"), ("b",))
+    values = np.concatenate([VALUES, 2 * VALUES], axis=1)
+    found = backtest(RECIPE, constant(10, shape), [values[:4]], [HeldOut(values, range(4, 8))], "")
+    assert found is not None
+    assert (found.scores.horizon, found.scores.model.mae) == (1, (20 / 4,))
+    assert found.scores.baselines["last value"].mae == ((4 + 10 + 4 + 2) / 4,)
+
+
+def test_origins_begin_where_the_longest_season_does_unless_a_series_would_be_left_without() -> None:
+    whole = HeldOut(VALUES, range(8))
+    assert found_of(whole).rolled.origins.rows.tolist() == [3, 4, 5, 6]
+    found = found_of(whole, recipe=RECIPE.with_values({"season": (7, 3)}))
+    assert found.rolled.origins.rows.tolist() == [3, 4, 5, 6]
+    assert list(found.scores.baselines) == ["last value", "seasonal naive 3"]
+
+
+def test_a_baseline_that_passes_all_bounds_is_left_out() -> None:
+    recipe = RECIPE.with_values({"horizon": 400, "season": 3, "linear_lags": 1})
+    growing = np.array([10.0**power for power in range(12)])[:, None]
+    held = HeldOut(np.concatenate([growing, np.ones((400, 1))]), range(12, 412))
+    found = backtest(recipe, constant(1), [growing], [held], "")
+    assert found is not None
+    assert list(found.scores.baselines) == list(found.doing) == ["last value", "seasonal naive 3"]
+
+
+def test_no_room_for_a_horizon_is_no_backtest() -> None:
+    assert backtest(RECIPE, constant(1), [VALUES], [HeldOut(VALUES, range(7, 8))], "") is None
+
+
+def test_a_model_that_scales_each_context_meets_a_baseline_that_does() -> None:
+    shape = plain_shape(scaler=Scaler.fit("context", VALUES))
+    halving = np.array([64.0, 32, 16, 8, 4, 2, 1, 0.5, 0.25])[:, None]
+    held = [HeldOut(halving * 1e6, range(7, 9))]
+    found = backtest(RECIPE.with_values({"linear_lags": 1}), constant(0, shape), [halving], held, "")
+    assert found is not None
+    assert found.scores.baselines["linear 1"].mae == pytest.approx((0, 0), abs=1e-3)

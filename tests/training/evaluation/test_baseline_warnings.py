@@ -1,0 +1,42 @@
+import pytest
+
+from models.spec.metrics import Backtest, StepScores
+from training.evaluation.baseline_warnings import steps, verdict
+
+
+def scores(*mae: float) -> StepScores:
+    return StepScores(mae=mae, rmse=mae, mase=None, smape=mae)
+
+
+def backtest(model: StepScores, **baselines: StepScores) -> Backtest:
+    return Backtest(
+        tested_on="", horizon=len(model.mae), origins=1, stride=1, season=1, model=model, baselines=baselines
+    )
+
+
+def test_each_baseline_that_is_better_somewhere_is_named_with_its_steps() -> None:
+    result = backtest(scores(2, 2, 2), naive=scores(1, 3, 1), alike=scores(2, 2, 2), linear=scores(1, 1, 1))
+    doing = {"naive": "repeating", "alike": "the same", "linear": "a line"}
+    assert verdict(result, doing) == (
+        "loses to naive at steps 1 and 3: repeating is better there",
+        "loses to linear at every step: a line is better there",
+    )
+
+
+def test_one_step_is_a_step() -> None:
+    assert verdict(backtest(scores(2), naive=scores(1)), {"naive": "repeating"}) == (
+        "loses to naive at step 1: repeating is better there",
+    )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ([4], "step 4"),
+        ([3, 4, 5, 6, 7, 12], "steps 3 to 7 and 12"),
+        ([1, 3, 4, 6], "steps 1, 3 to 4 and 6"),
+        ([*range(1, 21, 2)], "10 steps, the first of them 1, 3, 5, 7, 9"),
+    ],
+)
+def test_steps_in_words(numbers: list[int], text: str) -> None:
+    assert steps(numbers) == text

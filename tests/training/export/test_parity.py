@@ -1,0 +1,129 @@
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.inference.forecaster import Forecaster
+from models.inference.onnx_network import Network, Step
+from models.spec.manifest import Shape
+from models.timeseries.scaling import Scaler
+from tests.support.oracle import VARIED, times_of
+from training.errors import DisagreementError
+from training.export.parity import check_agreement, check_reopened, keras_answers, to_keras_file, to_onnx
+from training.keras_backend import load_keras
+from training.networks.build import averaged, build
+
+WINDOWS = np.linspace(-1, 1, 24, dtype=np.float32).reshape(4, 6, 1)
+
+
+def test_the_keras_file_holds_the_same_network_uncompiled(tmp_path: Path) -> None:
+    network = build("lstm", channels=1, outputs=1, units=(3,))
+    network.compile("adam", "mse")
+    network.fit(WINDOWS, WINDOWS[:, 0], verbose=0)
+    content = to_keras_file(network)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert not json.loads(archive.read("config.json"))["compile_config"]
+    (tmp_path / "model.keras").write_bytes(content)
+    loaded = load_keras().models.load_model(tmp_path / "model.keras")
+    assert not loaded.compiled
+    assert np.array_equal(keras_answers(loaded, WINDOWS), keras_answers(network, WINDOWS))
+
+
+def test_the_keras_file_of_an_ensemble_holds_every_member(tmp_path: Path) -> None:
+    network = averaged([build("gru", channels=1, outputs=2, units=(3, 2), dropout=0.1) for _ in range(3)])
+    (tmp_path / "model.keras").write_bytes(to_keras_file(network))
+    loaded = load_keras().models.load_model(tmp_path / "model.keras")
+    assert np.array_equal(keras_answers(loaded, WINDOWS), keras_answers(network, WINDOWS))
+    check_agreement(loaded, Network(to_onnx("gru", loaded)), WINDOWS)
+
+
+@pytest.mark.parametrize("shape", [VARIED["all, state"], VARIED["outputs"]])
+def test_an_export_of_other_inputs_and_outputs_is_checked_as_well(shape: Shape) -> None:
+    network = network_of(shape)
+    exported = Network(to_onnx(shape.kind, network))
+    assert (exported.channels, exported.outputs) == (shape.channels, shape.outputs * len(shape.targets))
+    inputs = np.random.default_rng(0).normal(size=(5, shape.window, shape.channels)).astype(np.float32)
+    check_agreement(network, exported, inputs)
+    spoil(network)
+    with pytest.raises(DisagreementError, match=r"model\.onnx answers"):
+        check_agreement(network, exported, inputs)
+
+
+def network_of(shape: Shape) -> Any:
+    outputs = shape.outputs * len(shape.targets)
+    return averaged(
+        [build(shape.kind, channels=shape.channels, outputs=outputs, units=shape.units) for _ in range(shape.members)]
+    )
+
+
+def spoil(network: Any) -> None:
+    network.set_weights([weights + 1e-3 for weights in network.get_weights()])
+
+
+def test_an_export_that_differs_is_refused() -> None:
+    network = build("simple_rnn", channels=1, outputs=1, units=(3,))
+    exported = Network(to_onnx("simple_rnn", network))
+    check_agreement(network, exported, WINDOWS)
+    spoil(network)
+    with pytest.raises(DisagreementError, match=r"model.onnx answers .* off Keras; at most 1e-05 is allowed"):
+        check_agreement(network, exported, WINDOWS)
+
+
+def test_an_export_that_does_not_carry_its_states_is_refused() -> None:
+    network = build("lstm", channels=1, outputs=1, units=(3,))
+    exported = Network(to_onnx("lstm", network))
+
+    class Forgetful(Network):
+        def __init__(self) -> None:
+            pass
+
+        def __call__(self, inputs: Any, *_: Any) -> Step:
+            return exported(inputs)
+
+    with pytest.raises(DisagreementError, match="from its states, answers"):
+        check_agreement(network, Forgetful(), WINDOWS)
+
+
+def test_answers_that_are_no_numbers_are_refused() -> None:
+    network = build("lstm", channels=1, outputs=1, units=(3,))
+    network.set_weights([weights * np.nan for weights in network.get_weights()])
+    with pytest.raises(DisagreementError):
+        check_agreement(network, Network(to_onnx("lstm", network)), WINDOWS)
+
+
+def test_a_reopened_version_that_differs_is_refused() -> None:
+    network = build("lstm", channels=2, outputs=1, units=(3,))
+    shape = Shape(
+        kind="lstm",
+        units=(3,),
+        window=3,
+        lead=2,
+        features=("a", "b"),
+        targets=("b",),
+        scaler=Scaler(kind="standard", mean=(10, -5), scale=(4, 300)),
+    )
+    reopened = Forecaster(shape, Network(to_onnx("lstm", network)))
+    contexts = np.random.default_rng(0).normal((10, -5), (4, 300), (8, 4, 2))
+    check_reopened(network, reopened, contexts)
+    spoil(network)
+    with pytest.raises(DisagreementError, match="the reopened version answers"):
+        check_reopened(network, reopened, contexts)
+
+
+@pytest.mark.parametrize("name", VARIED)
+def test_a_reopened_version_of_any_option_is_judged_in_the_networks_units(name: str) -> None:
+    shape = VARIED[name]
+    network = network_of(shape)
+    reopened = Forecaster(shape, Network(to_onnx(shape.kind, network)))
+    # A level far above the changes must not drown what is off, where only the changes are the network's.
+    level = 5000 if shape.difference or shape.scaler.kind == "context" else 1
+    contexts = np.random.default_rng(0).normal(level, 2, (150, shape.context, len(shape.features)))
+    axes = times_of(shape, len(contexts))
+    check_reopened(network, reopened, contexts, axes)
+    spoil(network)
+    with pytest.raises(DisagreementError, match="the reopened version answers"):
+        check_reopened(network, reopened, contexts, axes)

@@ -1,0 +1,159 @@
+"""Fitting: repeatable, watched, stopped; through time, through the rollout, and several networks at once."""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.data.dataset import Dataset, load_series, prepare
+from training.networks.build import members_of
+from training.networks.fit import fit
+from training.networks.loop import TRUTH_COUNTS, Taught, _drawn
+from training.recipes.recipe import Recipe
+
+TINY = Recipe().with_values(
+    {"generator": "noisy-sine", "window": 5, "units": 4, "epochs": 3, "scaler": "none", "patience": 0}
+)
+
+
+def dataset(recipe: Recipe = TINY) -> Dataset:
+    return prepare(recipe, load_series(recipe))
+
+
+@pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])
+def test_one_seed_gives_the_same_weights_bit_for_bit(kind: str) -> None:
+    recipe = TINY.with_values({"kind": kind, "units": (4, 3), "dropout": 0.2})
+    first, second = (fit(recipe, dataset()) for _ in range(2))
+    weights, again = (each.network.get_weights() for each in (first, second))
+    assert all(np.array_equal(one, two) for one, two in zip(weights, again, strict=True))
+    assert (first.loss, first.validation_loss) == (second.loss, second.validation_loss)
+
+
+@pytest.mark.parametrize("kind", ["lstm", "simple_rnn"])
+def test_training_through_time_is_repeatable_and_answers_at_the_last_step(kind: str) -> None:
+    recipe = TINY.with_values({"kind": kind, "units": (4, 3), "dropout": 0.2, "rollout": "state", "lead": 2})
+    first, second = (fit(recipe, dataset(recipe)) for _ in range(2))
+    weights, again = (each.network.get_weights() for each in (first, second))
+    assert all(np.array_equal(one, two) for one, two in zip(weights, again, strict=True))
+    assert (first.loss, first.validation_loss) == (second.loss, second.validation_loss)
+    assert first.network(np.zeros((2, 5, 1), np.float32)).shape == (2, 1)
+
+
+def test_the_loss_is_that_of_every_step_from_the_windows_last_on() -> None:
+    recipe = TINY.with_values({"rollout": "state", "sequence": 8, "epochs": 1, "learning_rate": 1e-30})
+    data = dataset(recipe)
+    fitted = fit(recipe, data)
+    answers = np.stack(
+        [np.asarray(fitted.network(np.ascontiguousarray(data.train.windows[:, :steps]))) for steps in range(5, 9)],
+        axis=1,
+    )
+    assert fitted.loss[0] == pytest.approx(np.mean((answers - data.train.targets) ** 2), rel=1e-4)
+
+
+def test_watching_changes_nothing_and_sees_every_epoch() -> None:
+    seen = []
+
+    def watch(epochs: int, network: Any) -> None:
+        seen.append((epochs, network.get_weights()[0]))
+
+    watched, alone = fit(TINY, dataset(), watch=watch), fit(TINY, dataset())
+    assert [epochs for epochs, _ in seen] == [0, 1, 2, 3]
+    assert not np.array_equal(seen[0][1], seen[1][1])
+    assert np.array_equal(watched.network.get_weights()[0], alone.network.get_weights()[0])
+    assert len(watched.loss) == 3
+    assert watched.duration_s > 0
+
+
+@pytest.mark.parametrize("rollout", ["window", "state"])
+def test_training_stops_early_and_keeps_the_best(rollout: str) -> None:
+    recipe = TINY.with_values({"patience": 1, "learning_rate": 1.0, "epochs": 50, "rollout": rollout})
+    data = dataset(recipe)
+    fitted = fit(recipe, data)
+    assert fitted.validation_loss is not None
+    assert len(fitted.loss) < 50
+    windows, targets = data.validation
+    targets = targets.reshape(len(targets), -1)
+    answers = np.asarray(fitted.network(np.ascontiguousarray(windows)))
+    assert np.mean((answers - targets) ** 2) == pytest.approx(min(fitted.validation_loss), rel=1e-3)
+
+
+def test_without_a_validation_part_there_is_no_validation_loss() -> None:
+    recipe = TINY.with_values({"validation_share": 0, "patience": 5})
+    assert fit(recipe, dataset(recipe)).validation_loss is None
+
+
+ROLLED = {"rollout": "state", "feedback": 4, "burn_in": 3, "lag": 9, "feedback_epochs": 2, "residual": True}
+
+
+def test_training_through_the_rollout_is_repeatable_and_goes_on_from_training_through_time() -> None:
+    recipe = TINY.with_values({**ROLLED, "batches": 2, "batch_size": 8, "decay": "cosine", "clip": 1.0, "loss": "mae"})
+    first, second = (fit(recipe, dataset(recipe)) for _ in range(2))
+    weights, again = (each.network.get_weights() for each in (first, second))
+    assert all(np.array_equal(one, two) for one, two in zip(weights, again, strict=True))
+    assert len(first.loss) == 3 + 2
+    assert first.validation_loss is not None
+    assert len(first.validation_loss) == 3 + 2
+    assert first.network(np.zeros((2, 5, 2), np.float32)).shape == (2, 1)
+
+
+def test_the_last_steps_of_a_rollout_take_in_the_networks_own_answers() -> None:
+    recipe = TINY.with_values({**ROLLED, "learning_rate": 1e-30, "feedback_epochs": 1, "epochs": 1, "loss": "mae"})
+    data = dataset(recipe)
+    fitted = fit(recipe, data)
+    # By hand: the window is true, then each answer takes the newest value's place; the lag stays true.
+    sequences = np.array(data.train.windows)
+    answers = []
+    for step in range(2, 8):
+        answer = np.asarray(fitted.network(np.ascontiguousarray(sequences[:, : step + 1])))
+        answers.append(answer)
+        if 4 <= step < 7:
+            sequences[:, step + 1, 0] = answer[:, 0]
+    errors = np.abs(np.stack(answers, axis=1) - data.train.targets)[..., 0]
+    weights = np.array([TRUTH_COUNTS / 3] * 3 + [1 / 3] * 3)
+    assert fitted.loss[-1] == pytest.approx(np.mean(errors * weights / weights.mean()), rel=1e-4)
+
+
+def test_an_ensemble_is_the_mean_of_networks_of_different_seeds() -> None:
+    alone, several = (fit(TINY.with_values({"members": members}), dataset()) for members in (1, 3))
+    windows = np.ascontiguousarray(dataset().validation.windows)
+    members = members_of(several.network)
+    answers = [np.asarray(member(windows)) for member in members]
+    assert len(members) == 3
+    assert np.array_equal(answers[0], np.asarray(alone.network(windows)))
+    assert not np.allclose(answers[0], answers[1])
+    assert not np.allclose(answers[1], answers[2])
+    assert np.allclose(several.network(windows), np.mean(answers, axis=0), atol=1e-6)
+    assert several.loss == alone.loss
+
+
+def test_a_cosine_ends_with_steps_of_no_length() -> None:
+    weights = []
+    recipe = TINY.with_values({"decay": "cosine", "epochs": 20, "batches": 1})
+    fit(recipe, dataset(), watch=lambda _, network: weights.append(network.get_weights()[0]))
+    steps = [np.abs(after - before).max() for before, after in pairwise(weights)]
+    assert steps[0] > 1e-4
+    assert steps[-1] < steps[0] / 20
+
+
+def test_an_epoch_of_so_many_batches_sees_that_many_samples() -> None:
+    recipe = TINY.with_values({"batches": 2, "batch_size": 3, "epochs": 1})
+    data = dataset(recipe)
+    drawn = _drawn(Taught(np.arange(10, dtype=np.float32), np.arange(10, dtype=np.float32) * 2), 3, 2)
+    epochs = []
+    for _ in range(5):
+        inputs, targets = zip(*(drawn[place] for place in range(len(drawn))), strict=True)
+        assert np.array_equal(np.concatenate(inputs) * 2, np.concatenate(targets))
+        epochs += np.concatenate(inputs).tolist()
+        drawn.on_epoch_end()
+    assert [sorted(epochs[first : first + 10]) for first in (0, 10, 20)] == [list(range(10))] * 3
+    assert len(fit(recipe, data).loss) == 1
+
+
+def test_targets_beyond_the_end_of_the_training_rows_are_not_learned_from() -> None:
+    recipe = TINY.with_values({"outputs": 4, "learning_rate": 1e-30, "epochs": 1, "loss": "mae"})
+    data = dataset(recipe)
+    fitted = fit(recipe, data)
+    assert np.isnan(data.train.targets).sum() == 3 + 2 + 1
+    errors = np.abs(np.asarray(fitted.network(np.ascontiguousarray(data.train.windows))) - data.train.targets)
+    assert fitted.loss[0] == pytest.approx(np.nan_to_num(errors).mean(), rel=1e-4)

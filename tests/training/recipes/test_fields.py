@@ -1,0 +1,47 @@
+import pytest
+
+from training.errors import RecipeError
+from training.recipes.fields import Leaf, leaves, near, place
+from training.recipes.recipe import Recipe
+
+BY_NAME = {leaf.name: leaf for leaf in leaves(Recipe)}
+
+
+def test_names_are_unique_across_sections_for_each_is_a_flag() -> None:
+    names = [leaf.name for leaf in leaves(Recipe)]
+    assert len(set(names)) == len(names)
+
+
+def test_every_leaf_has_a_help() -> None:
+    assert [leaf.name for leaf in leaves(Recipe) if not leaf.help] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "section", "kind", "many", "choices", "default"),
+    [
+        ("name", None, str, False, (), ""),
+        ("csv", "series", str, False, (), None),
+        ("column", "series", str, True, (), ()),
+        ("generator", "series", str, False, ("m3-monthly", "noisy-sine", "sine"), None),
+        ("units", "network", int, True, (), (64,)),
+        ("kind", "network", str, False, ("gru", "lstm", "simple_rnn"), "lstm"),
+        ("epochs", "fit", int, False, (), 100),
+        ("train_share", "split", float, False, (), 0.7),
+        ("season", "evaluation", int, True, (), ()),
+        ("horizon", "evaluation", int, False, (), None),
+    ],
+)
+def test_a_leaf_tells_what_its_flag_takes(
+    name: str, section: str | None, kind: type[str | int | float], many: bool, choices: tuple[str, ...], default: object
+) -> None:
+    assert BY_NAME[name] == Leaf(name, section, kind, many, choices, default, BY_NAME[name].help)
+
+
+def test_a_value_is_found_in_its_section() -> None:
+    assert (place("name", Recipe), place("epochs", Recipe)) == (None, "fit")
+    with pytest.raises(RecipeError, match='no value "epoch"; did you mean epochs'):
+        place("epoch", Recipe)
+
+
+def test_near_names_all_where_none_is_like_it() -> None:
+    assert near("xyz", ["load", "price"]) == "; there are load, price"

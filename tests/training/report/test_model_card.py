@@ -1,0 +1,142 @@
+import json
+import re
+import shlex
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.inference.conformal import Intervals
+from models.inference.forecaster import Forecaster
+from models.inference.onnx_network import Network
+from models.spec.manifest import Description
+from models.spec.metrics import Backtest, Calibration, Scores, Spread, StepScores
+from models.spec.model_spec import Shape
+from models.timeseries.time_index import Axis, parse_frequency
+from tests.support.tiny import graph_of, tiny_description, tiny_shape
+from training.report.model_card import card_markdown
+
+
+def described(shape: Shape, **more: Any) -> Description:
+    return tiny_description(shape, graph_of(shape)).model_copy(update=more)
+
+
+def request(card: str) -> Any:
+    """What the card's curl would send."""
+    (block,) = re.findall(r"```sh\n(.*?)```", card, re.DOTALL)
+    words = shlex.split(block.replace("\\\n", " "))
+    assert words[:4] == ["curl", "http://127.0.0.1:8000/predict", "-H", "Content-Type: application/json"]
+    assert words[4] == "-d"
+    return json.loads(words[5])
+
+
+def test_a_plain_model_s_card() -> None:
+    card = card_markdown("tiny", described(tiny_shape(lead=2)), ["plots/loss.png", "plots/error-by-step.png"])
+    assert card.startswith("# tiny\n\nA tiny model.\n\n## Model\n\n- network: lstm(3), 1 parameters, trained in 0 s\n")
+    assert "- context: a request brings at least 5 values\n" in card
+    assert "- of these: 8 to train on, 2 to test on\n" in card
+    assert "| model | 0.1 | 0.1 | 10 |" in card
+    assert card.endswith("![loss](plots/loss.png)\n\n![error by step](plots/error-by-step.png)\n")
+    for absent in ("Warning", "## Error by step", "## Intervals", "filled", "calendar", "None"):
+        assert absent not in card
+
+
+def test_everything_that_can_be_told_is() -> None:
+    shape = tiny_shape(
+        members=3, lags=(8, 12), difference=6, calendar=("day",), timezone="Australia/Melbourne", frequency="30m"
+    )
+    step = StepScores(mae=(1, 2), rmse=(3, 4), mase=(0.5, 0.7), smape=(9, 10))
+    naive = StepScores(mae=(2, 2), rmse=(3, 4), mase=None, smape=(9, 10))
+    plain = described(shape)
+    score = Scores(mae=5, mse=36, rmse=6, count=7)
+    card = card_markdown(
+        "tiny",
+        described(
+            shape,
+            warnings=("loses to last value at step 2: repeating the last value is better there",),
+            metrics=plain.metrics.model_copy(
+                update={"seasonal_naive": score, "season": 48, "spread": Spread(seeds=(0, 1), mse=(0.5, 0.25))}
+            ),
+            data=plain.data.model_copy(
+                update={
+                    "series": 4,
+                    "rows": 12345,
+                    "calibration_rows": 300,
+                    "filled_rows": 2,
+                    "first_at": datetime(2020, 1, 1, tzinfo=UTC),
+                    "last_at": datetime(2020, 2, 1, tzinfo=UTC),
+                }
+            ),
+            backtest=Backtest(
+                tested_on="the end",
+                horizon=2,
+                origins=1000,
+                stride=3,
+                series=4,
+                season=1,
+                model=step,
+                baselines={"last value": naive},
+            ),
+            calibration=Calibration(
+                calibrated_on="the middle",
+                horizon=2,
+                count=40,
+                tested_on="the end",
+                coverage={"80": (0.81, 0.79)},
+            ),
+        ),
+    )
+    for told in (
+        "- **Warning:** it loses to last value at step 2: repeating the last value is better there",
+        "- network: the mean of 3 of lstm(3)",
+        "the value 8 steps before the target; the value 12 steps before the target; the target's time of day (Austr",
+        "- works on: each value's change from the value 6 steps before",
+        "at least 21 values, with their times",
+        "- rows: 12,345 of 4 series\n- of these: 8 to train on, 300 to calibrate intervals on, 2 to test on\n",
+        "- times: 2020-01-01T00:00:00+00:00 to 2020-02-01T00:00:00+00:00\n- time between values: 30m\n- filled: 2 rows",
+        "| value 48 steps before | 5 | 6 | 7 |",
+        "Mean squared error by seed: 0: 0.5, 1: 0.25.",
+        "Forecasts of 2 steps from 1,000 origins of 4 series, 3 rows apart, on the end.",
+        "| step | MAE | RMSE | MASE | sMAPE | last value | skill |\n| --- | ---: |",
+        "| 2 | 2 | 4 | 0.7 | 10 | 2 | 0.00 |",
+        "from 40 errors at each of 2 steps on the middle. They are marginal",
+        "What they covered of the end, in percent:\n\n| step | 80 % |\n| --- | ---: |\n| 1 | 81.0 |\n| 2 | 79.0 |",
+    ):
+        assert told in card
+
+
+def test_intervals_whose_coverage_nobody_measured_say_only_what_they_rest_on() -> None:
+    card = card_markdown(
+        "tiny", described(tiny_shape(), calibration=Calibration(calibrated_on="it", horizon=2, count=9))
+    )
+    assert "from 9 errors at each of 2 steps on it." in card
+    assert "covered" not in card
+
+
+def test_names_are_shown_as_they_are() -> None:
+    card = card_markdown(
+        "tiny", described(tiny_shape(features=("a|b", "un_der\nscore")), description="# *not* a title")
+    )
+    assert "values of a\\|b, un\\_der score" in card
+    assert "\n\\# \\*not\\* a title\n" in card
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        tiny_shape(window=60),
+        tiny_shape(features=("a", "b"), targets=("b",)),
+        tiny_shape(calendar=("day",), frequency="30m"),
+    ],
+)
+def test_the_curl_asks_what_the_model_answers(shape: Shape) -> None:
+    intervals = Intervals(np.ones((4, len(shape.targets), 40)))
+    graph = graph_of(shape)
+    card = card_markdown("tiny", tiny_description(shape, graph, intervals))
+    assert max(map(len, card.splitlines())) < 250
+    asked = request(card)
+    axes = [Axis(datetime.fromisoformat(asked["end"]), parse_frequency(asked["freq"]))] if shape.calendar else None
+    forecaster = Forecaster(shape, Network(graph), "tiny", intervals)
+    question = forecaster.question([asked["window"]], asked["horizon"], axes)
+    assert [forecaster.half_widths(question, level).size for level in asked["levels"]] == [asked["horizon"]] * 2

@@ -1,0 +1,25 @@
+from training.data.dataset import load_series, prepare
+from training.networks.fit import fit
+from training.recipes.recipe import Recipe
+from training.report.training_pictures import Album
+
+TINY = Recipe().with_values(
+    {"generator": "sine", "name": "tiny", "window": 3, "units": 2, "patience": 0, "batch_size": 512, "epochs": 4}
+)
+
+
+def drawn(recipe: Recipe) -> list[str]:
+    dataset = prepare(recipe, load_series(recipe))
+    album = Album(recipe, dataset)
+    album.finish(fit(recipe, dataset, watch=album.watch))
+    assert all(content.startswith(b"\x89PNG") for content in album.files.values())
+    return list(album.files)
+
+
+def test_pictures_are_drawn_before_and_after_and_of_the_loss() -> None:
+    assert drawn(TINY) == ["plots/before-training.png", "plots/after-training.png", "plots/loss.png"]
+
+
+def test_more_are_drawn_every_so_many_epochs_but_not_the_last_twice() -> None:
+    names = drawn(TINY.with_values({"picture_every_epochs": 2, "epochs": 4}))
+    assert names[1:-1] == ["plots/epoch-2.png", "plots/after-training.png"]

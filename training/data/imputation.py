@@ -1,0 +1,99 @@
+"""Rows that are missing and cells that are empty: found, and refused or filled as the recipe says."""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.timeseries.time_index import Axis, Frequency, Times, parse_frequency
+from training.data.table import Rows
+from training.data.timestamps import and_more, in_month, most_common, shown
+from training.errors import SeriesError
+from training.recipes.sections import Fill
+
+Array = NDArray[np.float64]
+
+
+class Grid(NamedTuple):
+    """Where rows are expected: each `step` months or microseconds, from so many of them after the axis's end on."""
+
+    axis: Axis  # of single months or microseconds
+    first: int
+    step: int
+
+    @classmethod
+    def of(cls, times: Times, frequency: Frequency) -> "Grid":
+        """The grid that most of a series' times lie on."""
+        if not frequency.months:
+            first = most_common(times.astype(np.int64) % frequency.microseconds)
+            return cls(Axis(datetime(1970, 1, 1, tzinfo=UTC), Frequency(0, 1)), first, frequency.microseconds)
+        months, days, clock, ends = in_month(times)
+        # Where rows lie on the last days of months, all days that a month may have count as its last.
+        day = 30 if ends.mean() > 1 / 2 else most_common(days)
+        january = datetime(1970, 1, 1 + day, tzinfo=UTC) + timedelta(microseconds=most_common(clock))
+        return cls(Axis(january, Frequency(1, 0)), most_common(months % frequency.months), frequency.months)
+
+    def places(self, times: Times) -> NDArray[np.int64]:
+        """How many steps after the first the times lie; those between two steps count with the former."""
+        counted = in_month(times)[0] if self.axis.frequency.months else times.astype(np.int64)
+        return (counted - self.first) // self.step
+
+    def at(self, places: NDArray[np.int64]) -> Times:
+        """The times so many steps after the first."""
+        return self.axis.at(self.first + places * self.step)
+
+
+def with_every_row(rows: Rows, times: Times, values: Array, frequency: str, fill: Fill) -> tuple[Times, Array]:
+    """A series' times and values, shape (rows, columns), with rows of NaN where some were missing.
+
+    Raises SeriesError where times lie between the frequency's steps, and where rows are missing and not to be filled,
+    or more than those that came.
+    """
+    grid = Grid.of(times, parse_frequency(frequency))
+    places = grid.places(times)
+    off = np.flatnonzero(grid.at(places) != times)
+    if len(off):
+        row = int(off[0])
+        near = " or ".join(shown(time) for time in grid.at(places[row] + np.arange(2)))
+        raise SeriesError(
+            f"{rows.at(row)} has the time {shown(times[row])}{and_more(len(off))}; with values {frequency} apart "
+            f"{near} was expected: move or drop such rows, or say with frequency how far apart values are"
+        )
+    missing = np.diff(places) - 1
+    if not missing.any():
+        return times, values
+    row, count = int(np.argmax(missing > 0)), int(missing.sum())
+    after = f", {count} in all" if count > missing[row] else ""
+    came = (
+        f"{rows.at(row)} has the time {shown(times[row])} and {rows.row(row + 1)} {shown(times[row + 1])}; with values "
+        f"{frequency} apart, {missing[row]} between them are missing{after}"
+    )
+    if fill == "none":
+        raise SeriesError(f"{came}: bring or fill them (training can: --fill previous or --fill linear)")
+    if count > len(times):
+        raise SeriesError(f"{came}: more than the {len(times)} rows that came, too many to be filled")
+    whole = np.full((places[-1] - places[0] + 1, values.shape[1]), np.nan)
+    whole[places - places[0]] = values
+    return grid.at(np.arange(places[0], places[-1] + 1)), whole
+
+
+def filled(rows: Rows, values: Array, columns: tuple[str, ...], fill: Fill) -> Array:
+    """Values of shape (rows, columns) with each NaN filled from values before it, for `linear` also after it.
+
+    Raises SeriesError where there is no value to fill from.
+    """
+    whole = values.copy()
+    places = np.arange(len(values))
+    for column, known, cells in zip(columns, ~np.isnan(values).T, whole.T, strict=True):
+        for end, side in ((0, "before"), (-1, "after")):
+            if not known[end] and (side == "before" or fill == "linear"):
+                raise SeriesError(
+                    f'{rows.at(end)} has an empty cell in column "{column}" and no value {side} it to fill it from: '
+                    "drop such rows"
+                )
+        if fill == "linear":
+            cells[:] = np.interp(places, places[known], cells[known])
+        else:
+            cells[:] = cells[np.maximum.accumulate(np.where(known, places, 0))]
+    return whole

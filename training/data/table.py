@@ -1,0 +1,174 @@
+"""A CSV or Parquet file as a table: finding it, its cells as numbers, its rows by name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.errors import MissingExtra, SeriesError
+from training.recipes.fields import near
+
+if TYPE_CHECKING:
+    import polars
+
+PACKAGE_SCHEME = "package://"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's cells: texts of a CSV, without blank lines at its end, or a Parquet file's own types.
+
+    `path` is as it was given; `first_line` that of the first row, where rows are lines.
+    """
+
+    cells: "polars.DataFrame"
+    path: str
+    first_line: int | None
+
+    def column(self, name: str) -> "polars.Series":
+        """A column's cells. Raises SeriesError where there is no such column."""
+        if name not in self.cells.columns:
+            raise SeriesError(f'{self.path} has no column "{name}"{near(name, self.cells.columns)}')
+        return self.cells[name]
+
+    def row(self, index: int) -> str:
+        """What errors call a row: row 3 (line 4)."""
+        return f"row {index + 1}" + ("" if self.first_line is None else f" (line {index + self.first_line})")
+
+    def only_numeric(self, others: Sequence[str]) -> str:
+        """The one column besides `others` that begins with a number, so that a bad cell further down is told as such.
+
+        Raises SeriesError where there is none, or more than one.
+        """
+        columns = [column for column in self.cells.columns if column not in others]
+        named = ", ".join(columns)
+        if any(_is_number(column) for column in columns):
+            raise SeriesError(f"the first line of {self.path} must name the columns, but it reads {named}")
+        numeric = [column for column in columns if _cast(self.cells[column].head(1)).is_not_null().all()]
+        if len(numeric) != 1:
+            count = "several numeric columns" if numeric else "no numeric column"
+            raise SeriesError(f"{self.path} has {count}; choose with --column among {named}")
+        return numeric[0]
+
+    def numbers(self, name: str, *, empty: bool = False) -> NDArray[np.float64]:
+        """A column's numbers; with `empty`, cells may be empty and are NaN.
+
+        Raises SeriesError at the first cell that is no finite number.
+        """
+        cells = self.column(name)
+        numbers = _cast(cells)
+        bad = ~numbers.is_finite().fill_null(value=False)
+        if empty:
+            bad &= cells.is_not_null()
+        if bad.any():
+            row = int(bad.arg_true()[0])
+            came, what = f"is {str(cells[row])[:40]!r}", "fill or drop such rows first"
+            if cells[row] is None:
+                came, what = "is empty", "drop or fill such rows first (training can: --fill previous or --fill linear)"
+            more = f", as are {bad.sum() - 1} more" if bad.sum() > 1 else ""
+            raise SeriesError(
+                f'{self.path}: {self.row(row)} of column "{name}" {came}{more}; every cell must be a finite number: '
+                f"{what}"
+            )
+        return np.array(numbers.to_numpy(), np.float64)
+
+    def groups(self, name: str | None) -> "list[Rows]":
+        """The rows of each value of a column, in order of first appearance; without a column, all of them.
+
+        Raises SeriesError where a cell is empty.
+        """
+        if name is None:
+            return [Rows(self, np.arange(self.cells.height))]
+        ids = [None if cell is None else str(cell).strip() for cell in self.column(name)]
+        if not all(ids):
+            row = self.row([bool(each) for each in ids].index(False))
+            raise SeriesError(f'{self.path}: {row} of column "{name}" is empty; every row must name its series')
+        names, first, series = np.unique(np.array(ids), return_index=True, return_inverse=True)
+        by_series = np.split(np.argsort(series, kind="stable"), np.cumsum(np.bincount(series))[:-1])
+        return [Rows(self, by_series[place], str(names[place])) for place in np.argsort(first)]
+
+
+class Rows(NamedTuple):
+    """Some rows of a table, those of one series: their places in the table and the series' name."""
+
+    table: Table
+    places: NDArray[np.intp]
+    id: str = ""
+
+    def row(self, index: int) -> str:
+        """What errors call one of them: row 3 (line 4)."""
+        return self.table.row(int(self.places[index]))
+
+    def at(self, index: int) -> str:
+        """The same with its file and series: load.csv: row 3 (line 4) of "A"."""
+        return f"{self.table.path}: {self.row(index)}" + (f' of "{self.id}"' if self.id else "")
+
+
+def located(path: str) -> Path:
+    """The file that a path means; package://NAME/PATH lies inside an installed package. Raises MissingExtra."""
+    if not path.startswith(PACKAGE_SCHEME):
+        return Path(path)
+    package, _, inside = path.removeprefix(PACKAGE_SCHEME).partition("/")
+    spec = find_spec(package) if package.isidentifier() else None
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingExtra(
+            f"{path} lies in the package {package}, which is not installed: pip install 'rollcast[examples]'"
+        )
+    return Path(spec.submodule_search_locations[0]) / inside
+
+
+def read_table(path: str) -> Table:
+    """Read a file that has at least a row. Raises SeriesError and MissingExtra."""
+    file = located(path)
+    is_csv = file.suffix.lower() != ".parquet"
+    cells = _cells(file, path, is_csv=is_csv)
+    if not cells.height:
+        raise SeriesError(f"{path} has no rows below its header; a series needs some hundred")
+    return Table(cells, path, 2 if is_csv else None)
+
+
+def _cells(file: Path, path: str, *, is_csv: bool) -> "polars.DataFrame":
+    import polars
+
+    if not file.is_file():
+        raise SeriesError(f"{path} is not there, or not a file; give a CSV or Parquet file")
+    try:
+        if not is_csv:
+            return polars.read_parquet(file)
+        # As texts: a cell that is no number can then be shown with its row.
+        cells = polars.read_csv(file, infer_schema=False)
+    except polars.exceptions.NoDataError as error:
+        raise SeriesError(f"{path} is empty; its first line must name the columns") from error
+    except (polars.exceptions.PolarsError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise SeriesError(
+            f"{path} can't be read: {reason}; columns are separated by commas, decimals by points"
+        ) from error
+    if cells.width == 1 and (other := re.search("[;\t|]", cells.columns[0])):
+        raise SeriesError(f"{path} seems to be separated by {other[0]!r}; only commas are read")
+    filled = cells.select(polars.any_horizontal(polars.all().is_not_null())).to_series()
+    return cells.head(int(filled.arg_true()[-1]) + 1) if filled.any() else cells.clear()
+
+
+def _cast(cells: "polars.Series") -> "polars.Series":
+    """Cells as 64-bit floats, null where they are no numbers."""
+    import polars
+
+    if cells.dtype == polars.String:
+        cells = cells.str.strip_chars()
+    if cells.dtype != polars.String and not cells.dtype.is_numeric():
+        return polars.Series(cells.name, [None] * len(cells), dtype=polars.Float64)
+    return cells.cast(polars.Float64, strict=False)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

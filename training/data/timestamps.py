@@ -1,0 +1,117 @@
+"""The times of a series' rows: reading them, checking their order, telling how far apart they are."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.timeseries.time_index import MICROSECONDS, MONTHS, Times, parse_frequency
+from training.data.table import Rows, Table
+from training.errors import SeriesError
+
+_DAY, _NONE = np.timedelta64(1, "D"), np.timedelta64(0, "us")
+
+
+def read_times(table: Table, column: str) -> Times:
+    """A column's times, shape (rows), in microseconds and UTC; those without an offset are in UTC already.
+
+    Raises SeriesError at the first cell that is no ISO 8601 date or date-time of the years 2 to 9998.
+    """
+    return np.array([_read(cell, table, row, column) for row, cell in enumerate(table.column(column))], "M8[us]")
+
+
+def _read(cell: object, table: Table, row: int, column: str) -> datetime:
+    try:
+        # A Parquet file may hold dates and times as such.
+        time = datetime.fromisoformat(cell.isoformat() if isinstance(cell, date) else str(cell).strip())
+        if not 2 <= time.year <= 9998:
+            raise ValueError("models.timeseries.time_index.Axis counts in those years only")
+        return time if time.tzinfo is None else time.astimezone(UTC).replace(tzinfo=None)
+    except ValueError as error:
+        came = "is empty" if cell is None else f"is {str(cell)[:40]!r}"
+        raise SeriesError(
+            f'{table.path}: {table.row(row)} of column "{column}" {came}; every row must have its time, '
+            "in ISO 8601 such as 2012-01-31 or 2012-01-31T13:30+11:00"
+        ) from error
+
+
+def check_order(rows: Rows, times: Times) -> None:
+    """Raise SeriesError where a series' times, shape (rows), do not go from the oldest to the newest, each once."""
+    steps = np.diff(times)
+    back, twice = np.flatnonzero(steps < _NONE), np.flatnonzero(steps == _NONE)
+    hint = "" if rows.id else " (rows of several series need the column that tells them apart: name it with --id)"
+    if len(back):
+        row = int(back[0]) + 1
+        raise SeriesError(
+            f"{rows.at(row)} has the time {shown(times[row])}, but {rows.row(row - 1)} before it "
+            f"{shown(times[row - 1])}{and_more(len(back))}; rows must go from the oldest to the newest: "
+            f"sort them by their time{hint}"
+        )
+    if len(twice):
+        row = int(twice[0]) + 1
+        raise SeriesError(
+            f"{rows.at(row)} has the time {shown(times[row])} of {rows.row(row - 1)} once more"
+            f"{and_more(len(twice))}; each time must come once: drop or merge such rows{hint}"
+        )
+
+
+def infer_frequency(series: Sequence[Times]) -> str | None:
+    """The most common time between rows of some series, as polars writes it; None where none has two rows.
+
+    It is counted in months where most rows lie at the same place in their month as the row before: on the same day,
+    or both on the last. Raises SeriesError where it is none that can be written.
+    """
+    steps = np.concatenate([np.diff(times).astype(np.int64) for times in series])
+    if not len(steps):
+        return None
+    months = np.concatenate([_month_steps(times) for times in series])
+    if len(months) > len(steps) / 2:
+        count, units = most_common(months), MONTHS
+    else:
+        count, units = most_common(steps), MICROSECONDS
+    size, unit = max((size, unit) for unit, size in units.items() if count % size == 0)
+    text = f"{count // size}{unit}"
+    try:
+        parse_frequency(text)
+    except ValueError as error:
+        raise SeriesError(
+            f"most rows are {text} apart, but {error}: say with frequency how far they should be"
+        ) from error
+    return text
+
+
+def _month_steps(times: Times) -> NDArray[np.int64]:
+    """The months between each row and the one before, of those that lie at the same place in their month."""
+    months, days, clock, ends = in_month(times)
+    steps = np.diff(months)
+    alike = (days[1:] == days[:-1]) | (ends[1:] & ends[:-1])
+    return np.asarray(steps[alike & (clock[1:] == clock[:-1]) & (steps > 0)])
+
+
+def in_month(times: Times) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Each time's month (counted from 1970), day (from 0), microsecond of the day, and whether the day is the last."""
+    months, days = times.astype("M8[M]"), times.astype("M8[D]")
+    return (
+        months.astype(np.int64),
+        (days - months.astype("M8[D]")).astype(np.int64),
+        (times - days).astype(np.int64),
+        (days + _DAY).astype("M8[M]") > months,
+    )
+
+
+def most_common(values: NDArray[np.int64]) -> int:
+    """The value that comes most often; of several the least."""
+    found, counts = np.unique(values, return_counts=True)
+    return int(found[np.argmax(counts)])
+
+
+def shown(time: np.datetime64) -> str:
+    """A time in UTC as errors show it: 2012-01-31T13:30Z."""
+    text = np.datetime_as_string(time, unit="us" if time != time.astype("M8[m]") else "m")
+    return f"{text}Z"
+
+
+def and_more(count: int) -> str:
+    """What errors add where the same is wrong with more rows than the one that they name."""
+    return f", and {count - 1} more like it" if count > 1 else ""

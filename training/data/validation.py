@@ -1,0 +1,96 @@
+"""What can't be learned from: told before it is tried."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.spec.manifest import Shape
+from training.data.series import Series
+from training.data.splits import Parts
+from training.errors import SeriesError
+from training.recipes.recipe import Recipe
+
+
+def check_rows(recipe: Recipe, shape: Shape, series: Sequence[Series], parts: Sequence[Parts]) -> None:
+    """Raise SeriesError where no series has rows enough to train on, or one too few before its test rows."""
+    # Of several outputs the later ones may lie beyond what is trained on.
+    needed = shape.context + _length(recipe) - shape.window + 1
+    longest = max(range(len(series)), key=lambda place: len(parts[place].train))
+    if len(parts[longest].train) < needed:
+        among = f", the longest of {len(series)}," if len(series) > 1 else ""
+        raise SeriesError(
+            f"{series[longest].name}{among} has {len(series[longest].values)} rows, {len(parts[longest].train)} of "
+            f"them to train on; {_demands(recipe)} need at least {needed}: bring more rows or choose a smaller "
+            f"--{_unit(recipe)}"
+        )
+    short = [place for place, part in enumerate(parts) if part.test.start < shape.context]
+    if short and len(series) > 1:
+        first = short[0]
+        others = f" (as do {len(short) - 1} more of {len(series)} series)" if len(short) > 1 else ""
+        raise SeriesError(
+            f"{series[first].name} has {parts[first].test.start} rows before its test rows{others}; {_demands(recipe)} "
+            f"need a context of {shape.context} to forecast from: leave short series out or choose a smaller --window"
+        )
+
+
+def check_test_rows(series: Sequence[Series], parts: Sequence[Parts]) -> None:
+    """Raise SeriesError where no row is left to test on."""
+    if not any(part.test for part in parts):
+        rows = sum(len(each.values) for each in series)
+        raise SeriesError(
+            f"none of {series[0].source}'s {rows} rows is left to test on: lower --train-share, --validation-share or "
+            "--calibration-share"
+        )
+
+
+def check_varies(shape: Shape, series: Sequence[Series], train: NDArray[np.float64]) -> None:
+    """Raise SeriesError where a column of the training rows, shape (rows, features), is constant.
+
+    These have differences taken. Where each context has a scale of its own, some series may be constant.
+    """
+    constant = [name for name, column in zip(shape.features, train.T, strict=True) if column.min() == column.max()]
+    if not constant or shape.scaler.kind == "context":
+        return
+    what = "never changes" if shape.difference is None else f"always changes by the same over {shape.difference} rows"
+    raise SeriesError(
+        f"{' and '.join(constant)} {what} in the {len(train)} training rows of {series[0].source}: "
+        "there is nothing to learn; leave the column out or bring rows in which it varies"
+    )
+
+
+def check_finite(shape: Shape, series: Series, values: NDArray[np.floating]) -> None:
+    """Raise SeriesError where a value, made ready for the network, is not finite.
+
+    `values` has the series' shape (rows, features); with differences its first rows are not looked at.
+    """
+    known = shape.difference or 0
+    with np.errstate(over="ignore"):
+        bad = np.argwhere(~np.isfinite(values[known:].astype(np.float32)))
+    if bad.size:
+        row, column = int(bad[0, 0]) + known, int(bad[0, 1])
+        where = f' of "{series.id}"' if series.id else ""
+        raise SeriesError(
+            f'row {row + 1}{where} of column "{series.columns[column]}" is {series.values[row, column]:g}: '
+            "too large for the network's 32-bit floats"
+        )
+
+
+def _length(recipe: Recipe) -> int:
+    """How many steps a training sample has."""
+    return recipe.windows.sequence_length if recipe.windows.rollout == "state" else recipe.windows.window
+
+
+def _unit(recipe: Recipe) -> str:
+    return "sequence" if recipe.windows.rollout == "state" else "window"
+
+
+def _demands(recipe: Recipe) -> str:
+    """What of a recipe asks for so many rows: a window of 24 and a lead of 1."""
+    windows = recipe.windows
+    wants = [f"a {_unit(recipe)} of {_length(recipe)}", f"a lead of {windows.lead}"]
+    if windows.lag:
+        wants.append(f"a longest lag of {max(windows.lag)}")
+    if windows.difference:
+        wants.append(f"differences over {windows.difference} rows")
+    return f"{', '.join(wants[:-1])} and {wants[-1]}"

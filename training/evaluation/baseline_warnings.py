@@ -1,0 +1,38 @@
+"""What a backtest says against a model, in words."""
+
+from collections.abc import Mapping, Sequence
+
+from models.spec.metrics import Backtest
+
+MOST_RUNS = 6  # of steps in one sentence
+
+
+def verdict(backtest: Backtest, doing: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence for each baseline with a lower mean absolute error at some step, as in "loses to last value at ...".
+
+    `doing` says what each baseline does, in words.
+    """
+    sentences = []
+    for name, scores in backtest.baselines.items():
+        pairs = enumerate(zip(backtest.model.mae, scores.mae, strict=True), start=1)
+        lost = [step for step, (mine, its) in pairs if its < mine]
+        if lost:
+            where = "every step" if len(lost) == backtest.horizon > 1 else steps(lost)
+            sentences.append(f"loses to {name} at {where}: {doing[name]} is better there")
+    return tuple(sentences)
+
+
+def steps(numbers: Sequence[int]) -> str:
+    """Ascending steps in words: "step 1", "steps 3 to 7 and 12"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    texts = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
+    if len(texts) > MOST_RUNS:
+        return f"{len(numbers)} steps, the first of them {', '.join(texts[: MOST_RUNS - 1])}"
+    *first, last = texts
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"{'step' if len(numbers) == 1 else 'steps'} {listed}"

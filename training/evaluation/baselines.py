@@ -1,0 +1,84 @@
+"""Baselines: what forecasts must beat to be worth anything, from the same origins.
+
+Last value and seasonal naive are those of Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 5.2:
+https://otexts.com/fpp3/simple-methods.html.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.spec.model_spec import Shape
+from training.evaluation.autoregression import Autoregression, most_lags
+from training.recipes.recipe import Recipe
+
+Array = NDArray[np.float64]
+
+MOST_LAGS = 512  # of a linear baseline, unless the recipe says so
+
+
+class Baseline(NamedTuple):
+    """A way to forecast from the `rows` rows before an origin.
+
+    `forecast` takes such rows of shape (origins, rows, targets) and a horizon, and gives (origins, horizon, targets),
+    in raw units. `doing` is what it does, in words.
+    """
+
+    name: str
+    doing: str
+    rows: int
+    forecast: Callable[[Array, int], Array]
+
+
+def baselines(recipe: Recipe, shape: Shape, histories: Sequence[Array]) -> tuple[Baseline, ...]:
+    """The baselines of a recipe: last value, seasonal naive for each season, and linear where it can be fitted.
+
+    `histories` are the rows that may be learned from, of each series: shape (rows, features).
+    """
+    lags = recipe.evaluation.linear_lags or min(shape.context, MOST_LAGS)
+    fitted = _linear(histories, shape, lags)
+    return (last_value(), *map(seasonal_naive, recipe.evaluation.season), *([fitted] if fitted else []))
+
+
+def last_value() -> Baseline:
+    """Repeat the last value."""
+    return Baseline(
+        "last value", "repeating the last value", 1, lambda pasts, horizon: np.repeat(pasts[:, -1:], horizon, axis=1)
+    )
+
+
+def seasonal_naive(season: int) -> Baseline:
+    """Repeat the last season."""
+
+    def forecast(pasts: Array, horizon: int) -> Array:
+        return pasts[:, -season:][:, np.arange(horizon) % season]
+
+    return Baseline(
+        f"seasonal naive {season}",
+        f"repeating the value {season} {'step' if season == 1 else 'steps'} before",
+        season,
+        forecast,
+    )
+
+
+def _linear(histories: Sequence[Array], shape: Shape, wanted: int) -> Baseline | None:
+    """A linear autoregression of each target on its own lags, not on the other columns', which is kept simple.
+
+    Where the model scales each context, so does the baseline, and one is fitted on all series together.
+    """
+    lags = most_lags([len(history) for history in histories], wanted)
+    if not lags:
+        return None
+    by_context = shape.scaler.kind == "context"
+    models = [
+        Autoregression.fit([history[:, column] for history in histories], lags, by_context=by_context)
+        for column in shape.target_columns
+    ]
+
+    def forecast(pasts: Array, horizon: int) -> Array:
+        columns = [model.forecast(pasts[:, :, place], horizon) for place, model in enumerate(models)]
+        return np.stack(columns, axis=-1)
+
+    return Baseline(f"linear {lags}", f"a linear model of {lags} {'lag' if lags == 1 else 'lags'}", lags, forecast)

@@ -1,0 +1,1 @@
+"""Keras: building networks and fitting them."""

@@ -1,0 +1,131 @@
+"""Fitting a network to a dataset, so that one seed always gives the same weights."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from rich.console import Console
+
+from models.spec.manifest import Shape
+from training.data.dataset import Dataset
+from training.keras_backend import load_keras
+from training.networks.build import averaged, build, copy_weights
+from training.networks.free_running import rolled_out
+from training.networks.loop import MOST_VALIDATED, Losses, Taught, fit_phase, with_feedback
+from training.recipes.recipe import Recipe
+
+Watch = Callable[[int, Any], None]
+
+# Members of an ensemble have seeds this far apart, so that recipes of neighbouring seeds share none.
+SEEDS_APART = 1_000_003
+FEEDBACK_SLOWER = 3  # times lower a learning rate, as most is learned by then
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained Keras network; an ensemble's losses are those of its first member.
+
+    After `turn` epochs the training through the rollout began, where there was one.
+    """
+
+    network: Any
+    loss: tuple[float, ...]
+    validation_loss: tuple[float, ...] | None
+    turn: int | None
+    duration_s: float
+
+
+def fit(
+    recipe: Recipe,
+    dataset: Dataset,
+    *,
+    title: str = "",
+    console: Console | None = None,
+    watch: Watch | None = None,
+) -> Fitted:
+    """Build a recipe's network, or several of them, and fit each by Adam.
+
+    For a rollout of states a network is trained through time, with an error at each step from the window's last on,
+    and with `feedback` through the rollout as well; the network in the answer has its weights and answers at the last
+    step only, as the graph does.
+
+    Two runs with one seed on one machine give the same weights bit for bit. `watch` is called with the epochs done
+    and the (first) network: before training with 0, then after each epoch.
+    """
+    load_keras().backend.clear_session()
+    began = time.perf_counter()
+    members, losses = [], []
+    for number in range(recipe.network.members):
+        label = title if recipe.network.members == 1 else f"{title}, member {number + 1} of {recipe.network.members}"
+        seed = (recipe.fit.seed + number * SEEDS_APART) % 2**31
+        network, lost = _fit_one(recipe, dataset, seed, label, console, watch if number == 0 else None)
+        members.append(network)
+        losses.append(lost)
+    return Fitted(averaged(members), *losses[0], time.perf_counter() - began)
+
+
+def _fit_one(
+    recipe: Recipe, dataset: Dataset, seed: int, title: str, console: Console | None, watch: Watch | None
+) -> tuple[Any, Losses]:
+    """Fit one network: through time or not, then through the rollout where there is feedback."""
+    keras, values, shape = load_keras(), recipe.fit, dataset.shape
+    keras.utils.set_random_seed(seed)
+    trained_from = recipe.windows.first_trained - 1 if shape.rollout == "state" else None
+    trained = _network(recipe, shape, answers_from=trained_from)
+    served = trained if trained_from is None else _network(recipe, shape)
+
+    def look(epochs: int) -> None:
+        if watch is not None:
+            copy_weights(trained, served)
+            watch(epochs, served)
+
+    look(0)
+    fit_in = partial(fit_phase, values=values, console=console)
+    losses = fit_in(
+        trained,
+        train=Taught(*dataset.train),
+        validation=Taught(*dataset.validation),
+        epochs=values.epochs,
+        learning_rate=values.learning_rate,
+        title=title,
+        look=look,
+    )
+    if recipe.windows.feedback:
+        rolled = rolled_out(
+            shape.kind,
+            channels=shape.channels,
+            targets=len(shape.targets),
+            units=shape.units,
+            residual=recipe.windows.residual,
+            answers_from=recipe.windows.first_trained - 1,
+        )
+        copy_weights(trained, rolled)
+        more = fit_in(
+            rolled,
+            train=with_feedback(recipe.windows, dataset.train),
+            validation=with_feedback(recipe.windows, dataset.validation, MOST_VALIDATED),
+            epochs=values.feedback_epochs,
+            learning_rate=values.learning_rate / FEEDBACK_SLOWER,
+            title=f"{title}, rolled out",
+            look=lambda _: None,
+        )
+        copy_weights(rolled, trained)
+        losses = losses.followed_by(more)
+    if served is trained:  # which was compiled; a member of an ensemble would be saved with its loss
+        served = _network(recipe, shape)
+    copy_weights(trained, served)
+    return served, losses
+
+
+def _network(recipe: Recipe, shape: Shape, answers_from: int | None = None) -> Any:
+    return build(
+        shape.kind,
+        channels=shape.channels,
+        outputs=len(shape.targets) * shape.outputs,
+        units=shape.units,
+        dropout=recipe.network.dropout,
+        residual=len(shape.targets) if recipe.windows.residual else 0,
+        answers_from=answers_from,
+    )

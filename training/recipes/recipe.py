@@ -1,0 +1,138 @@
+"""What a training run does, value by value: the recipe."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from models.timeseries.scaling import ScalerKind
+from training.errors import RecipeError
+from training.recipes.fields import explain, place
+from training.recipes.sections import (
+    EvaluationSection,
+    FitSection,
+    NetworkSection,
+    PicturesSection,
+    Section,
+    SeriesSection,
+    SplitSection,
+    WindowsSection,
+)
+
+
+class Recipe(Section):
+    """A training run, value by value. The names of values differ across sections, so each can be a flag."""
+
+    name: str = Field("", description="the name to publish under: lower-case letters, digits and hyphens")
+    description: str = Field("", description="a sentence on the model, for its card")
+    series: SeriesSection = SeriesSection()
+    windows: WindowsSection = WindowsSection()
+    split: SplitSection = SplitSection()
+    network: NetworkSection = NetworkSection()
+    fit: FitSection = FitSection()
+    evaluation: EvaluationSection = EvaluationSection()
+    pictures: PicturesSection = PicturesSection()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        series, split, windows = self.series, self.split, self.windows
+        if series.csv is not None and series.generator is not None:
+            raise ValueError("a series comes from csv or from generator, not from both: leave one out")
+        if series.generator is not None and (series.column or series.target or series.id or series.time):
+            raise ValueError("a generated series has one column: leave out column, target, id and time")
+        for key, names in (("column", series.column), ("target", series.target)):
+            if len(set(names)) != len(names):
+                raise ValueError(f"{key} must name each column once, not {', '.join(names)}")
+        if series.column and not set(series.target) <= set(series.column):
+            raise ValueError(f"each target must be one of the columns {', '.join(series.column)}")
+        self._check_feedback()
+        if windows.rollout == "window" and windows.sequence is not None:
+            raise ValueError("sequence is for training through time: add rollout = state, or leave sequence out")
+        if windows.rollout == "state" and windows.sequence_length <= windows.window:
+            raise ValueError(
+                f"sequence must be longer than the window of {windows.window}, not {windows.sequence}: "
+                "what goes beyond the window is where the network learns to go on from its state"
+            )
+        used = split.train_share + split.validation_share + split.calibration_share
+        if used > 1 + 1e-9:
+            raise ValueError(
+                f"train_share, validation_share and calibration_share must add up to 1 at most, not {used:g}"
+            )
+        if self.fit.seed + self.evaluation.seeds > 2**31:
+            raise ValueError(f"the seeds from {self.fit.seed} up pass the largest, {2**31 - 1}: lower seed or seeds")
+        if split.test_rows is None and (split.calibration_rows or split.validation_rows):
+            raise ValueError("calibration_rows and validation_rows count back from test_rows: add test_rows")
+        if windows.calendar and series.time is None:
+            raise ValueError("calendar inputs need each row's time: name its column with time")
+        return self
+
+    def _check_feedback(self) -> None:
+        windows = self.windows
+        if windows.rollout == "window":
+            for name in ("feedback", "burn_in"):
+                if getattr(windows, name):
+                    raise ValueError(f"{name} needs training through time: add rollout = state, or leave {name} out")
+        if windows.first_trained != windows.window and self.scaler == "context":
+            raise ValueError("burn_in needs one scale for all: make it the window, or set scaler = standard")
+        if windows.burn_in is not None and windows.burn_in > windows.window:
+            raise ValueError(f"burn_in must be at most the window of {windows.window}, not {windows.burn_in}")
+        if not windows.feedback:
+            return
+        if self.network.dropout:
+            raise ValueError("feedback learns without dropout: leave one of them out")
+        if windows.feedback == 1:
+            raise ValueError("feedback must be 2 at least: the rollout's first step takes in no answer")
+        if windows.lag and min(windows.lag) < windows.feedback:
+            raise ValueError(
+                f"with feedback over {windows.feedback} steps every lag must be as long, not {min(windows.lag)}: "
+                "a shorter one would bring true values that a rollout does not have"
+            )
+        if windows.lead > 1 or windows.outputs > 1:
+            raise ValueError("feedback needs a lead of 1 and one output at a time")
+        if windows.sequence_length < windows.window + windows.feedback - 1:
+            raise ValueError(
+                f"sequence must be at least {windows.window + windows.feedback - 1}, a window and the steps of "
+                f"feedback but the first, not {windows.sequence}"
+            )
+
+    @property
+    def scaler(self) -> ScalerKind:
+        """How values are scaled: as the recipe says, else as suits one series or many."""
+        many = self.series.id is not None or self.series.generator == "m3-monthly"
+        return self.fit.scaler or ("context" if many else "standard")
+
+    @property
+    def horizon(self) -> int:
+        """How many steps forecasts are measured and calibrated over."""
+        if self.evaluation.horizon is not None:
+            return self.evaluation.horizon
+        usual = max(self.evaluation.season, default=max(self.windows.window, self.windows.outputs))
+        return min(usual, self.split.test_rows or usual)
+
+    @classmethod
+    def parsed(cls, document: Mapping[str, Any]) -> Self:
+        """Make a recipe of a TOML document's content. Raises RecipeError, which names every wrong value."""
+        try:
+            # JSON has no tuples, so in JSON's mode pydantic takes lists for them and stays strict in all else.
+            return cls.model_validate_json(json.dumps(document, default=str))
+        except ValidationError as error:
+            raise RecipeError(explain(error, cls)) from error
+
+    def with_values(self, values: Mapping[str, object]) -> Self:
+        """The recipe with some values replaced, by their bare names, as in {"epochs": 5, "units": (64, 32)}.
+
+        A csv puts the generator aside, a generator the csv with its columns, and a rollout of windows the
+        sequence. Raises RecipeError.
+        """
+        document = self.model_dump(mode="json")
+        if values.get("csv") is not None:
+            document["series"]["generator"] = None
+        if values.get("generator") is not None:
+            document["series"] |= {"csv": None, "column": [], "target": [], "id": None, "time": None, "frequency": None}
+        if values.get("rollout") == "window":
+            document["windows"] |= {"sequence": None, "burn_in": None, "feedback": 0}
+        for name, value in values.items():
+            section = place(name, type(self))
+            (document if section is None else document[section])[name] = value
+        return self.parsed(document)

@@ -1,0 +1,104 @@
+"""What a version's manifest tells of its training: the data, the recipe, the libraries, the goldens."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import metadata
+
+import numpy as np
+
+from models.inference.forecaster import Forecaster
+from models.spec.manifest import DataRecord, Description, Golden, Spread, TrainingRecord
+from training.data.dataset import Dataset
+from training.data.series import Series, sha256
+from training.evaluation.evaluate import Judged
+from training.networks.fit import Fitted
+from training.recipes.recipe import Recipe
+
+GOLDENS, GOLDEN_HORIZON = 3, 24
+# TensorFlow comes as either of two distributions, and rollcast may run from its source.
+LIBRARIES = ("keras", "numpy", "onnx", "onnxruntime", "rollcast", "tensorflow", "tensorflow-cpu")
+
+
+def describe(
+    recipe: Recipe, dataset: Dataset, fitted: Fitted, judged: Judged, spread: Spread | None, forecaster: Forecaster
+) -> Description:
+    """Everything that a manifest tells before its version has a number."""
+    return Description(
+        **dict(dataset.shape),
+        description=recipe.description,
+        training=TrainingRecord(
+            recipe=_portable(recipe, dataset).model_dump(mode="json"),
+            duration_s=round(fitted.duration_s, 1),
+            parameters=fitted.network.count_params(),
+            loss=fitted.loss,
+            validation_loss=fitted.validation_loss,
+        ),
+        data=_data_record(dataset),
+        metrics=judged.metrics.model_copy(update={"spread": spread}),
+        backtest=judged.backtest,
+        calibration=judged.calibration,
+        warnings=judged.warnings,
+        libraries=_libraries(),
+        goldens=_goldens(dataset, forecaster),
+    )
+
+
+def _portable(recipe: Recipe, dataset: Dataset) -> Recipe:
+    """The recipe without the folders of the machine that ran it."""
+    return recipe if recipe.series.csv is None else recipe.with_values({"csv": dataset.series[0].source})
+
+
+def _data_record(dataset: Dataset) -> DataRecord:
+    series, parts = dataset.series, dataset.parts
+    trained = [each.values[: part.train.stop] for each, part in zip(series, parts, strict=True) if part.train]
+    first_at, last_at = _span(series)
+    return DataRecord(
+        source=series[0].source,
+        series=len(series),
+        rows=sum(len(each.values) for each in series),
+        train_rows=sum(len(part.train) for part in parts),
+        validation_rows=sum(len(part.validation) for part in parts),
+        calibration_rows=sum(len(part.calibration) for part in parts),
+        test_rows=sum(len(part.test) for part in parts),
+        filled_rows=sum(each.filled for each in series),
+        first_at=first_at,
+        last_at=last_at,
+        minimum=tuple(np.min([rows.min(axis=0) for rows in trained], axis=0).tolist()),
+        maximum=tuple(np.max([rows.max(axis=0) for rows in trained], axis=0).tolist()),
+        sha256=sha256(series),
+    )
+
+
+def _span(series: Sequence[Series]) -> tuple[datetime | None, datetime | None]:
+    """The first and the last row's time, where rows have times."""
+    times = [each.times for each in series if each.times is not None]
+    if len(times) < len(series):
+        return None, None
+    first, last = min(each[0] for each in times), max(each[-1] for each in times)
+    return tuple(each.astype(datetime).replace(tzinfo=UTC) for each in (first, last))
+
+
+def _goldens(dataset: Dataset, forecaster: Forecaster) -> tuple[Golden, ...]:
+    """A few held-out windows from first to last, with the forecasts that every later opening must repeat."""
+    contexts, axes = dataset.contexts()
+    chosen = np.unique(np.linspace(0, len(contexts) - 1, GOLDENS).astype(int))
+    ends = None if axes is None else [axes[place] for place in chosen]
+    answers = forecaster.forecast(contexts[chosen], GOLDEN_HORIZON if dataset.shape.rolls_out else 1, axes=ends)
+    return tuple(
+        Golden(
+            window=tuple(map(tuple, window)),
+            predictions=tuple(map(tuple, predictions)),
+            end=None if ends is None else ends[place].end,
+        )
+        for place, (window, predictions) in enumerate(zip(contexts[chosen].tolist(), answers.tolist(), strict=True))
+    )
+
+
+def _libraries() -> dict[str, str]:
+    versions = {}
+    for library in LIBRARIES:
+        try:
+            versions[library] = metadata.version(library)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions

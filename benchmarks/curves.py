@@ -14,10 +14,10 @@ from benchmarks.drawing import draw
 from benchmarks.in_process import client, windows
 from benchmarks.load import Load, check_wrk, put
 from benchmarks.processes import ROOT, rollcast, under_uvicorn
-from benchmarks.published import SHAPES, graph, publish_all, shape
+from benchmarks.published import SHAPES, graph, publish_all, spec
 from benchmarks.timing import alternate, timed
-from models.inference.onnx_network import Network
-from models.spec.manifest import Shape
+from models.inference.onnx_network import OnnxNetwork
+from models.spec.model_spec import ModelSpec
 
 FOLDER = ROOT / "docs/performance"
 ROUNDS = 5
@@ -26,13 +26,13 @@ ROUNDS = 5
 Curve = dict[str, list[tuple[float, float]]]
 
 
-def rollouts(shapes: dict[str, dict[float, Shape]], horizon: int = 100) -> Curve:
+def rollouts(shapes: dict[str, dict[float, ModelSpec]], horizon: int = 100) -> Curve:
     """Milliseconds of one client's rollout in process, by what the shapes differ in."""
     points = {(name, at): of for name, line in shapes.items() for at, of in line.items()}
     with client() as running:
         works = {}
         for (name, at), of in points.items():
-            network, context = Network(graph(of)), windows(of)
+            network, context = OnnxNetwork(graph(of)), windows(of)
             works[f"{name}|{at}"] = timed(
                 lambda network=network, of=of, context=context: running.forecast(network, of, context, horizon)  # type: ignore[misc]
             )
@@ -45,9 +45,9 @@ def by_units() -> Curve:
     units = (8, 16, 32, 64, 128, 256, 512)
     return rollouts(
         {
-            "LSTM, window mode, window 10": {size: shape("lstm", size, 10) for size in units},
-            "LSTM, state mode": {size: shape("lstm", size, 10, "state") for size in units},
-            "SimpleRNN, window mode, window 10": {size: shape("simple_rnn", size, 10) for size in units},
+            "LSTM, window mode, window 10": {size: spec("lstm", size, 10) for size in units},
+            "LSTM, state mode": {size: spec("lstm", size, 10, "state") for size in units},
+            "SimpleRNN, window mode, window 10": {size: spec("simple_rnn", size, 10) for size in units},
         }
     )
 
@@ -57,8 +57,8 @@ def by_window() -> Curve:
     lengths = (5, 10, 20, 48, 100, 200, 336)
     return rollouts(
         {
-            "LSTM(64), window mode": {length: shape("lstm", 64, length) for length in lengths},
-            "LSTM(64), state mode": {length: shape("lstm", 64, length, "state") for length in lengths},
+            "LSTM(64), window mode": {length: spec("lstm", 64, length) for length in lengths},
+            "LSTM(64), state mode": {length: spec("lstm", 64, length, "state") for length in lengths},
         }
     )
 
@@ -83,7 +83,7 @@ def by_batch() -> Curve:
     with client() as running:
         for name, key in names.items():
             of = SHAPES[key]
-            network = Network(graph(of))
+            network = OnnxNetwork(graph(of))
             for rows in (1, 2, 4, 8, 16, 32, 64, 128, 256):
                 contexts = windows(of, rows)
                 work = timed(lambda contexts=contexts: running.forecast(network, of, contexts, 100))  # type: ignore[misc]  # noqa: B023

@@ -11,13 +11,13 @@ from benchmarks.plain import Plain
 from benchmarks.published import SHAPES, graph
 from benchmarks.results import Row
 from benchmarks.timing import Plan, alternate, medians, ratio, timed
-from models.engine.batch import Job
+from models.engine.batch import RolloutRequest
 from models.engine.engine import Engine
-from models.inference.onnx_network import Network
-from models.spec.manifest import Shape
+from models.inference.onnx_network import OnnxNetwork
+from models.spec.model_spec import ModelSpec
 from training.export.parity import to_onnx
 from training.keras_backend import load_keras
-from training.networks.build import build
+from training.networks.build import build_network
 
 Array = NDArray[np.float32]
 
@@ -28,12 +28,12 @@ class Client:
     """An engine, and someone who waits for its answers."""
 
     def __init__(self, threads: int = 2) -> None:
-        self._done: queue.SimpleQueue[Sequence[Job]] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Sequence[RolloutRequest]] = queue.SimpleQueue()
         self._engine = Engine(threads, self._done.put)
 
-    def forecast(self, network: Network, shape: Shape, contexts: Array, horizon: int) -> Array:
+    def forecast(self, network: OnnxNetwork, spec: ModelSpec, contexts: Array, horizon: int) -> Array:
         """The predictions of some contexts of shape (rows, context, features), sent as requests of one row."""
-        jobs = [Job(network, shape, each[None], horizon) for each in contexts]
+        jobs = [RolloutRequest(network, spec, each[None], horizon) for each in contexts]
         for job in jobs:
             self._engine.submit(job)
         left = len(jobs)
@@ -56,22 +56,22 @@ def client(threads: int = 2) -> Iterator[Client]:
         running.stop()
 
 
-def windows(shape: Shape, rows: int = 1) -> Array:
+def windows(spec: ModelSpec, rows: int = 1) -> Array:
     """Different windows, shape (rows, window, 1)."""
     phases = np.linspace(0, 6, rows, dtype=np.float32)[:, None]
-    return np.sin(phases + np.arange(shape.window, dtype=np.float32) / 10)[:, :, None]
+    return np.sin(phases + np.arange(spec.window, dtype=np.float32) / 10)[:, :, None]
 
 
 def measure(plan: Plan) -> list[Row]:
     """One client's rollouts of the LSTM(300), window 10."""
-    shape, state_shape = SHAPES["lstm-300"], SHAPES["lstm-300-state"]
+    spec, state_shape = SHAPES["lstm-300"], SHAPES["lstm-300-state"]
     keras = load_keras()
     import tensorflow as tf
 
-    network = build(shape.kind, channels=1, outputs=1, units=shape.units)
-    content = to_onnx(shape.kind, network)
-    served, plain, compiled = Network(content), Plain(content, shape), tf.function(network)
-    context = windows(shape)
+    network = build_network(spec.kind, channels=1, outputs=1, units=spec.units)
+    content = to_onnx(spec.kind, network)
+    served, plain, compiled = OnnxNetwork(content), Plain(content, spec), tf.function(network)
+    context = windows(spec)
 
     def loop(predict: Callable[[Array], object], steps: int) -> None:
         window = context
@@ -81,7 +81,7 @@ def measure(plan: Plan) -> list[Row]:
 
     with client() as running:
         works = {
-            "rollcast": timed(lambda: running.forecast(served, shape, context, HORIZON)),
+            "rollcast": timed(lambda: running.forecast(served, spec, context, HORIZON)),
             "plain loop": timed(lambda: plain.rollout(context[0][:, None], HORIZON)),
             "tf.function": timed(lambda: loop(lambda window: compiled(tf.constant(window)), HORIZON)),
         }
@@ -130,7 +130,7 @@ def measure(plan: Plan) -> list[Row]:
 
 def plain_loop(name: str) -> Callable[[], float]:
     """Measures how many rollouts of 100 the plain loop does in a second, one after another."""
-    shape = SHAPES[name]
-    plain, window = Plain(graph(shape), shape), windows(shape)[0][:, None]
+    spec = SHAPES[name]
+    plain, window = Plain(graph(spec), spec), windows(spec)[0][:, None]
     seconds = timed(lambda: plain.rollout(window, HORIZON), times=20)
     return lambda: 1 / seconds()

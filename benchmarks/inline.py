@@ -30,7 +30,7 @@ class Answered(BaseModel):
 def app() -> FastAPI:
     """The app, for uvicorn's --factory; the models are those of the folder BENCHMARKS_REGISTRY."""
     root = Path(os.environ["BENCHMARKS_REGISTRY"])
-    networks = {name: Plain((root / name / "1/model.onnx").read_bytes(), shape) for name, shape in SHAPES.items()}
+    networks = {name: Plain((root / name / "1/model.onnx").read_bytes(), spec) for name, spec in SHAPES.items()}
     served = FastAPI()
 
     # Not `def`: that would hand each request to a thread, which takes longer than the call.

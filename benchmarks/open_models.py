@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from benchmarks.footprint import copies
 from benchmarks.processes import rollcast
-from benchmarks.published import SHAPES, publish_random, shape
+from benchmarks.published import SHAPES, publish_random, spec
 from models.registry.registry import Registry
-from models.spec.manifest import Shape
+from models.spec.model_spec import ModelSpec
 
-SIZES = {"LSTM(3), window 4": shape("lstm", 3, 4), "LSTM(64), window 48": SHAPES["lstm-64"]}
+SIZES = {"LSTM(3), window 4": spec("lstm", 3, 4), "LSTM(64), window 48": SHAPES["lstm-64"]}
 SIZES["LSTM(300), window 10"] = SHAPES["lstm-300"]
 COUNTS = (1, 10, 100, 300, 1000)
 
@@ -28,7 +28,7 @@ class Weight(NamedTuple):
     used_bytes: int  # the resident memory once each has answered a rollout of several windows
 
 
-def measure(of: Shape, counts: Sequence[int] = COUNTS, used: int = 300) -> list[Weight]:
+def measure(of: ModelSpec, counts: Sequence[int] = COUNTS, used: int = 300) -> list[Weight]:
     """Services with so many copies of one model; each copy answers, where there are no more than `used`."""
     weights = []
     with tempfile.TemporaryDirectory(prefix="rollcast-bench-") as name:
@@ -54,10 +54,10 @@ def each_bytes(weights: Sequence[Weight]) -> tuple[float, float]:
     return (many.rss_bytes - few.rss_bytes) / more, (many.used_bytes - few.used_bytes) / more
 
 
-def _ask_each(port: int, of: Shape, count: int) -> None:
+def _ask_each(port: int, of: ModelSpec, count: int) -> None:
     connection = HTTPConnection("127.0.0.1", port)
     for number in range(count):
-        asked = {"model": f"copy-{number:04}", "windows": [[0.5] * of.context] * 16, "horizon": 10}
+        asked = {"model": f"copy-{number:04}", "windows": [[0.5] * of.context_length] * 16, "horizon": 10}
         connection.request("POST", "/predict", json.dumps(asked), {"Content-Type": "application/json"})
         answer = connection.getresponse()
         if answer.status != 200:

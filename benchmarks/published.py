@@ -5,28 +5,20 @@ from pathlib import Path
 import numpy as np
 
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
+from models.inference.onnx_network import OnnxNetwork
 from models.registry.publisher import publish
 from models.registry.registry import Registry
-from models.spec.manifest import (
-    DataRecord,
-    Description,
-    Golden,
-    Kind,
-    Metrics,
-    RolloutMode,
-    Scores,
-    Shape,
-    TrainingRecord,
-)
+from models.spec.manifest import DataRecord, Description, Golden, TrainingRecord
+from models.spec.metrics import Metrics, Scores
+from models.spec.model_spec import Kind, ModelSpec, RolloutMode
 from models.timeseries.scaling import Scaler
 from training.export.onnx_graph import OPERATORS, Layer, Member, build_graph
 
 
-def shape(kind: Kind, units: int, window: int, rollout: RolloutMode = "window") -> Shape:
+def spec(kind: Kind, units: int, window: int, rollout: RolloutMode = "window") -> ModelSpec:
     """A network of one layer and one feature."""
     scaler = Scaler(kind="standard", mean=(0.0,), scale=(1.0,))
-    return Shape(
+    return ModelSpec(
         kind=kind,
         units=(units,),
         window=window,
@@ -39,15 +31,15 @@ def shape(kind: Kind, units: int, window: int, rollout: RolloutMode = "window") 
 
 
 SHAPES = {
-    "lstm-300": shape("lstm", 300, 10),
-    "lstm-300-state": shape("lstm", 300, 10, "state"),
-    "lstm-64": shape("lstm", 64, 48),
-    "lstm-64-state": shape("lstm", 64, 48, "state"),
-    "simple-rnn-100": shape("simple_rnn", 100, 5),
+    "lstm-300": spec("lstm", 300, 10),
+    "lstm-300-state": spec("lstm", 300, 10, "state"),
+    "lstm-64": spec("lstm", 64, 48),
+    "lstm-64-state": spec("lstm", 64, 48, "state"),
+    "simple-rnn-100": spec("simple_rnn", 100, 5),
 }
 
 
-def graph(of: Shape) -> bytes:
+def graph(of: ModelSpec) -> bytes:
     """A graph with weights as Keras would draw them, about."""
     random = np.random.default_rng(0)
     units, gates = of.units[0], len(OPERATORS[of.kind].gates)
@@ -60,11 +52,11 @@ def graph(of: Shape) -> bytes:
     return build_graph(of.kind, [Member([layer], draw(units, 1), draw(1))])
 
 
-def publish_random(registry: Registry, name: str, of: Shape) -> None:
+def publish_random(registry: Registry, name: str, of: ModelSpec) -> None:
     """Publish a network whose description is made up, but for its goldens."""
     content = graph(of)
-    window = np.sin(np.arange(of.context) / 10)[:, None]
-    answer = Forecaster(of, Network(content)).forecast(window[None], horizon=3)[0]
+    window = np.sin(np.arange(of.context_length) / 10)[:, None]
+    answer = Forecaster(of, OnnxNetwork(content)).forecast(window[None], horizon=3)[0]
     scores = Scores(mae=0.1, mse=0.01, rmse=0.1, count=1)
     data = DataRecord(
         source="made up",

@@ -15,8 +15,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
-from training.data.dataset import Dataset, load_series, prepare
+from models.inference.onnx_network import OnnxNetwork
+from training.data.dataset import Dataset, build_dataset, load_series
 from training.export.parity import to_onnx
 from training.networks.fit import fit
 from training.recipes.loader import load_recipe
@@ -58,7 +58,7 @@ def held_out_windows(dataset: Dataset, study: Study) -> tuple[Array, Array]:
 
     Both have shape (rollouts, rows, 1).
     """
-    before, after = max(study.season, dataset.shape.context), study.horizons[-1]
+    before, after = max(study.season, dataset.spec.context_length), study.horizons[-1]
     found = [
         sliding_window_view(each.values[each.part.start :], before + after, axis=0)[:: study.stride].transpose(0, 2, 1)
         for each in dataset.held_out
@@ -82,19 +82,19 @@ def row(name: str, forecasts: Array, truth: Array, study: Study, note: str = "")
 
 def judged(name: str, recipe: Recipe, study: Study) -> None:
     """Train a recipe under each seed and print its errors, then the naive ones."""
-    forecasts, truths, seconds = [], [], 0.0
+    forecasts, actuals, seconds = [], [], 0.0
     for seed in range(study.seeds):
         seeded = recipe.with_values({"seed": seed})
-        dataset = prepare(seeded, load_series(seeded))
+        dataset = build_dataset(seeded, load_series(seeded))
         fitted = fit(seeded, dataset)
-        forecaster = Forecaster(dataset.shape, Network(to_onnx(dataset.shape.kind, fitted.network)))
+        forecaster = Forecaster(dataset.spec, OnnxNetwork(to_onnx(dataset.spec.kind, fitted.network)))
         known, truth = held_out_windows(dataset, study)
         forecasts.append(forecaster.forecast(known, study.horizons[-1]))
-        truths.append(truth)
+        actuals.append(truth)
         seconds += fitted.duration_s / study.seeds
         if study.seeds > 1:
             row(f"{name}, seed {seed}", forecasts[-1], truth, study)
-    row(name, np.concatenate(forecasts), np.concatenate(truths), study, f"{seconds:.0f} s to train")
+    row(name, np.concatenate(forecasts), np.concatenate(actuals), study, f"{seconds:.0f} s to train")
 
 
 def main() -> None:
@@ -109,7 +109,7 @@ def main() -> None:
     print(f"  {'steps':<24}" + "".join(f"{f'1 to {each}':>12}" for each in study.horizons))
     judged("window", recipe, study)
     judged("state", recipe.with_values({"rollout": "state", "sequence": arguments.sequence}), study)
-    known, truth = held_out_windows(prepare(recipe, load_series(recipe)), study)
+    known, truth = held_out_windows(build_dataset(recipe, load_series(recipe)), study)
     for name, forecasts in naive(known, study).items():
         row(name, forecasts, truth, study)
 

@@ -48,9 +48,9 @@ def _against_loop(plan: Plan, served: Server) -> Row:
 
 
 def _against_machine(plan: Plan, served: Server) -> Row:
-    shape = SHAPES["lstm-300"]
-    units, gates = shape.units[0], 4
-    useful = HORIZON * shape.window * 2 * gates * units * (units + 1)  # one feature
+    spec = SHAPES["lstm-300"]
+    units, gates = spec.units[0], 4
+    useful = HORIZON * spec.window * 2 * gates * units * (units + 1)  # one feature
     rate = _rate(plan, served, "lstm-300")
     works = {"rollcast": lambda: useful * rate(), "product": lambda: product_rates()["all"]}
     figures = alternate(works, plan.rounds)

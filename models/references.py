@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from models.errors import InvalidName
-from models.text import shown
+from models.text import printable
 
 NAME_PATTERN = r"[a-z0-9][a-z0-9-]{0,63}"
 ALIAS_PATTERN = r"[a-z][a-z0-9-]{0,63}"
@@ -46,7 +46,7 @@ def check_name(name: str) -> None:
     """Raise InvalidName unless the text can name a model."""
     if not re.fullmatch(NAME_PATTERN, name, re.ASCII):
         raise InvalidName(
-            f"{shown(repr(name))} can't name a model: use 1 to 64 lower-case letters, digits and hyphens, "
+            f"{printable(repr(name))} can't name a model: use 1 to 64 lower-case letters, digits and hyphens, "
             "beginning with a letter or a digit"
         )
 
@@ -55,6 +55,6 @@ def check_alias(alias: str) -> None:
     """Raise InvalidName unless the text can be an alias."""
     if not re.fullmatch(ALIAS_PATTERN, alias, re.ASCII):
         raise InvalidName(
-            f"{shown(repr(alias))} can't be an alias: use 1 to 64 lower-case letters, digits and hyphens, "
+            f"{printable(repr(alias))} can't be an alias: use 1 to 64 lower-case letters, digits and hyphens, "
             "beginning with a letter"
         )

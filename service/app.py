@@ -11,10 +11,10 @@ from fastapi_offline import FastAPIOffline
 from starlette.responses import RedirectResponse
 
 from models.registry.registry import Registry
-from service.dependencies import State
+from service.dependencies import ServiceState
 from service.dispatcher import Dispatcher
 from service.http import openapi, problems
-from service.model_store import Catalog
+from service.model_store import ModelStore
 from service.routes import health, predict
 from service.routes import models as registry_routes
 from service.settings import Settings
@@ -31,10 +31,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        catalog = Catalog(Registry(settings.registry), settings.preload, settings.open_bytes)
+        catalog = ModelStore(Registry(settings.registry), settings.preload, settings.open_bytes)
         await anyio.to_thread.run_sync(catalog.load)
         dispatcher = Dispatcher(settings.threads)
-        app.state.rollcast = State(settings, catalog, dispatcher)
+        app.state.rollcast = ServiceState(settings, catalog, dispatcher)
         if catalog.opened:
             log.info("serving %s", ", ".join(f"{name}@{number}" for name, number in sorted(catalog.opened)))
         else:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from models.engine.batch import Job
+from models.engine.batch import RolloutRequest
 from models.engine.engine import Engine
 from models.errors import ForecastTimeout
-from models.inference.forecaster import Forecaster, Question
+from models.inference.forecaster import Forecaster, ForecastInputs
 from models.inference.step_inputs import window_inputs
 
 Array = NDArray[np.float32]
@@ -34,10 +34,10 @@ class Cost(NamedTuple):
     @classmethod
     def of(cls, forecaster: Forecaster, rows: int = 8) -> "Cost":
         """Measure it, which warms the model up as well."""
-        shape = forecaster.shape
+        spec = forecaster.spec
 
         def fastest_s(rows: int) -> float:
-            inputs = np.zeros((shape.window, rows, shape.channels), np.float32)
+            inputs = np.zeros((spec.window, rows, spec.channels), np.float32)
             times = []
             for _ in range(3):
                 begun = time.perf_counter()
@@ -60,13 +60,13 @@ class Dispatcher:
     def __init__(self, threads: int) -> None:
         self._loop = asyncio.get_running_loop()
         self._engine = Engine(threads, self._deliver)
-        self._waiting: dict[Job, asyncio.Future[None]] = {}
-        self._soon: defaultdict[Forecaster, list[Job]] = defaultdict(list)
+        self._waiting: dict[RolloutRequest, asyncio.Future[None]] = {}
+        self._soon: defaultdict[Forecaster, list[RolloutRequest]] = defaultdict(list)
 
     async def forecast(
         self,
         forecaster: Forecaster,
-        question: Question,
+        prepared: ForecastInputs,
         timeout_s: float,
         cost: Cost | None = None,
         receive: Receive | None = None,
@@ -76,8 +76,10 @@ class Dispatcher:
         `receive` tells when the client goes away. Raises ForecastTimeout and ClientDisconnect; where that happens, or
         the coroutine is cancelled, the engine gives the request up.
         """
-        rows = len(question.contexts)
-        job = Job(forecaster.network, forecaster.shape, question.contexts, question.horizon, question.calendar)
+        rows = len(prepared.contexts)
+        job = RolloutRequest(
+            forecaster.network, forecaster.spec, prepared.contexts, prepared.horizon, prepared.calendar
+        )
         done = self._waiting[job] = self._loop.create_future()
         if cost is not None and job.short and cost.call_s + rows * cost.row_s < HAND_OVER_S:
             if not self._soon:
@@ -114,11 +116,11 @@ class Dispatcher:
         """Stop the engine's threads."""
         self._engine.stop()
 
-    def _deliver(self, jobs: Sequence[Job]) -> None:
+    def _deliver(self, jobs: Sequence[RolloutRequest]) -> None:
         """Called on a compute thread."""
         self._loop.call_soon_threadsafe(self._resolve, jobs)
 
-    def _resolve(self, jobs: Sequence[Job]) -> None:
+    def _resolve(self, jobs: Sequence[RolloutRequest]) -> None:
         for job in jobs:
             done = self._waiting.get(job)
             if done is None or done.done():
@@ -133,10 +135,10 @@ class Dispatcher:
         soon, self._soon = self._soon, defaultdict(list)
         for forecaster, jobs in soon.items():
             try:
-                shape, network = forecaster.shape, forecaster.network
+                spec, network = forecaster.spec, forecaster.network
                 contexts = np.concatenate([job.contexts for job in jobs])
-                known = [job.calendar[:, : shape.window] for job in jobs if job.calendar is not None]
-                output, _ = network(window_inputs(shape, contexts, np.concatenate(known) if known else None))
+                known = [job.calendar[:, : spec.window] for job in jobs if job.calendar is not None]
+                output, _ = network(window_inputs(spec, contexts, np.concatenate(known) if known else None))
             except Exception as error:  # whatever went wrong is these requests' answer
                 for job in jobs:
                     job.error = error
@@ -144,7 +146,7 @@ class Dispatcher:
                 first = 0
                 for job in jobs:
                     its = output[first : first + len(job.contexts)]
-                    job.predictions[:] = its.reshape(len(its), shape.outputs, -1)[:, : job.horizon]
+                    job.predictions[:] = its.reshape(len(its), spec.outputs, -1)[:, : job.horizon]
                     first += len(job.contexts)
             self._resolve(jobs)
 

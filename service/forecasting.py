@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InvalidWindow
-from models.inference.forecaster import Forecaster, Question
+from models.inference.forecaster import Forecaster, ForecastInputs
 from models.spec.manifest import Manifest
 
 Array = NDArray[np.float64]
@@ -15,17 +15,17 @@ Array = NDArray[np.float64]
 NAMED = 5  # windows or columns that one warning names; it counts the others
 
 
-def half_widths(forecaster: Forecaster, question: Question, levels: Sequence[float]) -> dict[str, Array]:
+def half_widths(forecaster: Forecaster, prepared: ForecastInputs, levels: Sequence[float]) -> dict[str, Array]:
     """Half the width of each level's intervals, in raw units, by the level as it was sent: 80 or 97.5.
 
     Each broadcasts against the answers. Raises InvalidRequest where there are none.
     """
-    return {repr(level).removesuffix(".0"): forecaster.half_widths(question, level) for level in levels}
+    return {repr(level).removesuffix(".0"): forecaster.half_widths(prepared, level) for level in levels}
 
 
 def answer_of(
     manifest: Manifest,
-    question: Question,
+    prepared: ForecastInputs,
     raw: Array,
     *,
     many: bool,
@@ -46,13 +46,13 @@ def answer_of(
         answer["timestamps"] = timestamps if many else timestamps[0]
     if halves:
         answer["intervals"] = {level: _bounds(raw, half, many) for level, half in halves.items()}
-    if question.far:
-        names = [f"windows[{place}]" for place in question.far] if many else ["the window"]
-        answer["warnings"] = [far_warning(manifest, names)]
+    if prepared.out_of_range:
+        names = [f"windows[{place}]" for place in prepared.out_of_range] if many else ["the window"]
+        answer["warnings"] = [out_of_range_warning(manifest, names)]
     return answer
 
 
-def far_warning(manifest: Manifest, names: Sequence[str]) -> str:
+def out_of_range_warning(manifest: Manifest, names: Sequence[str]) -> str:
     """A sentence on windows that lie far outside what training saw; the first few are named."""
     more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
     who = f"{_all([*names[:NAMED], *more])} {'holds' if len(names) == 1 else 'hold'}"

@@ -21,7 +21,7 @@ Key = tuple[str, int]
 OVERHEAD_BYTES, WEIGHTS_TIMES = 800_000, 3
 
 
-class Opened(NamedTuple):
+class LoadedModel(NamedTuple):
     """A version that passed its checks, can forecast, and takes so long for it."""
 
     manifest: Manifest
@@ -34,7 +34,7 @@ class Opened(NamedTuple):
         return OVERHEAD_BYTES + WEIGHTS_TIMES * self.manifest.files["model.onnx"].size_bytes
 
 
-class Catalog:
+class ModelStore:
     """The registry as it stood at start-up, with the versions opened from it.
 
     Versions are opened at start-up or on first use, and kept while there is room; a refusal is kept for good.
@@ -46,7 +46,7 @@ class Catalog:
     def __init__(self, registry: Registry, preload: int, open_bytes: int) -> None:
         self.registry = registry
         self.listing: Mapping[str, Entry] = registry.listing()
-        self.opened: dict[Key, Opened] = {}  # least recently used first
+        self.opened: dict[Key, LoadedModel] = {}  # least recently used first
         self.refused: dict[Key, str] = {}
         self._preload, self._open_bytes = preload, open_bytes
         self._lock, self._opening = threading.Lock(), threading.Lock()
@@ -65,7 +65,7 @@ class Catalog:
             except RefusedVersion as error:
                 log.error("%s", error)
 
-    def at_hand(self, reference: Reference | None) -> Opened | None:
+    def get_if_loaded(self, reference: Reference | None) -> LoadedModel | None:
         """The version that a reference means, if it is open; raises as `find`."""
         key = self._key(reference)
         with self._lock:
@@ -74,14 +74,14 @@ class Catalog:
                 self.opened[key] = found  # now the most recently used
             return found
 
-    def find(self, reference: Reference | None) -> Opened:
+    def find(self, reference: Reference | None) -> LoadedModel:
         """The version that a reference means, opened if it was not; None means the only name there is.
 
         Raises UnknownModel, RefusedVersion, and InvalidRequest where None could mean several.
         """
-        return self.at_hand(reference) or self.open(*self._key(reference))
+        return self.get_if_loaded(reference) or self.open(*self._key(reference))
 
-    def open(self, name: str, version: int) -> Opened:
+    def open(self, name: str, version: int) -> LoadedModel:
         """Open one version, or take it as it was opened before. Raises RefusedVersion."""
         key = (name, version)
         with self._opening:
@@ -94,7 +94,7 @@ class Catalog:
                     self.refused[key] = str(error)
                     log.debug("why %s@%s was refused", name, version, exc_info=error)
                 else:
-                    self._keep(key, Opened(manifest, forecaster, Cost.of(forecaster)))
+                    self._keep(key, LoadedModel(manifest, forecaster, Cost.of(forecaster)))
             if key in self.refused:
                 raise RefusedVersion(f"{name}@{version} is not served: {self.refused[key]}")
             return self.opened[key]
@@ -117,7 +117,7 @@ class Catalog:
             reference = Reference(names[0])
         return resolve(self.listing, reference)
 
-    def _keep(self, key: Key, opened: Opened) -> None:
+    def _keep(self, key: Key, opened: LoadedModel) -> None:
         """Keep a version open, and close the least recently used until all others fit."""
         with self._lock:
             self.opened[key] = opened

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.errors import InvalidRequest
-from models.spec.model_spec import Shape
-from models.timeseries.spacing import axis_through
-from models.timeseries.time_index import Axis, Frequency, parse_frequency
+from models.spec.model_spec import ModelSpec
+from models.timeseries.spacing import infer_time_index
+from models.timeseries.time_index import Frequency, TimeIndex, parse_frequency
 from service.schemas.predict import PredictRequest
 
 _FORMS = ("text", "a list of texts", "a list of lists of texts")
@@ -15,7 +15,7 @@ _FORMS = ("text", "a list of texts", "a list of lists of texts")
 Place = tuple[str | int, ...]
 
 
-def read_axes(asked: PredictRequest, shape: Shape) -> list[Axis] | None:
+def read_axes(asked: PredictRequest, spec: ModelSpec) -> list[TimeIndex] | None:
     """The axis of each window, or None where no times were sent.
 
     Only the timestamps of values that the model sees are read, but there must be one for each value. Raises
@@ -29,21 +29,21 @@ def read_axes(asked: PredictRequest, shape: Shape) -> list[Axis] | None:
         )
     if asked.timestamps is None and asked.end is None:
         raise InvalidRequest("freq came without a time: send end, the last value's time, with it", ("freq",))
-    usual = None if shape.frequency is None else parse_frequency(shape.frequency)
+    usual = None if spec.frequency is None else parse_frequency(spec.frequency)
     name = "end" if asked.timestamps is None else "timestamps"
     axes = []
     for place, (sent, frequency) in enumerate(zip(_each(asked, name), _frequencies(asked), strict=True)):
         where: Place = (name,) if asked.windows is None else (name, place)
         if name == "timestamps":
             window: Any = asked.window if asked.windows is None else asked.windows[place]
-            axis = _axis_of(sent, len(window), shape.context, frequency, usual, where)
+            axis = _axis_of(sent, len(window), spec.context_length, frequency, usual, where)
         else:
-            axis = Axis(_moment(sent, where), _known(frequency, usual))
+            axis = TimeIndex(_moment(sent, where), _known(frequency, usual))
         axes.append(axis)
     return axes
 
 
-def times_ahead(asked: PredictRequest, axes: Sequence[Axis]) -> list[list[str]]:
+def times_ahead(asked: PredictRequest, axes: Sequence[TimeIndex]) -> list[list[str]]:
     """The time of each window's predictions, in ISO 8601. Raises InvalidRequest, its location as in `read_axes`."""
     found = []
     for place, axis in enumerate(axes):
@@ -67,16 +67,16 @@ def place_of_times(asked: PredictRequest, location: Place) -> Place:
 
 def _axis_of(
     sent: Sequence[str], values: int, context: int, frequency: Frequency | None, usual: Frequency | None, where: Place
-) -> Axis:
+) -> TimeIndex:
     """The axis that a window's timestamps tell."""
     if len(sent) != values or not sent:
         raise InvalidRequest(f"expected one for each of the window's {values} values, but {len(sent)} came", where)
     if len(sent) == 1:
-        return Axis(_moment(sent[0], (*where, 0)), _known(frequency, usual))
+        return TimeIndex(_moment(sent[0], (*where, 0)), _known(frequency, usual))
     first = max(0, len(sent) - max(context, 2))  # it takes two to tell a frequency
     moments = [_moment(text, (*where, place)) for place, text in enumerate(sent[first:], start=first)]
     try:
-        return axis_through(moments, frequency, usual)
+        return infer_time_index(moments, frequency, usual)
     except InvalidRequest as error:
         raise InvalidRequest(str(error), (*where, *(first + int(place) for place in error.location))) from None
 

@@ -112,7 +112,7 @@ def test_every_problem_is_documented() -> None:
     documented = (ROOT / "docs" / "api.md").read_text()
     kinds = [
         *problems.MODEL_PROBLEMS.values(),
-        *(it for it in vars(problems).values() if isinstance(it, problems.Kind)),
+        *(it for it in vars(problems).values() if isinstance(it, problems.ProblemType)),
     ]
     for kind in kinds:
         assert f"`{kind.slug}`" in documented

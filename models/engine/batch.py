@@ -6,26 +6,26 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.inference.onnx_network import Network
+from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import step_inputs
-from models.spec.model_spec import Shape
+from models.spec.model_spec import ModelSpec
 
 Array = NDArray[np.float32]
 
-STEPS_PER_TAPE = 256  # after which the tape is wound back to its beginning
+STEPS_PER_BUFFER = 256  # after which the tape is wound back to its beginning
 
 
 @dataclass(eq=False)
-class Job:
+class RolloutRequest:
     """A request under way: its contexts, and its predictions as they come.
 
-    `contexts` has shape (rows, depth, features), `calendar` (rows, window + horizon - 1, calendar channels) and
+    `contexts` has shape (rows, input_length, features), `calendar` (rows, window + horizon - 1, calendar channels) and
     `predictions` (rows, horizon, targets), all in the network's units. Nothing changes any more once `left` is 0 or
     `error` is set.
     """
 
-    network: Network
-    shape: Shape
+    network: OnnxNetwork
+    spec: ModelSpec
     contexts: Array
     horizon: int
     calendar: Array | None = None
@@ -37,23 +37,23 @@ class Job:
 
     def __post_init__(self) -> None:
         self.left = len(self.contexts)
-        self.predictions = np.empty((self.left, self.horizon, len(self.shape.targets)), np.float32)
+        self.predictions = np.empty((self.left, self.horizon, len(self.spec.targets)), np.float32)
 
     @property
     def short(self) -> bool:
         """Whether the first call of the network answers it."""
-        return self.horizon <= self.shape.outputs
+        return self.horizon <= self.spec.outputs
 
 
 @dataclass(eq=False)
 class Row:
     """One window of a job: how far it has come, and what it takes to go on.
 
-    `tape` holds its newest values, shape (depth, features), and `states` its row of each state, shape
+    `tape` holds its newest values, shape (input_length, features), and `states` its row of each state, shape
     (units,). Both are current only while the row is in no batch.
     """
 
-    job: Job
+    job: RolloutRequest
     place: int
     done: int
     tape: Array
@@ -77,16 +77,16 @@ class Batch:
     _recorded: int  # up to where the tape has been copied to the jobs
     _next_end: int  # the step after which the first row is done
 
-    def __init__(self, network: Network, shape: Shape) -> None:
-        self._network, self._shape, self._depth = network, shape, shape.depth
+    def __init__(self, network: OnnxNetwork, spec: ModelSpec) -> None:
+        self._network, self._spec, self._depth = network, spec, spec.input_length
         self._steps = self._cursor = self._recorded = 0
-        self._block = shape.outputs
-        self._carries = shape.rollout == "state"
+        self._block = spec.outputs
+        self._carries = spec.rollout == "state"
         # What came before the newest values is in the states, where they are carried.
-        self._reach = shape.outputs if self._carries else shape.window
+        self._reach = spec.outputs if self._carries else spec.window
         # Whole steps, so that the tape ends with one.
-        self._room = -(-STEPS_PER_TAPE // self._block) * self._block
-        self._lay([], np.empty((self._depth, 0, len(shape.features)), np.float32), ())
+        self._room = -(-STEPS_PER_BUFFER // self._block) * self._block
+        self._lay([], np.empty((self._depth, 0, len(spec.features)), np.float32), ())
 
     def join(self, rows: Sequence[Row]) -> None:
         """Take rows in; each goes on where its tape and its states are."""
@@ -107,7 +107,7 @@ class Batch:
             self._lay(self.rows, self._newest(), self._states)
         cursor, block, reach = self._cursor, self._block, self._reach
         known = None if self._calendar is None else self._calendar[cursor - self._depth :][:reach]
-        inputs = step_inputs(self._shape, self._tape, cursor - reach + 1, reach, known)
+        inputs = step_inputs(self._spec, self._tape, cursor - reach + 1, reach, known)
         if self._carries:
             output, self._states = self._network(inputs, self._states)
         else:
@@ -120,10 +120,10 @@ class Batch:
         self._steps += block
         return self.part(lambda row: row.done >= row.job.horizon) if self._steps >= self._next_end else []
 
-    def part(self, leaves: Callable[[Row], bool]) -> list[Row]:
+    def part(self, recipe_fields: Callable[[Row], bool]) -> list[Row]:
         """Let rows go, with all that it takes to go on elsewhere."""
         self._record()
-        going = [leaves(row) for row in self.rows]
+        going = [recipe_fields(row) for row in self.rows]
         if not any(going):
             return []
         newest, gone = self._newest(), []
@@ -143,7 +143,7 @@ class Batch:
         return self.part(lambda row: self._steps - row.joined_at >= steps)
 
     def _newest(self) -> Array:
-        """The values that later steps still need, shape (depth, rows, features)."""
+        """The values that later steps still need, shape (input_length, rows, features)."""
         return self._tape[self._cursor - self._depth : self._cursor]
 
     def _record(self) -> None:
@@ -158,18 +158,18 @@ class Batch:
 
     def _lay(self, rows: list[Row], newest: Array, states: tuple[Array, ...]) -> None:
         """Begin a new tape with what is still needed of the old one."""
-        depth, _, features = newest.shape
+        input_length, _, features = newest.shape
         self.rows, self._states = rows, states
-        self._tape = np.empty((depth + self._room, len(rows), features), np.float32)
-        self._tape[:depth] = newest
-        self._cursor = self._recorded = depth
+        self._tape = np.empty((input_length + self._room, len(rows), features), np.float32)
+        self._tape[:input_length] = newest
+        self._cursor = self._recorded = input_length
         left = min((row.job.horizon - row.done for row in rows), default=0)
         self._next_end = self._steps + left
-        self._calendar = self._calendar_ahead(min(left, self._room)) if self._shape.calendar else None
+        self._calendar = self._calendar_ahead(min(left, self._room)) if self._spec.calendar else None
 
     def _calendar_ahead(self, steps: int) -> Array | None:
         """The calendar that the next so many steps take in, after which a tape is laid anew."""
-        first, length = self._shape.window - self._reach, self._reach + steps - 1
+        first, length = self._spec.window - self._reach, self._reach + steps - 1
         ahead = [
             row.job.calendar[row.place, row.done + first :][:length]
             for row in self.rows

@@ -19,24 +19,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models.engine.batch import Batch, Job, Row
-from models.engine.scheduler import Admission, Piece, Taken
-from models.inference.onnx_network import Network
+from models.engine.batch import Batch, RolloutRequest, Row
+from models.engine.scheduler import Admitted, RequestSlice, Scheduler
+from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import window_inputs
 
-ANOTHERS_S = 0.001
+PEER_WAIT_S = 0.001
 
 
 @dataclass
 class _Hand:
     """What one compute thread holds, and what its present tick has brought about."""
 
-    batches: dict[Network, Batch] = field(default_factory=dict)
-    turns: deque[Network] = field(default_factory=deque)
+    batches: dict[OnnxNetwork, Batch] = field(default_factory=dict)
+    turns: deque[OnnxNetwork] = field(default_factory=deque)
     sweeps: int = 0
-    done: list[Piece] = field(default_factory=list)
-    failed: list[tuple[Job, Exception]] = field(default_factory=list)
-    gone: Counter[Network] = field(default_factory=Counter)
+    done: list[RequestSlice] = field(default_factory=list)
+    failed: list[tuple[RolloutRequest, Exception]] = field(default_factory=list)
+    gone: Counter[OnnxNetwork] = field(default_factory=Counter)
 
 
 class Engine:
@@ -45,10 +45,10 @@ class Engine:
     `deliver` gets each job once, on a compute thread, when it is done or has failed; never a cancelled one.
     """
 
-    def __init__(self, threads: int, deliver: Callable[[Sequence[Job]], None]) -> None:
+    def __init__(self, threads: int, deliver: Callable[[Sequence[RolloutRequest]], None]) -> None:
         self._deliver = deliver
         self._lock = threading.Condition()
-        self._admission = Admission(threads)
+        self._admission = Scheduler(threads)
         self._idle = 0
         self._sweeps = 0  # goes up when rows must leave their batches
         self._stopping = False
@@ -56,13 +56,13 @@ class Engine:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: RolloutRequest) -> None:
         """Queue a job. From any thread."""
         with self._lock:
             self._admission.put(job)
             self._lock.notify()
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: RolloutRequest) -> None:
         """Give a job up; its rows leave at the next tick. From any thread."""
         with self._lock:
             job.cancelled = True
@@ -93,7 +93,7 @@ class Engine:
                     return
                 taken = self._admission.take(hand.batches, self._idle)
                 if not (taken or hand.batches):
-                    self._lock.wait(ANOTHERS_S)  # what waits is for a thread that is at work on the same model
+                    self._lock.wait(PEER_WAIT_S)  # what waits is for a thread that is at work on the same model
                 if self._idle and self._admission:
                     self._lock.notify()  # there is more than this thread's share
                 swept, hand.sweeps = hand.sweeps != self._sweeps, self._sweeps
@@ -134,7 +134,7 @@ class Engine:
             self._deliver(delivered)
 
 
-def _begin(hand: _Hand, network: Network, taken: Taken) -> None:
+def _begin(hand: _Hand, network: OnnxNetwork, taken: Admitted) -> None:
     """The first call of what was taken; the rows that have further to go join their batch."""
     rows = taken.resumed
     if taken.pieces:
@@ -147,12 +147,12 @@ def _begin(hand: _Hand, network: Network, taken: Taken) -> None:
             hand.done += [piece for piece in taken.pieces if piece.job.short]
     if rows:
         if network not in hand.batches:
-            hand.batches[network] = Batch(network, rows[0].job.shape)
+            hand.batches[network] = Batch(network, rows[0].job.spec)
             hand.turns.append(network)
         hand.batches[network].join(rows)
 
 
-def _step(hand: _Hand, network: Network, quiet: Callable[[], bool]) -> None:
+def _step(hand: _Hand, network: OnnxNetwork, quiet: Callable[[], bool]) -> None:
     """One step of one batch, and more where nothing else is to be done; it then queues for its next turn."""
     batch = hand.batches[network]
     if batch.rows:
@@ -164,7 +164,7 @@ def _step(hand: _Hand, network: Network, quiet: Callable[[], bool]) -> None:
             hand.failed += [(row.job, error) for row in batch.rows]
             finished = batch.part(lambda _: True)
         else:
-            hand.done += [Piece(row.job, row.place, row.place + 1) for row in finished]
+            hand.done += [RequestSlice(row.job, row.place, row.place + 1) for row in finished]
         hand.gone[network] += len(finished)
     if batch.rows:
         hand.turns.append(network)
@@ -172,24 +172,24 @@ def _step(hand: _Hand, network: Network, quiet: Callable[[], bool]) -> None:
         del hand.batches[network]
 
 
-def _first_call(network: Network, pieces: Sequence[Piece]) -> list[Row]:
+def _first_call(network: OnnxNetwork, pieces: Sequence[RequestSlice]) -> list[Row]:
     """Run the windows of some rows from zero states; the answer is the rows that have further to go."""
-    shape = pieces[0].job.shape
+    spec = pieces[0].job.spec
     contexts = np.concatenate([piece.job.contexts[piece.start : piece.stop] for piece in pieces])
     known = [
-        piece.job.calendar[piece.start : piece.stop, : shape.window]
+        piece.job.calendar[piece.start : piece.stop, : spec.window]
         for piece in pieces
         if piece.job.calendar is not None
     ]
-    output, states = network(window_inputs(shape, contexts, np.concatenate(known) if known else None))
-    blocks = output.reshape(len(output), shape.outputs, -1)
+    output, states = network(window_inputs(spec, contexts, np.concatenate(known) if known else None))
+    blocks = output.reshape(len(output), spec.outputs, -1)
     rows = []
     first = 0
     for job, start, stop in pieces:
-        job.predictions[start:stop, : shape.outputs] = blocks[first : first + stop - start, : job.horizon]
+        job.predictions[start:stop, : spec.outputs] = blocks[first : first + stop - start, : job.horizon]
         if not job.short:
             for place, index in enumerate(range(first, first + stop - start), start=start):
                 tape = np.concatenate([contexts[index], blocks[index]])[-contexts.shape[1] :]
-                rows.append(Row(job, place, shape.outputs, tape, tuple(state[0, index] for state in states)))
+                rows.append(Row(job, place, spec.outputs, tape, tuple(state[0, index] for state in states)))
         first += stop - start
     return rows

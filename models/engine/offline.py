@@ -6,18 +6,20 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engine.batch import Job
+from models.engine.batch import RolloutRequest
 from models.engine.engine import Engine
-from models.inference.forecaster import Forecaster, Question
+from models.inference.forecaster import Forecaster, ForecastInputs
 
 
-def forecast_together(forecaster: Forecaster, question: Question, threads: int | None = None) -> NDArray[np.float64]:
+def forecast_offline(
+    forecaster: Forecaster, prepared: ForecastInputs, threads: int | None = None
+) -> NDArray[np.float64]:
     """Forecast all windows of a question, made by the same forecaster, with so many compute threads.
 
     By default as many as there are cores to run on. The answer has shape (windows, horizon, targets), in raw units.
     Raises InvalidWindow where it is not finite, and whatever kept the network from running.
     """
-    job = Job(forecaster.network, forecaster.shape, question.contexts, question.horizon, question.calendar)
+    job = RolloutRequest(forecaster.network, forecaster.spec, prepared.contexts, prepared.horizon, prepared.calendar)
     done = threading.Event()
     engine = Engine(threads or len(os.sched_getaffinity(0)), lambda _: done.set())
     try:
@@ -27,4 +29,4 @@ def forecast_together(forecaster: Forecaster, question: Question, threads: int |
         engine.stop()
     if job.error is not None:
         raise job.error
-    return forecaster.answers(question, job.predictions)
+    return forecaster.to_raw(prepared, job.predictions)

@@ -7,32 +7,32 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from models.engine.batch import Batch, Job, Row
-from models.inference.onnx_network import Network
+from models.engine.batch import Batch, RolloutRequest, Row
+from models.inference.onnx_network import OnnxNetwork
 
-ROWS = 128  # of one model, in one thread, at once; more wait
+MAX_BATCH_ROWS = 128  # of one model, in one thread, at once; more wait
 # Threads share a model's rows once each has at least so many, as the network is efficient from there on, and so
 # much arithmetic in a call: below about 0.1 ms they would wait for the interpreter more than they compute.
-GRAIN, GRAIN_FLOP = 8, 5_000_000
-TURN = 256  # steps after which a row makes place for one that waits
+MIN_ROWS_PER_THREAD, MIN_FLOP_PER_CALL = 8, 5_000_000
+MAX_STEPS_BEFORE_YIELD = 256  # steps after which a row makes place for one that waits
 
 
-class Piece(NamedTuple):
+class RequestSlice(NamedTuple):
     """Rows of a job that begin together: `job.contexts[start:stop]`."""
 
-    job: Job
+    job: RolloutRequest
     start: int
     stop: int
 
 
-class Taken(NamedTuple):
+class Admitted(NamedTuple):
     """What a thread may begin for one model: rows of requests, and rows that had made place."""
 
-    pieces: list[Piece]
+    pieces: list[RequestSlice]
     resumed: list[Row]
 
 
-class Admission:
+class Scheduler:
     """The queues of one engine: next values, and everything longer.
 
     A thread gets next values at every tick, whatever rolls out, and rollouts as long as it has room, whatever
@@ -42,47 +42,47 @@ class Admission:
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
-        self._short: deque[Job] = deque()
-        self._long: deque[Job | Row] = deque()
-        self.rolling: Counter[Network] = Counter()  # rows in batches, over all threads
+        self._short: deque[RolloutRequest] = deque()
+        self._long: deque[RolloutRequest | Row] = deque()
+        self.rolling: Counter[OnnxNetwork] = Counter()  # rows in batches, over all threads
 
     def __bool__(self) -> bool:
         return bool(self._short or self._long)
 
-    def put(self, job: Job) -> None:
+    def put(self, job: RolloutRequest) -> None:
         """Queue a job."""
         (self._short if job.short else self._long).append(job)
 
-    def take(self, batches: Mapping[Network, Batch], idle: int) -> dict[Network, Taken]:
+    def take(self, batches: Mapping[OnnxNetwork, Batch], idle: int) -> dict[OnnxNetwork, Admitted]:
         """What a thread with these batches should begin now, while `idle` others have nothing to do."""
-        taken: dict[Network, Taken] = {}
+        taken: dict[OnnxNetwork, Admitted] = {}
         if self._short:
             self._take_short(taken, idle)
         if self._long:
             self._take_long(taken, batches)
         return taken
 
-    def _take_short(self, taken: dict[Network, Taken], idle: int) -> None:
-        waiting: Counter[Network] = Counter()
+    def _take_short(self, taken: dict[OnnxNetwork, Admitted], idle: int) -> None:
+        waiting: Counter[OnnxNetwork] = Counter()
         for job in self._short:
             waiting[job.network] += len(job.contexts) - job.taken
-        room: dict[Network, int] = {}
+        room: dict[OnnxNetwork, int] = {}
         for _ in range(len(self._short)):
             job = self._short.popleft()
             if job.cancelled:
                 continue
             if job.network not in room:
-                share = max(_grain(job, job.shape.window), -(-waiting[job.network] // (1 + idle)))
-                room[job.network] = min(ROWS, share)
+                share = max(_min_rows_per_thread(job, job.spec.window), -(-waiting[job.network] // (1 + idle)))
+                room[job.network] = min(MAX_BATCH_ROWS, share)
             count = min(len(job.contexts) - job.taken, room[job.network])
             if count:
                 room[job.network] -= count
-                _of(taken, job.network).pieces.append(Piece(job, job.taken, job.taken + count))
+                _of(taken, job.network).pieces.append(RequestSlice(job, job.taken, job.taken + count))
                 job.taken += count
             if job.taken < len(job.contexts):
                 self._short.append(job)
 
-    def _take_long(self, taken: dict[Network, Taken], batches: Mapping[Network, Batch]) -> None:
+    def _take_long(self, taken: dict[OnnxNetwork, Admitted], batches: Mapping[OnnxNetwork, Batch]) -> None:
         room = self._room(batches)
         passed = 0
         while passed < len(self._long):
@@ -100,45 +100,45 @@ class Admission:
             if isinstance(each, Row):
                 _of(taken, job.network).resumed.append(each)
                 continue
-            _of(taken, job.network).pieces.append(Piece(job, job.taken, job.taken + 1))
+            _of(taken, job.network).pieces.append(RequestSlice(job, job.taken, job.taken + 1))
             job.taken += 1
             if job.taken < len(job.contexts):
                 self._long.append(job)
 
-    def _room(self, batches: Mapping[Network, Batch]) -> dict[Network, int]:
+    def _room(self, batches: Mapping[OnnxNetwork, Batch]) -> dict[OnnxNetwork, int]:
         """How many more rows of each waiting model a thread should hold, after those that make place did."""
-        waiting: Counter[Network] = Counter()
-        grains: dict[Network, int] = {}
+        waiting: Counter[OnnxNetwork] = Counter()
+        grains: dict[OnnxNetwork, int] = {}
         for each in self._long:
             job = _job(each)
             waiting[job.network] += 1 if isinstance(each, Row) else len(each.contexts) - each.taken
-            grains[job.network] = _grain(job, job.shape.window if job.shape.rollout == "window" else 1)
+            grains[job.network] = _min_rows_per_thread(job, job.spec.window if job.spec.rollout == "window" else 1)
         room = {}
         for network, count in waiting.items():
             total = self.rolling[network] + count
             batch = batches.get(network)
             held = len(batch.rows) if batch else 0
-            if not held and self.rolling[network] and total <= min(ROWS, grains[network]):
+            if not held and self.rolling[network] and total <= min(MAX_BATCH_ROWS, grains[network]):
                 room[network] = 0  # the thread that has the others takes these as well, before its next step
                 continue
             share = max(grains[network], -(-total // self._threads))
-            room[network] = min(ROWS, share) - held
+            room[network] = min(MAX_BATCH_ROWS, share) - held
             if batch is not None and room[network] <= 0:
-                parked = batch.part_after(TURN)
+                parked = batch.part_after(MAX_STEPS_BEFORE_YIELD)
                 self._long.extend(parked)
                 self.rolling[network] -= len(parked)
                 room[network] += len(parked)
         return room
 
 
-def _grain(job: Job, steps: int) -> int:
+def _min_rows_per_thread(job: RolloutRequest, steps: int) -> int:
     """How many rows a thread's call of a model should have before another thread takes some."""
-    return max(GRAIN, GRAIN_FLOP // (2 * job.network.weights * steps))
+    return max(MIN_ROWS_PER_THREAD, MIN_FLOP_PER_CALL // (2 * job.network.weights * steps))
 
 
-def _job(waiting: Job | Row) -> Job:
+def _job(waiting: RolloutRequest | Row) -> RolloutRequest:
     return waiting.job if isinstance(waiting, Row) else waiting
 
 
-def _of(taken: dict[Network, Taken], network: Network) -> Taken:
-    return taken.setdefault(network, Taken([], []))
+def _of(taken: dict[OnnxNetwork, Admitted], network: OnnxNetwork) -> Admitted:
+    return taken.setdefault(network, Admitted([], []))

@@ -36,7 +36,7 @@ def newest_values(windows: Windows, context: int, features: Sequence[str], title
 def check_finite(scaled: NDArray[np.float32], raw: NDArray[np.float64], windows: Windows) -> None:
     """Raise InvalidWindow where a window's values are not finite, or not once they are scaled.
 
-    `scaled` has shape (windows, depth, features) and `raw`, of which it was made, (windows, context, features).
+    `scaled` has shape (windows, input_length, features) and `raw`, of which it was made, (windows, context, features).
     """
     bad = np.argwhere(~np.isfinite(scaled))
     if len(bad):
@@ -64,8 +64,8 @@ def _rows(window: Window, features: Sequence[str], first: int) -> NDArray[np.flo
         return raw.reshape(length, width)
     needed = "a number" if width == 1 else f"a row of {width} numbers ({', '.join(features)})"
     for index, row in enumerate(window, start=first):
-        shape = np.shape(row)
-        if shape != (width,) and not (shape == () and width == 1):
-            came = f"a row of {shape[0]}" if shape else "a single number"
+        dims = np.shape(row)
+        if dims != (width,) and not (dims == () and width == 1):
+            came = f"a row of {dims[0]}" if dims else "a single number"
             raise InvalidWindow(f"each value must be {needed}, but {came} came", (index,))
     raise InvalidWindow(f"each value must be {needed}")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import RefusedVersion
-from models.text import shown
+from models.text import printable
 
 Array = NDArray[np.float32]
 
@@ -29,7 +29,7 @@ class Step(NamedTuple):
     states: tuple[Array, ...]
 
 
-class Network:
+class OnnxNetwork:
     """One ONNX graph with states in and out: a whole window from zero states, or one step from given ones.
 
     Pure and safe to call from many threads at once. Values are in the network's own (scaled) units.
@@ -47,7 +47,7 @@ class Network:
         self._state_names = tuple(name for name in inputs if name not in (INPUT, LENGTHS))
         expected = {OUTPUT, *(FINAL + name for name in self._state_names)}
         if not {INPUT, LENGTHS} < set(inputs) or set(outputs) != expected:
-            names = shown(f"inputs {[*inputs]} and outputs {[*outputs]}", 400)
+            names = printable(f"inputs {[*inputs]} and outputs {[*outputs]}", 400)
             raise RefusedVersion(f"model.onnx has {names}: not rollcast's graph")
         self._output_names = [OUTPUT, *(FINAL + name for name in self._state_names)]
         self.units = tuple(_size(name, inputs[name], rank=3) for name in self._state_names)  # of each state
@@ -83,12 +83,12 @@ class Network:
         return Step(output, tuple(final))
 
 
-def _size(name: str, shape: Sequence[int | str | None], rank: int) -> int:
+def _size(name: str, dims: Sequence[int | str | None], rank: int) -> int:
     """The last dimension of an input or output, which the graph must fix. Raises RefusedVersion."""
-    size = shape[-1] if len(shape) == rank else None
+    size = dims[-1] if len(dims) == rank else None
     if not isinstance(size, int):
         raise RefusedVersion(
-            f"model.onnx's {shown(name)} has the shape {shown(str(shape))}, not {rank} dimensions with a number "
+            f"model.onnx's {printable(name)} has the shape {printable(str(dims))}, not {rank} dimensions with a number "
             "as the last: not rollcast's graph"
         )
     return size

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.errors import ForecastTimeout
 from models.inference.onnx_network import Step
 from models.inference.step_inputs import step_inputs
-from models.spec.model_spec import Shape
+from models.spec.model_spec import ModelSpec
 
 Array = NDArray[np.float32]
 
@@ -25,7 +25,7 @@ class StepFunction(Protocol):
 
 def rollout(
     network: StepFunction,
-    shape: Shape,
+    spec: ModelSpec,
     contexts: Array,
     horizon: int,
     *,
@@ -34,8 +34,8 @@ def rollout(
 ) -> Array:
     """Roll out a batch of contexts together, one step after another.
 
-    `contexts` has shape (rows, depth, features), oldest first, in the network's units; `calendar` (rows, window +
-    horizon - 1, channels) begins with that of the window's first target. The answer has shape (rows, horizon,
+    `contexts` has shape (rows, input_length, features), oldest first, in the network's units; `calendar` (rows,
+    window + horizon - 1, channels) begins with that of the window's first target. The answer has shape (rows, horizon,
     targets); its step h is the value h + 1 steps after the context's last. With a lead above 1 the true values after
     the first window are taken in first, then predictions.
 
@@ -46,14 +46,14 @@ def rollout(
 
     Raises ForecastTimeout once time.monotonic() is past the deadline.
     """
-    rows, depth, features = contexts.shape
-    if depth != shape.depth:
-        raise ValueError(f"a context of {shape.depth} values is needed, not {depth}")
-    window, block = shape.window, shape.outputs
+    rows, input_length, features = contexts.shape
+    if input_length != spec.input_length:
+        raise ValueError(f"a context of {spec.input_length} values is needed, not {input_length}")
+    window, block = spec.window, spec.outputs
     # Time leads, so that each window is one contiguous block and sliding it copies nothing.
-    values = np.empty((depth + horizon + block - 1, rows, features), np.float32)
-    values[:depth] = contexts.transpose(1, 0, 2)
-    predictions = np.empty((rows, horizon + block - 1, len(shape.targets)), np.float32)
+    values = np.empty((input_length + horizon + block - 1, rows, features), np.float32)
+    values[:input_length] = contexts.transpose(1, 0, 2)
+    predictions = np.empty((rows, horizon + block - 1, len(spec.targets)), np.float32)
     states: Sequence[Array] | None = None
     for done in range(0, horizon, block):
         if time.monotonic() > deadline:
@@ -61,10 +61,12 @@ def rollout(
         # What came before the newest values is in the states, where they are carried.
         steps = window if states is None else block
         known = None if calendar is None else calendar[:, done + window - steps : done + window].transpose(1, 0, 2)
-        output, left = network(step_inputs(shape, values, depth + done - steps + 1, steps, known), states)
-        if shape.rollout == "state":
+        output, left = network(step_inputs(spec, values, input_length + done - steps + 1, steps, known), states)
+        if spec.rollout == "state":
             states = left
         predictions[:, done : done + block] = output.reshape(rows, block, -1)
         if done + block < horizon:
-            values[depth + done : depth + done + block] = predictions[:, done : done + block].transpose(1, 0, 2)
+            values[input_length + done : input_length + done + block] = predictions[:, done : done + block].transpose(
+                1, 0, 2
+            )
     return predictions[:, :horizon]

@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from models.errors import InvalidRequest, RefusedVersion
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
+from models.inference.onnx_network import OnnxNetwork
 from models.registry.safe_read import open_regular, read_document
 from models.spec.manifest import FileRecord, Manifest
 from models.spec.model_spec import Kind
-from models.text import shown
-from models.timeseries.time_index import Axis, parse_frequency
+from models.text import printable
+from models.timeseries.time_index import TimeIndex, parse_frequency
 
 MANIFEST, MODEL, CALIBRATION = "manifest.json", "model.onnx", "calibration.npy"
 
@@ -38,7 +38,7 @@ def read_manifest(directory: Path) -> Manifest:
         raise RefusedVersion(f"{MANIFEST} can't be read: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = shown(".".join(map(str, first["loc"])) or "the whole")
+        where = printable(".".join(map(str, first["loc"])) or "the whole")
         raise RefusedVersion(f"{MANIFEST} is not valid at {where}: {first['msg']}") from error
 
 
@@ -53,7 +53,7 @@ def open_version(directory: Path) -> tuple[Manifest, Forecaster]:
         raise RefusedVersion(f"{MANIFEST} lists no {MODEL}")
     contents = {name: _verified(directory, name, record) for name, record in manifest.files.items()}
     # The bytes that were hashed are the bytes that run: the file is not read again.
-    network = Network(contents[MODEL])
+    network = OnnxNetwork(contents[MODEL])
     expected = (manifest.channels, len(manifest.targets) * manifest.outputs)
     if (network.channels, network.outputs) != expected:
         raise RefusedVersion(
@@ -63,8 +63,8 @@ def open_version(directory: Path) -> tuple[Manifest, Forecaster]:
     states = tuple(size for size in manifest.units for _ in range(STATES[manifest.kind])) * manifest.members
     if network.units != states:
         raise RefusedVersion(
-            f"{MODEL} has states of the sizes {shown(str(network.units))}; "
-            f"the manifest's {manifest.kind} of {shown(str(manifest.units))} units has {shown(str(states))}"
+            f"{MODEL} has states of the sizes {printable(str(network.units))}; "
+            f"the manifest's {manifest.kind} of {printable(str(manifest.units))} units has {printable(str(states))}"
         )
     intervals = None
     if manifest.calibration is not None:
@@ -86,17 +86,17 @@ def replay(manifest: Manifest, forecaster: Forecaster) -> None:
             expected = np.array(golden.predictions)
         except ValueError as error:
             raise RefusedVersion(f"golden {number} can't be replayed: its predictions differ in length") from error
-        axes = None if golden.end is None else [Axis(golden.end, frequency)]
+        axes = None if golden.end is None else [TimeIndex(golden.end, frequency)]
         try:
-            question = forecaster.question([golden.window], len(expected), axes)
+            prepared = forecaster.prepare([golden.window], len(expected), axes)
             came = forecaster.forecast([golden.window], len(expected), axes=axes)[0]
         except InvalidRequest as error:
-            raise RefusedVersion(f"golden {number} can't be replayed: {shown(str(error), 400)}") from error
+            raise RefusedVersion(f"golden {number} can't be replayed: {printable(str(error), 400)}") from error
         except Exception as error:  # a graph that loads can still fail to run, in ONNX Runtime's own ways
             raise RefusedVersion(f"golden {number} can't be replayed: {MODEL} does not run") from error
         if came.shape != expected.shape:
             raise RefusedVersion(f"golden {number} has shape {expected.shape}, but {came.shape} came")
-        now, then = (forecaster.predictions(question, each[None]) for each in (came, expected))
+        now, then = (forecaster.to_network_units(prepared, each[None]) for each in (came, expected))
         off, bound = np.abs(now - then), GOLDEN_TOLERANCE * np.maximum(1, np.abs(now))
         if (off > bound).any():
             raise RefusedVersion(f"golden {number} replays {off.max():.1e} off; at most {bound.max():.0e} is allowed")
@@ -108,7 +108,7 @@ def file_record(content: bytes) -> FileRecord:
 
 
 def _verified(directory: Path, name: str, record: FileRecord) -> bytes:
-    path, title = directory / name, shown(name)
+    path, title = directory / name, printable(name)
     try:
         # Not resolve(), which fails in its own way on links that lead in a circle.
         if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(directory)):

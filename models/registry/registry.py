@@ -128,8 +128,8 @@ def resolve(listing: Mapping[str, Entry], reference: Reference) -> tuple[str, in
 
 def _hint(wanted: str, known: Iterable[str]) -> str:
     names = list(known)
-    near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5) or names[:3]
-    return f"; did you mean {' or '.join(near)}?" if near else ""
+    did_you_mean = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5) or names[:3]
+    return f"; did you mean {' or '.join(did_you_mean)}?" if did_you_mean else ""
 
 
 def _entry(folder: Path) -> Entry:

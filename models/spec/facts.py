@@ -1,6 +1,7 @@
 """What a version is, as labelled lines of text."""
 
-from models.spec.manifest import Manifest, Scores
+from models.spec.manifest import Manifest
+from models.spec.metrics import Scores
 
 
 def facts(manifest: Manifest) -> list[tuple[str, str]]:
@@ -11,7 +12,7 @@ def facts(manifest: Manifest) -> list[tuple[str, str]]:
         ("description", manifest.description),
         ("made", f"{manifest.created_at:%Y-%m-%d %H:%M} UTC, in {manifest.training.duration_s:.0f} s"),
         ("network", f"{network(manifest)}, {manifest.training.parameters} parameters"),
-        ("context", f"{manifest.context} values (window {manifest.window}, lead {manifest.lead})"),
+        ("context", f"{manifest.context_length} values (window {manifest.window}, lead {manifest.lead})"),
         ("features", ", ".join(manifest.features)),
         ("targets", ", ".join(manifest.targets)),
         ("outputs", f"{manifest.outputs} values at once" if manifest.outputs > 1 else ""),

@@ -6,30 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, FiniteFloat
 
 from models.references import NAME_PATTERN
-from models.spec.metrics import Backtest, Calibration, Metrics, Scores, Spread, StepScores
-from models.spec.model_spec import Kind, RolloutMode, Seen, Shape
+from models.spec.metrics import Backtest, Calibration, Metrics
+from models.spec.model_spec import ModelSpec
 from models.spec.record import Count, Record, Row
-
-__all__ = [
-    "Backtest",
-    "Calibration",
-    "Count",
-    "DataRecord",
-    "Description",
-    "FileRecord",
-    "Golden",
-    "Kind",
-    "Manifest",
-    "Metrics",
-    "RolloutMode",
-    "Row",
-    "Scores",
-    "Seen",
-    "Shape",
-    "Spread",
-    "StepScores",
-    "TrainingRecord",
-]
 
 
 class Golden(Record):
@@ -82,7 +61,7 @@ class TrainingRecord(Record):
     validation_loss: tuple[FiniteFloat, ...] | None = None
 
 
-class Description(Shape):
+class Description(ModelSpec):
     """Everything that training knows of a model before it is published."""
 
     format_version: Literal[1] = 1

@@ -8,12 +8,11 @@ from models.spec.record import Count, Record, Row
 from models.timeseries.calendar_features import CYCLES, Cycle
 from models.timeseries.scaling import Scaler
 from models.timeseries.time_index import check_timezone, parse_frequency
-from training.data.splits import context_length
 
 Kind = Literal["gru", "lstm", "simple_rnn"]
 RolloutMode = Literal["window", "state"]  # told apart in models/inference/rollout.py
 
-MOST_MEMBERS = 32
+MAX_MEMBERS = 32
 
 
 def _check_frequency(text: str) -> str:
@@ -21,14 +20,14 @@ def _check_frequency(text: str) -> str:
     return text
 
 
-class Seen(Record):
+class TrainingRange(Record):
     """The range of each column over the training rows, in the network's units."""
 
     minimum: Row
     maximum: Row
 
 
-class Shape(Record):
+class ModelSpec(Record):
     """What it takes to run a network.
 
     A step's inputs are the features, then for each of `lags` the features so many steps before the target, then the
@@ -41,7 +40,7 @@ class Shape(Record):
 
     kind: Kind
     units: Annotated[tuple[Count, ...], Field(min_length=1)]
-    members: Annotated[int, Field(ge=1, le=MOST_MEMBERS)] = 1
+    members: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = 1
     window: Count
     lead: Count
     outputs: Count = 1
@@ -54,7 +53,7 @@ class Shape(Record):
     features: Annotated[tuple[str, ...], Field(min_length=1)]
     targets: Annotated[tuple[str, ...], Field(min_length=1)]
     scaler: Scaler
-    seen: Seen | None = None
+    seen: TrainingRange | None = None
     interval_season: Count | None = None
 
     @model_validator(mode="after")
@@ -80,9 +79,10 @@ class Shape(Record):
                 f"every lag must be at least the lead of {self.lead}: the value {min(self.lags)} steps before the "
                 "target is not known by then"
             )
-        if self.interval_season is not None and self.interval_season >= self.depth:
+        if self.interval_season is not None and self.interval_season >= self.input_length:
             raise ValueError(
-                f"intervals can't be as wide as changes over {self.interval_season} steps: windows have {self.depth}"
+                f"intervals can't be as wide as changes over {self.interval_season} steps: windows have "
+                f"{self.input_length}"
             )
         if self.outputs > 1 and self.lead > 1:
             raise ValueError("several outputs begin with the next value: the lead must be 1")
@@ -95,14 +95,18 @@ class Shape(Record):
         return self
 
     @property
-    def context(self) -> int:
+    def context_length(self) -> int:
         """How many values a request must bring."""
-        return self.depth + (self.difference or 0)
+        return self.input_length + (self.difference or 0)
 
     @property
-    def depth(self) -> int:
-        """How many values, differences already taken, the first call of the network looks back on."""
-        return context_length(self.window, self.lead, self.lags)
+    def input_length(self) -> int:
+        """How many values, differences already taken, the first call of the network looks back on.
+
+        The first prediction is the value after the last one sent, whatever the lead, so the window that predicts it
+        ends `lead` steps before. An input that lies `lag` steps before its target reaches back further.
+        """
+        return self.window + max(self.lead, *self.lags, 0) - 1
 
     @property
     def channels(self) -> int:

@@ -16,7 +16,7 @@ def to_differences(values: Array, season: int) -> tuple[Array, Array]:
         return values[:, season:] - values[:, :-season], values[:, -season:]
 
 
-def summed(changes: Array, before: Array) -> Array:
+def undo_differences(changes: Array, before: Array) -> Array:
     """The values that changes of shape (rows, horizon, features) lead to from the season before them."""
     season, values = before.shape[1], changes.copy()
     with np.errstate(over="ignore", invalid="ignore"):

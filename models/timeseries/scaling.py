@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 ScalerKind = Literal["none", "standard", "context"]
 
 # Of a context, as a share of its level: what spreads less counts as constant.
-LEAST_SPREAD = 1e-4
+MIN_STD_SHARE = 1e-4
 
 
 class Scale(NamedTuple):
@@ -72,7 +72,7 @@ class Scaler(BaseModel):
         return cls(kind=kind, mean=tuple(mean.tolist()), scale=tuple(scale.tolist()))
 
     def of(self, contexts: NDArray[np.floating]) -> Scale:
-        """The scale of each of some contexts, shape (rows, depth, features), in raw units (or their differences).
+        """The scale of each of some contexts, shape (rows, input_length, features), in raw units (or differences).
 
         A context of values that are not finite, or too large for their squares, has a scale of NaN; callers check.
         """
@@ -83,7 +83,7 @@ class Scaler(BaseModel):
             mean = latest.mean(axis=1, keepdims=True, dtype=np.float64)
             spread = contexts.std(axis=1, keepdims=True, dtype=np.float64)
             level = np.abs(contexts).mean(axis=1, keepdims=True, dtype=np.float64)
-            scale = np.maximum(spread, LEAST_SPREAD * level)
+            scale = np.maximum(spread, MIN_STD_SHARE * level)
         scale[scale == 0] = 1.0
         scale[~np.isfinite(scale)] = np.nan
         return Scale(mean, scale)

@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InvalidRequest
-from models.timeseries.time_index import Axis, Frequency, Times
+from models.timeseries.time_index import Frequency, TimeIndex, Times
 
 _MONTH = np.timedelta64(1, "M")
 _LAST = 31  # the day of the month that stands for its last, whatever its length
 
 
-def axis_through(
+def infer_time_index(
     moments: Sequence[datetime], frequency: Frequency | None = None, usual: Frequency | None = None
-) -> Axis:
+) -> TimeIndex:
     """The axis that moments with offsets lie on, oldest first.
 
     They must be a `frequency` apart. Where none is given it is the `usual` one if they are that far apart, else what
@@ -34,7 +34,7 @@ def axis_through(
         frequency = Frequency(0, _most_common(steps)) if day is None else Frequency(_most_common(months), 0)
     if not _fits(frequency, months, steps, day):
         raise _uneven(frequency, clocks, months, steps, day)
-    return Axis(moments[-1], frequency, day if frequency.months else None)
+    return TimeIndex(moments[-1], frequency, day if frequency.months else None)
 
 
 def _day_of_month(clocks: Times) -> int | None:

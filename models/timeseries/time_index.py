@@ -77,7 +77,7 @@ def check_timezone(name: str) -> str:
     return name
 
 
-class Axis(NamedTuple):
+class TimeIndex(NamedTuple):
     """The times of a window's values: that of its newest one, and the time between values.
 
     An end without an offset is in UTC. `day` is the day of the month that months are counted to, where the end's does

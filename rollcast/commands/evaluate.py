@@ -10,9 +10,9 @@ from models.references import parse_reference
 from rollcast.commands.models import NameArgument, RegistryOption, open_registry
 from rollcast.console import show_table, warn
 from training.evaluation.backtest import backtest
-from training.evaluation.baseline_warnings import verdict
+from training.evaluation.baseline_warnings import baseline_warnings
 from training.evaluation.conformal import coverage
-from training.evaluation.reload_data import revisit
+from training.evaluation.reload_data import reload_data
 from training.extras import require_train
 from training.report.tables import coverage_table, errors_table
 
@@ -51,16 +51,17 @@ def evaluate(
     given = {"csv": csv, "column": column, "horizon": horizon, "stride": stride}
     values: dict[str, object] = {key: value for key, value in given.items() if value is not None}
     values |= {key: value or None for key, value in (("id", id_), ("time", time)) if value is not None}
-    data = revisit(manifest, values)
+    data = reload_data(manifest, values)
     tested = backtest(data.recipe, forecaster, data.histories, data.held_out, data.tested_on)
     if tested is None:
         raise RollcastError(
-            f"{data.tested_on} have no room for a forecast: {forecaster.title} needs a context of {manifest.context} "
-            "values and all steps of the horizon after it; choose a shorter --horizon, or bring more rows"
+            f"{data.tested_on} have no room for a forecast: {forecaster.title} needs a context of "
+            f"{manifest.context_length} values and all steps of the horizon after it; choose a shorter "
+            "--horizon, or bring more rows"
         )
     scores = tested.scores
     covered = {} if forecaster.intervals is None else coverage(forecaster.intervals, tested.rolled)
-    warnings = verdict(scores, tested.doing)
+    warnings = baseline_warnings(scores, tested.description)
     if data.filled:
         warn(f"{data.filled} rows that were missing or had empty cells are filled, as in training")
     if csv is None and not data.same_data:

@@ -121,7 +121,7 @@ def _summary(source: Registry, name: str, version: int) -> list[str]:
     metrics = manifest.metrics
     return [
         network(manifest),
-        str(manifest.context),
+        str(manifest.context_length),
         f"{metrics.model.mae:.4g}",
         f"{metrics.last_value.mae:.4g}",
     ]

@@ -10,18 +10,18 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from models.engine.offline import forecast_together
+from models.engine.offline import forecast_offline
 from models.errors import InvalidRequest, RollcastError
 from models.references import parse_reference
 from models.registry.durable_write import replace_durably
 from models.spec.manifest import Manifest
-from models.text import shown
-from models.timeseries.spacing import axis_through
-from models.timeseries.time_index import Axis, parse_frequency
+from models.text import printable
+from models.timeseries.spacing import infer_time_index
+from models.timeseries.time_index import TimeIndex, parse_frequency
 from rollcast.commands.models import NameArgument, RegistryOption, open_registry
 from rollcast.console import show_table, warn
 from rollcast.tables import forecast_table
-from service.forecasting import answer_of, far_warning, half_widths
+from service.forecasting import answer_of, half_widths, out_of_range_warning
 from training.data.series import Series, read_series
 from training.extras import require_train
 
@@ -55,7 +55,7 @@ def predict(
 ) -> None:
     """Forecast the values that follow a file's last ones."""
     if horizon > MAX_VALUES:
-        raise RollcastError(f"the horizon may be at most {MAX_VALUES}, not {shown(str(horizon))}")
+        raise RollcastError(f"the horizon may be at most {MAX_VALUES}, not {printable(str(horizon))}")
     require_train("polars", *(["matplotlib"] if plot else []))
     source = open_registry(registry)
     manifest, forecaster = source.open(*source.resolve(parse_reference(name)))
@@ -66,13 +66,13 @@ def predict(
         raise RollcastError(
             f"{len(series)} series and a horizon of {horizon} make more than {MAX_VALUES} values: choose a shorter one"
         )
-    axes = _axes(series, manifest.context)
+    axes = _axes(series, manifest.context_length)
     try:
         timestamps = None if axes is None else [axis.ahead(horizon) for axis in axes]
-        question = forecaster.question([each.values for each in series], horizon, axes)
-        halves = half_widths(forecaster, question, level or ())
-        raw = forecast_together(forecaster, question)
-        answer = answer_of(manifest, question, raw, many=id_ is not None, timestamps=timestamps, halves=halves)
+        prepared = forecaster.prepare([each.values for each in series], horizon, axes)
+        halves = half_widths(forecaster, prepared, level or ())
+        raw = forecast_offline(forecaster, prepared)
+        answer = answer_of(manifest, prepared, raw, many=id_ is not None, timestamps=timestamps, halves=halves)
     except InvalidRequest as error:
         place = error.location[0] if error.location else None
         where = f"{series[place].name}: " if isinstance(place, int) else ""
@@ -83,8 +83,8 @@ def predict(
     if as_json:
         typer.echo(json.dumps(answer))
         return
-    if question.far:
-        warn(far_warning(manifest, [series[place].name for place in question.far]))
+    if prepared.out_of_range:
+        warn(out_of_range_warning(manifest, [series[place].name for place in prepared.out_of_range]))
     ids = None if id_ is None else (id_, [each.id for each in series])
     times = None if timestamps is None or time is None else (time, timestamps)
     show_table(*forecast_table(raw, manifest.targets, bands, ids, times))
@@ -128,25 +128,25 @@ def _recipe(manifest: Manifest) -> Mapping[str, Any]:
     return section
 
 
-def _axes(series: Sequence[Series], context: int) -> list[Axis] | None:
+def _axes(series: Sequence[Series], context: int) -> list[TimeIndex] | None:
     """Each series' axis, where the file tells times."""
     axes = []
     for each in series:
         if each.times is None or each.frequency is None:
             return None
         newest = [time.replace(tzinfo=UTC) for time in each.times[-context:].tolist()]
-        axes.append(axis_through(newest, parse_frequency(each.frequency)))
+        axes.append(infer_time_index(newest, parse_frequency(each.frequency)))
     return axes
 
 
 def _draw(path: Path, manifest: Manifest, series: Series, forecast: Array, bands: Mapping[str, Array]) -> None:
-    from training.report.forecast_plot import outlook_picture  # matplotlib takes a while, and only pictures need it
+    from training.report.forecast_plot import forecast_plot  # matplotlib takes a while, and only pictures need it
 
     past = series.values[:, list(manifest.target_columns)]
     steps = f"{len(forecast)} {'step' if len(forecast) == 1 else 'steps'}"
     title = f"{manifest.name}@{manifest.version}: {steps} after {series.name}"
     try:
-        replace_durably(path, outlook_picture(past, forecast, manifest.targets, title, bands))
+        replace_durably(path, forecast_plot(past, forecast, manifest.targets, title, bands))
     except OSError as error:
         raise RollcastError(f"{path} can't be written: {error.strerror}") from error
     typer.echo(f"drew {path}", err=True)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from models.errors import RollcastError
 from models.registry.registry import Registry
-from models.text import shown
+from models.text import printable
 from service.server import serve as run
 from service.settings import PREFIX, Settings
 
@@ -40,5 +40,5 @@ def _settings(**flags: object) -> Settings:
         name = str(first["loc"][0])
         flag = f"--{name.replace('_', '-')} or " if name in flags else ""
         raise RollcastError(
-            f"{flag}{PREFIX}{name.upper()}: {first['msg']}, not {shown(repr(first['input']))}"
+            f"{flag}{PREFIX}{name.upper()}: {first['msg']}, not {printable(repr(first['input']))}"
         ) from error

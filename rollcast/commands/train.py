@@ -13,7 +13,7 @@ from models.spec.manifest import Manifest
 from rollcast.commands.models import RegistryOption, open_registry
 from rollcast.console import complain, warn
 from training.extras import require_train
-from training.recipes.fields import Leaf, leaves
+from training.recipes.fields import RecipeField, recipe_fields
 from training.recipes.loader import load_recipe, recipe_names
 from training.recipes.recipe import Recipe
 
@@ -35,7 +35,7 @@ def command() -> Callable[..., None]:
 
     parameters = [
         _parameter("recipe", str | None, typer.Argument(None, help="A recipe's name or file.")),
-        *(_flag(leaf) for leaf in leaves(Recipe)),
+        *(_flag(leaf) for leaf in recipe_fields(Recipe)),
         inspect.Parameter("registry", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=RegistryOption),
         _parameter("quiet", bool, typer.Option(False, "--quiet", help="Show no progress.")),
     ]
@@ -96,14 +96,14 @@ def _found(manifest: Manifest) -> Iterator[str]:
         yield f"intervals covered, of nominally: {covered}"
 
 
-def _flag(leaf: Leaf) -> inspect.Parameter:
+def _flag(leaf: RecipeField) -> inspect.Parameter:
     kind: Any = list[leaf.type] if leaf.many else leaf.type  # type: ignore[name-defined]
     default = ", ".join(map(str, leaf.default)) if leaf.many else leaf.default
-    shown = "" if default in (None, "") else f" [default: {default}]"
+    printable = "" if default in (None, "") else f" [default: {default}]"
     option = typer.Option(
         None,
         "--" + leaf.name.replace("_", "-"),
-        help=leaf.help + (" (repeat the flag for several)" if leaf.many else "") + shown,
+        help=leaf.help + (" (repeat the flag for several)" if leaf.many else "") + printable,
         metavar="|".join(leaf.choices) or None,
     )
     return _parameter(leaf.name, kind | None, option)

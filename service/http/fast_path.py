@@ -11,7 +11,7 @@ from service.routes.predict import answer
 from service.settings import Settings
 
 
-class Front:
+class FastPath:
     """FastAPI with a short cut: its middleware and routing take longer than a small forecast.
 
     The short cut runs the code that the documented route runs, and words errors with the same handlers.
@@ -40,6 +40,6 @@ class Front:
             await send({"type": "http.response.body", "body": body})
 
 
-def create_front(settings: Settings | None = None) -> Front:
+def create_front(settings: Settings | None = None) -> FastPath:
     """The service as it is served; without settings, they are read from the environment."""
-    return Front(create_app(settings))
+    return FastPath(create_app(settings))

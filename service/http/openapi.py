@@ -9,15 +9,15 @@ from fastapi.openapi.utils import get_openapi
 from models import errors
 from models.spec.example_request import example_request
 from service.http import problems
-from service.http.problems import MEDIA_TYPE, Kind
-from service.model_store import Catalog
+from service.http.problems import MEDIA_TYPE, ProblemType
+from service.model_store import ModelStore
 from service.schemas.predict import PredictRequest, Problem
 
 _REFERENCES = "#/components/schemas/{model}"
 _MODEL = problems.MODEL_PROBLEMS
 
 # Which problems each path answers, with examples of their words.
-_ANSWERS: dict[str, list[tuple[Kind, str]]] = {
+_ANSWERS: dict[str, list[tuple[ProblemType, str]]] = {
     "/predict": [
         (
             problems.MALFORMED_JSON,
@@ -72,7 +72,7 @@ _EVERYTHING: dict[str, Any] = {
 }
 
 
-def install(app: FastAPI, catalog: Callable[[], Catalog]) -> None:
+def install(app: FastAPI, catalog: Callable[[], ModelStore]) -> None:
     """Make the app's OpenAPI document on first request, when the models are known."""
 
     def openapi() -> dict[str, Any]:
@@ -83,7 +83,7 @@ def install(app: FastAPI, catalog: Callable[[], Catalog]) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _document(app: FastAPI, catalog: Catalog) -> dict[str, Any]:
+def _document(app: FastAPI, catalog: ModelStore) -> dict[str, Any]:
     document = get_openapi(
         title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
     )
@@ -103,7 +103,7 @@ def _document(app: FastAPI, catalog: Catalog) -> dict[str, Any]:
     return document
 
 
-def _add_problem(responses: dict[str, Any], kind: Kind, detail: str) -> None:
+def _add_problem(responses: dict[str, Any], kind: ProblemType, detail: str) -> None:
     """Add an example of a problem to the answers of its status."""
     schema = {"$ref": _REFERENCES.format(model="Problem")}
     response = responses.setdefault(
@@ -116,7 +116,7 @@ def _add_problem(responses: dict[str, Any], kind: Kind, detail: str) -> None:
     examples[name] = {"value": example.model_dump(exclude_none=True)}
 
 
-def _fill_examples(document: dict[str, Any], catalog: Catalog) -> None:
+def _fill_examples(document: dict[str, Any], catalog: ModelStore) -> None:
     """Put requests that work as they stand into the document, one for each model in service."""
     body: dict[str, Any] = {"schema": {"$ref": _REFERENCES.format(model="PredictRequest")}}
     predict = document["paths"]["/predict"]["post"]

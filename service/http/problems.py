@@ -20,7 +20,7 @@ MAX_ERRORS, MAX_CHARACTERS, MAX_BYTES = 8, 400, 4096
 log = logging.getLogger("rollcast")
 
 
-class Kind(NamedTuple):
+class ProblemType(NamedTuple):
     """A kind of problem: its status, and the last part of its type."""
 
     status: int
@@ -35,38 +35,38 @@ class Kind(NamedTuple):
 class ProblemException(Exception):
     """A problem found by the service itself rather than by a model."""
 
-    def __init__(self, kind: Kind, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, kind: ProblemType, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.kind, self.detail, self.headers = kind, detail, headers
 
 
-MALFORMED_JSON = Kind(400, "malformed-json")
-UNKNOWN_PATH = Kind(404, "unknown-path")
-METHOD_NOT_ALLOWED = Kind(405, "method-not-allowed")
-BODY_TOO_LARGE = Kind(413, "body-too-large")
-UNSUPPORTED_MEDIA_TYPE = Kind(415, "unsupported-media-type")
-INVALID_REQUEST = Kind(422, "invalid-request")
-INTERNAL_ERROR = Kind(500, "internal-error")
-NOT_READY = Kind(503, "not-ready")
-STOPPING = Kind(503, "stopping")
+MALFORMED_JSON = ProblemType(400, "malformed-json")
+UNKNOWN_PATH = ProblemType(404, "unknown-path")
+METHOD_NOT_ALLOWED = ProblemType(405, "method-not-allowed")
+BODY_TOO_LARGE = ProblemType(413, "body-too-large")
+UNSUPPORTED_MEDIA_TYPE = ProblemType(415, "unsupported-media-type")
+INVALID_REQUEST = ProblemType(422, "invalid-request")
+INTERNAL_ERROR = ProblemType(500, "internal-error")
+NOT_READY = ProblemType(503, "not-ready")
+STOPPING = ProblemType(503, "stopping")
 
 # Looked up along an exception's ancestors, nearest first.
-MODEL_PROBLEMS: dict[type[model_errors.RollcastError], Kind] = {
-    model_errors.InvalidWindow: Kind(422, "invalid-window"),
-    model_errors.InvalidHorizon: Kind(422, "invalid-horizon"),
+MODEL_PROBLEMS: dict[type[model_errors.RollcastError], ProblemType] = {
+    model_errors.InvalidWindow: ProblemType(422, "invalid-window"),
+    model_errors.InvalidHorizon: ProblemType(422, "invalid-horizon"),
     model_errors.InvalidRequest: INVALID_REQUEST,
     model_errors.InvalidName: INVALID_REQUEST,
-    model_errors.UnknownModel: Kind(404, "unknown-model"),
-    model_errors.RefusedVersion: Kind(503, "refused-version"),
-    model_errors.ForecastTimeout: Kind(504, "forecast-timeout"),
-    model_errors.RegistryError: Kind(503, "registry-error"),
+    model_errors.UnknownModel: ProblemType(404, "unknown-model"),
+    model_errors.RefusedVersion: ProblemType(503, "refused-version"),
+    model_errors.ForecastTimeout: ProblemType(504, "forecast-timeout"),
+    model_errors.RegistryError: ProblemType(503, "registry-error"),
     model_errors.RollcastError: INTERNAL_ERROR,
 }
 _HTTP_PROBLEMS = {404: UNKNOWN_PATH, 405: METHOD_NOT_ALLOWED}
 
 
 def problem_response(
-    kind: Kind,
+    kind: ProblemType,
     detail: str,
     errors: Sequence[tuple[Sequence[str | int], str]] = (),
     headers: Mapping[str, str] | None = None,
@@ -133,7 +133,7 @@ def _model_error(error: model_errors.RollcastError) -> Response:
 
 
 def _http_error(request: Request, error: HTTPException) -> Response:
-    kind = _HTTP_PROBLEMS.get(error.status_code, Kind(error.status_code, "http-error"))
+    kind = _HTTP_PROBLEMS.get(error.status_code, ProblemType(error.status_code, "http-error"))
     details = {
         UNKNOWN_PATH: "there is nothing at this path; /docs lists what there is",
         METHOD_NOT_ALLOWED: f"{request.method[:20]} is not answered here; /docs lists what is",

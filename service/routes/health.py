@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from service.dependencies import State, state_of
+from service.dependencies import ServiceState, state_of
 from service.http.problems import NOT_READY, ProblemException
 from service.schemas.predict import Alive, Ready, Refused, Served
 
@@ -18,7 +18,7 @@ async def healthz() -> Alive:
 
 
 @router.get("/readyz", response_model_exclude_none=True, summary="Can it forecast?")
-async def readyz(state: Annotated[State, Depends(state_of)]) -> Ready:
+async def readyz(state: Annotated[ServiceState, Depends(state_of)]) -> Ready:
     """Which models are loaded and replayed, and which were refused and why.
 
     Ready with some models refused, and with an empty registry; not with all of them refused.

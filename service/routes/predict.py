@@ -10,12 +10,12 @@ from pydantic_core import to_json
 from starlette.types import Receive, Scope
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
-from models.inference.forecaster import Question
+from models.inference.forecaster import ForecastInputs
 from models.references import parse_reference
-from service.dependencies import State, state_of
+from service.dependencies import ServiceState, state_of
 from service.forecasting import answer_of, half_widths
 from service.http.body import read_json
-from service.model_store import Opened
+from service.model_store import LoadedModel
 from service.schemas.predict import PredictRequest, PredictResponse
 from service.window_times import place_of_times, read_axes, times_ahead
 
@@ -28,7 +28,7 @@ router = APIRouter(tags=["forecast"])
 class Ready(NamedTuple):
     """A request that was checked and made ready for the network."""
 
-    question: Question
+    prepared: ForecastInputs
     timestamps: list[list[str]] | None = None
     halves: dict[str, NDArray[np.float64]] | None = None
 
@@ -39,21 +39,21 @@ async def predict(request: Request) -> Response:
     return Response(await answer(request.scope, request.receive, state_of(request)), media_type="application/json")
 
 
-async def answer(scope: Scope, receive: Receive, state: State) -> bytes:
+async def answer(scope: Scope, receive: Receive, state: ServiceState) -> bytes:
     """The JSON that answers a request; every error is raised for service/http/problems.py to put into words."""
     body = await read_json(scope, receive, state.settings.max_body_bytes)
     small = len(body) <= SMALL_BYTES
     asked = parse(body) if small else await anyio.to_thread.run_sync(parse, body)
     reference = None if asked.model is None else parse_reference(asked.model)
-    opened = state.catalog.at_hand(reference)
+    opened = state.catalog.get_if_loaded(reference)
     if opened is None:
         opened = await anyio.to_thread.run_sync(state.catalog.find, reference)
     _check_size(asked, opened, state)
     if asked.timed:
-        small = small and asked.count * (opened.manifest.context + asked.horizon) <= SMALL_TIMES
+        small = small and asked.count * (opened.manifest.context_length + asked.horizon) <= SMALL_TIMES
     ready = _ready(asked, opened) if small else await anyio.to_thread.run_sync(_ready, asked, opened)
     predictions = await state.dispatcher.forecast(
-        opened.forecaster, ready.question, state.settings.timeout_s, opened.cost, receive
+        opened.forecaster, ready.prepared, state.settings.timeout_s, opened.cost, receive
     )
     size = predictions.size
     if ready.halves:
@@ -68,7 +68,7 @@ def parse(body: bytes) -> PredictRequest:
     return PredictRequest.model_validate_json(body)
 
 
-def _check_size(asked: PredictRequest, opened: Opened, state: State) -> None:
+def _check_size(asked: PredictRequest, opened: LoadedModel, state: ServiceState) -> None:
     """Raise InvalidHorizon where the answer would be larger than the service gives."""
     settings = state.settings
     if asked.horizon > settings.max_horizon:
@@ -88,14 +88,14 @@ def _check_size(asked: PredictRequest, opened: Opened, state: State) -> None:
         )
 
 
-def _ready(asked: PredictRequest, opened: Opened) -> Ready:
+def _ready(asked: PredictRequest, opened: LoadedModel) -> Ready:
     """The request checked and made ready for the network."""
     forecaster = opened.forecaster
     windows: Any = [asked.window] if asked.windows is None else asked.windows
-    axes = read_axes(asked, forecaster.shape) if asked.timed else None
+    axes = read_axes(asked, forecaster.spec) if asked.timed else None
     timestamps = None if axes is None else times_ahead(asked, axes)
     try:
-        question = forecaster.question(windows, asked.horizon, axes)
+        prepared = forecaster.prepare(windows, asked.horizon, axes)
     except InvalidWindow as error:
         raise InvalidWindow(str(error), _place(asked, error)) from None
     except InvalidHorizon as error:
@@ -103,17 +103,17 @@ def _ready(asked: PredictRequest, opened: Opened) -> Ready:
     except InvalidRequest as error:
         raise InvalidRequest(str(error), place_of_times(asked, error.location)) from None
     if asked.levels is None:
-        return Ready(question, timestamps)
-    return Ready(question, timestamps, half_widths(forecaster, question, asked.levels))
+        return Ready(prepared, timestamps)
+    return Ready(prepared, timestamps, half_widths(forecaster, prepared, asked.levels))
 
 
-def _json(asked: PredictRequest, opened: Opened, ready: Ready, predictions: NDArray[np.float32]) -> bytes:
+def _json(asked: PredictRequest, opened: LoadedModel, ready: Ready, predictions: NDArray[np.float32]) -> bytes:
     """The answer's JSON, in raw units."""
-    question, timestamps, halves = ready
+    prepared, timestamps, halves = ready
     many = asked.windows is not None
     try:
-        raw = opened.forecaster.answers(question, predictions)
-        return to_json(answer_of(opened.manifest, question, raw, many=many, timestamps=timestamps, halves=halves))
+        raw = opened.forecaster.to_raw(prepared, predictions)
+        return to_json(answer_of(opened.manifest, prepared, raw, many=many, timestamps=timestamps, halves=halves))
     except InvalidWindow as error:
         raise InvalidWindow(str(error), _place(asked, error)) from None
 

@@ -10,10 +10,10 @@ from models.spec.manifest import DataRecord, Manifest
 from models.spec.metrics import Calibration, Metrics, Steps, StepScores
 from models.spec.model_spec import Kind, RolloutMode
 from models.timeseries.calendar_features import Cycle
-from service.schemas.predict import Wire
+from service.schemas.predict import WireModel
 
 
-class CardBacktest(Wire):
+class CardBacktest(WireModel):
     """The model's errors at each step from 1 up, and the baselines' from the same origins."""
 
     tested_on: str
@@ -29,7 +29,7 @@ class CardBacktest(Wire):
     )
 
 
-class Card(Wire):
+class Card(WireModel):
     """All that is known of one version: its data, its training, how good it is, and a request that works."""
 
     name: str
@@ -80,6 +80,6 @@ def card(manifest: Manifest) -> Card:
         "example": example_request(f"{manifest.name}@{manifest.version}", manifest),
     }
     for name in Card.model_fields.keys() - made.keys():
-        value = getattr(manifest, name)
+        value = getattr(manifest, "context_length" if name == "context" else name)
         made[name] = list(value) if isinstance(value, tuple) else value
     return Card(**made)

@@ -56,13 +56,13 @@ Levels = Annotated[
 ]
 
 
-class Wire(BaseModel):
+class WireModel(BaseModel):
     """Whatever goes over the wire: no unknown fields, no number for a text, no NaN."""
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
 
-class PredictRequest(Wire):
+class PredictRequest(WireModel):
     """A window of recent values, or many, and how far to forecast."""
 
     # Unknown fields are refused below: pydantic's own refusal lists every one, and a body has room for many.
@@ -128,14 +128,14 @@ class PredictRequest(Wire):
 Steps = list[float] | list[list[float]]
 
 
-class Bounds(Wire):
+class Bounds(WireModel):
     """The intervals of one level, shaped like the predictions."""
 
     lower: Steps | list[Steps]
     upper: Steps | list[Steps]
 
 
-class PredictResponse(Wire):
+class PredictResponse(WireModel):
     """The forecast: for each step a number, or a row of them where the model has several targets."""
 
     model: str = Field(description="The model's name.")
@@ -158,7 +158,7 @@ class PredictResponse(Wire):
     )
 
 
-class ModelSummary(Wire):
+class ModelSummary(WireModel):
     """One name in the registry."""
 
     name: str
@@ -168,27 +168,27 @@ class ModelSummary(Wire):
     problem: str | None = Field(None, description="Why the aliases can't be read, where they can't.")
 
 
-class ModelList(Wire):
+class ModelList(WireModel):
     """Every name in the registry."""
 
     models: list[ModelSummary]
     hint: str | None = Field(None, description="What to do where there is no model.")
 
 
-class Alive(Wire):
+class Alive(WireModel):
     """The process runs."""
 
     status: Literal["alive"] = "alive"
 
 
-class Served(Wire):
+class Served(WireModel):
     """A version that is loaded and replayed."""
 
     model: str
     version: int
 
 
-class Refused(Wire):
+class Refused(WireModel):
     """A version on disk that is not served, and why."""
 
     model: str
@@ -196,7 +196,7 @@ class Refused(Wire):
     reason: str
 
 
-class Ready(Wire):
+class Ready(WireModel):
     """The models are loaded and gave the answers that they gave when published."""
 
     status: Literal["ready"] = "ready"
@@ -205,14 +205,14 @@ class Ready(Wire):
     hint: str | None = Field(None, description="What to do where there is no model.")
 
 
-class ProblemError(Wire):
+class ProblemError(WireModel):
     """One thing that is wrong with one part of the request."""
 
     location: str = Field(description="The part, such as `window[3]`.")
     message: str
 
 
-class Problem(Wire):
+class Problem(WireModel):
     """An error, as RFC 9457 has it."""
 
     type: str = Field(description="Names the kind of error; docs/api.md lists them.")

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from models.registry.registry import Registry
-from models.timeseries.time_index import Axis, Frequency
+from models.timeseries.time_index import Frequency, TimeIndex
 from tests.support.real_server import ROOT, Server, real_server
 from tests.support.tiny import timed_registry
 
@@ -62,7 +62,7 @@ def test_timestamps_and_levels_come_back_with_the_forecast(tmp_path: Path) -> No
     with real_server(registry=tmp_path) as server:
         answer = httpx.post(f"{server.url}/predict", json=body)
         untimed = httpx.post(f"{server.url}/predict", json={"model": "clock", "window": WINDOW})
-    axis = Axis(datetime.fromisoformat(times[-1]), Frequency(0, 1_800_000_000))
+    axis = TimeIndex(datetime.fromisoformat(times[-1]), Frequency(0, 1_800_000_000))
     predictions = forecaster.forecast([WINDOW], 3, axes=[axis])[0, :, 0]
     bounds = {level: rank / 10 * 2 * np.arange(1, 4) for level, rank in (("80", 32), ("97.5", 39))}
     assert answer.json() == {

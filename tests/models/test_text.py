@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.text import shown
+from models.text import printable
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from models.text import shown
     ],
 )
 def test_one_line_of_bounded_length(text: str, expected: str) -> None:
-    assert shown(text) == expected
+    assert printable(text) == expected

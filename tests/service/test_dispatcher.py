@@ -7,26 +7,26 @@ import numpy as np
 import pytest
 
 from models.errors import ForecastTimeout
-from models.inference.forecaster import Forecaster, Question
-from models.inference.onnx_network import Network, Step
+from models.inference.forecaster import Forecaster, ForecastInputs
+from models.inference.onnx_network import OnnxNetwork, Step
 from models.timeseries.scaling import Scale
 from service.dispatcher import Cost, Dispatcher
-from tests.support.tiny import tiny_graph, tiny_shape
+from tests.support.tiny import tiny_graph, tiny_spec
 
 pytestmark = pytest.mark.anyio
 
-SHAPE = tiny_shape()
+SHAPE = tiny_spec()
 CHEAP, DEAR = Cost(1e-9, 1e-9), Cost(1.0, 1.0)
 
 
 def forecaster() -> Forecaster:
-    return Forecaster(SHAPE, Network(tiny_graph("lstm", 1, 1)))
+    return Forecaster(SHAPE, OnnxNetwork(tiny_graph("lstm", 1, 1)))
 
 
-def question(rows: int = 1, horizon: int = 1, features: int = 1) -> Question:
+def prepared(rows: int = 1, horizon: int = 1, features: int = 1) -> ForecastInputs:
     """Contexts that differ with the number of rows."""
-    contexts = np.random.default_rng(rows).normal(size=(rows, SHAPE.context, features)).astype(np.float32)
-    return Question(contexts, horizon, None, Scale(np.zeros(1), np.ones(1)), None)
+    contexts = np.random.default_rng(rows).normal(size=(rows, SHAPE.context_length, features)).astype(np.float32)
+    return ForecastInputs(contexts, horizon, None, Scale(np.zeros(1), np.ones(1)), None)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def dispatcher() -> AsyncIterator[Dispatcher]:
 @pytest.mark.parametrize("cost", [CHEAP, DEAR, None])
 async def test_the_answer_does_not_depend_on_where_it_is_computed(dispatcher: Dispatcher, cost: Cost | None) -> None:
     model = forecaster()
-    asked = [question(rows) for rows in (1, 3, 2)]
+    asked = [prepared(rows) for rows in (1, 3, 2)]
     answers = await asyncio.gather(*(dispatcher.forecast(model, each, 10, cost) for each in asked))
     for each, answer in zip(asked, answers, strict=True):
         expected = model.network(np.ascontiguousarray(each.contexts.transpose(1, 0, 2))).output
@@ -49,7 +49,7 @@ async def test_the_answer_does_not_depend_on_where_it_is_computed(dispatcher: Di
 async def test_next_values_that_come_together_are_computed_in_one_call(dispatcher: Dispatcher) -> None:
     model = forecaster()
     calls = counted(model)
-    await asyncio.gather(*(dispatcher.forecast(model, question(), 10, CHEAP) for _ in range(20)))
+    await asyncio.gather(*(dispatcher.forecast(model, prepared(), 10, CHEAP) for _ in range(20)))
     assert calls == [20]
 
 
@@ -70,10 +70,10 @@ async def test_dear_next_values_and_every_rollout_go_to_the_engine(dispatcher: D
             return real(*arguments)  # type: ignore[arg-type]
 
     model.network = Watched()  # type: ignore[assignment]
-    await dispatcher.forecast(model, question(), 10, DEAR)
-    await dispatcher.forecast(model, question(horizon=5), 10, CHEAP)
+    await dispatcher.forecast(model, prepared(), 10, DEAR)
+    await dispatcher.forecast(model, prepared(horizon=5), 10, CHEAP)
     assert set(threads) == {False}
-    await dispatcher.forecast(model, question(), 10, CHEAP)
+    await dispatcher.forecast(model, prepared(), 10, CHEAP)
     assert threads[-1]
 
 
@@ -81,20 +81,20 @@ async def test_a_call_that_fails_is_everyones_answer(dispatcher: Dispatcher) -> 
     model = forecaster()
     for cost, horizon in ((CHEAP, 1), (DEAR, 1), (DEAR, 9)):
         with pytest.raises(Exception, match=r"."):
-            await dispatcher.forecast(model, question(1, horizon, features=7), 10, cost)
-    assert (await dispatcher.forecast(model, question(), 10, CHEAP)).shape == (1, 1, 1)
+            await dispatcher.forecast(model, prepared(1, horizon, features=7), 10, cost)
+    assert (await dispatcher.forecast(model, prepared(), 10, CHEAP)).shape == (1, 1, 1)
 
 
 async def test_what_takes_too_long_is_given_up_and_leaves_the_engine(dispatcher: Dispatcher) -> None:
     model = forecaster()
     with pytest.raises(ForecastTimeout, match=r"longer than 0\.05 s"):
-        await dispatcher.forecast(model, question(100, 1_000_000), 0.05)
+        await dispatcher.forecast(model, prepared(100, 1_000_000), 0.05)
     await emptied(dispatcher)
 
 
 async def test_a_cancelled_request_leaves_the_engine(dispatcher: Dispatcher) -> None:
     model = forecaster()
-    task = asyncio.ensure_future(dispatcher.forecast(model, question(100, 1_000_000), 10))
+    task = asyncio.ensure_future(dispatcher.forecast(model, prepared(100, 1_000_000), 10))
     await asyncio.sleep(0.05)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

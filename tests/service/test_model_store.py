@@ -9,7 +9,7 @@ from models.errors import InvalidRequest, UnknownModel
 from models.references import Reference, parse_reference
 from models.registry.registry import Registry
 from service import model_store as module
-from service.model_store import Catalog
+from service.model_store import ModelStore
 from service.settings import Settings
 from tests.support.in_process import running
 from tests.support.tiny import publish_tiny
@@ -26,22 +26,22 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     return registry
 
 
-def names(catalog: Catalog) -> list[str]:
+def names(catalog: ModelStore) -> list[str]:
     return [name for name, _ in catalog.opened]
 
 
 def test_only_so_many_are_opened_at_start_up_and_the_others_on_first_use(many: Registry) -> None:
-    catalog = Catalog(many, preload=2, open_bytes=1 << 30)
+    catalog = ModelStore(many, preload=2, open_bytes=1 << 30)
     catalog.load()
     assert names(catalog) == ["m0", "m1"]
-    assert catalog.at_hand(Reference("m4")) is None
+    assert catalog.get_if_loaded(Reference("m4")) is None
     assert catalog.find(Reference("m4")).manifest.name == "m4"
-    assert catalog.at_hand(Reference("m4")) is not None
+    assert catalog.get_if_loaded(Reference("m4")) is not None
 
 
 def test_the_least_recently_used_are_closed_above_the_bound(many: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "OVERHEAD_BYTES", 1_000_000)
-    catalog = Catalog(many, preload=0, open_bytes=3_500_000)
+    catalog = ModelStore(many, preload=0, open_bytes=3_500_000)
     kept = catalog.find(Reference("m0"))
     for name in ("m1", "m2"):
         catalog.find(Reference(name))
@@ -52,13 +52,13 @@ def test_the_least_recently_used_are_closed_above_the_bound(many: Registry, monk
 
 
 def test_one_model_stays_open_however_low_the_bound(many: Registry) -> None:
-    catalog = Catalog(many, preload=5, open_bytes=0)
+    catalog = ModelStore(many, preload=5, open_bytes=0)
     catalog.load()
     assert names(catalog) == ["m4"]
 
 
 def test_many_threads_open_a_model_once(many: Registry) -> None:
-    catalog = Catalog(many, preload=0, open_bytes=1 << 30)
+    catalog = ModelStore(many, preload=0, open_bytes=1 << 30)
     found = []
     threads = [threading.Thread(target=lambda: found.append(catalog.find(Reference("m2")))) for _ in range(8)]
     for thread in threads:
@@ -70,11 +70,11 @@ def test_many_threads_open_a_model_once(many: Registry) -> None:
 
 
 def test_what_is_not_there_is_told_before_anything_is_opened(many: Registry) -> None:
-    catalog = Catalog(many, preload=0, open_bytes=1 << 30)
+    catalog = ModelStore(many, preload=0, open_bytes=1 << 30)
     with pytest.raises(UnknownModel):
-        catalog.at_hand(parse_reference("m9"))
+        catalog.get_if_loaded(parse_reference("m9"))
     with pytest.raises(InvalidRequest, match="name one of the models: m0, m1, m2, m3, m4"):
-        catalog.at_hand(None)
+        catalog.get_if_loaded(None)
     assert catalog.opened == {}
 
 
@@ -94,7 +94,7 @@ def test_a_registry_of_a_thousand_names_is_listed_and_few_are_opened(tmp_path: P
         folder.mkdir()
         (folder / "1").mkdir()
         (folder / "1" / "manifest.json").write_text("{}")  # read when opened, not when listed
-    catalog = Catalog(Registry(tmp_path), preload=3, open_bytes=1 << 30)
+    catalog = ModelStore(Registry(tmp_path), preload=3, open_bytes=1 << 30)
     catalog.load()
     assert len(catalog.listing) == 1000
     assert len(catalog.refused) == 3

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from models.errors import InvalidRequest
-from models.spec.model_spec import Shape
-from models.timeseries.time_index import Axis, parse_frequency
+from models.spec.model_spec import ModelSpec
+from models.timeseries.time_index import TimeIndex, parse_frequency
 from service.schemas.predict import PredictRequest
 from service.window_times import place_of_times, read_axes, times_ahead
-from tests.support.tiny import tiny_shape
+from tests.support.tiny import tiny_spec
 
-FREE = tiny_shape()  # four values, and no frequency of its own
-HALF_HOURS = tiny_shape(frequency="30m")
+FREE = tiny_spec()  # four values, and no frequency of its own
+HALF_HOURS = tiny_spec(frequency="30m")
 WINDOW = [1.0, 2.0, 3.0, 4.0]
 TIMES = ["2024-01-01T00:00", "2024-01-01T00:30", "2024-01-01T01:00", "2024-01-01T01:30"]
 
@@ -21,12 +21,12 @@ def request(**fields: Any) -> PredictRequest:
     return PredictRequest.model_validate(fields if "windows" in fields else {"window": WINDOW, **fields})
 
 
-def axes(shape: Shape = FREE, **fields: Any) -> list[Axis] | None:
-    return read_axes(request(**fields), shape)
+def axes(spec: ModelSpec = FREE, **fields: Any) -> list[TimeIndex] | None:
+    return read_axes(request(**fields), spec)
 
 
-def ahead(shape: Shape = FREE, **fields: Any) -> list[list[str]]:
-    return times_ahead(request(**fields), axes(shape, **fields) or [])
+def ahead(spec: ModelSpec = FREE, **fields: Any) -> list[list[str]]:
+    return times_ahead(request(**fields), axes(spec, **fields) or [])
 
 
 def test_no_times_are_no_axes() -> None:
@@ -34,7 +34,7 @@ def test_no_times_are_no_axes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "fields"),
+    ("spec", "fields"),
     [
         (FREE, {"timestamps": TIMES}),
         (FREE, {"timestamps": TIMES, "freq": "30m"}),
@@ -44,8 +44,8 @@ def test_no_times_are_no_axes() -> None:
         (FREE, {"window": [0.0, *WINDOW], "timestamps": ["1999-12-31", *TIMES]}),  # the model does not see the oldest
     ],
 )
-def test_timestamps_or_an_end_with_a_frequency_say_the_same(shape: Shape, fields: dict[str, Any]) -> None:
-    assert ahead(shape, **fields) == [["2024-01-01T02:00:00+00:00"]]
+def test_timestamps_or_an_end_with_a_frequency_say_the_same(spec: ModelSpec, fields: dict[str, Any]) -> None:
+    assert ahead(spec, **fields) == [["2024-01-01T02:00:00+00:00"]]
 
 
 def test_an_offset_is_kept() -> None:
@@ -57,15 +57,15 @@ def test_the_last_of_a_month_is_followed_by_the_last_of_the_next() -> None:
 
 
 def test_a_single_timestamp_takes_the_frequency_that_is_sent_or_the_models() -> None:
-    one = tiny_shape(window=1, frequency="30m")
+    one = tiny_spec(window=1, frequency="30m")
     fields = {"window": [1.0], "timestamps": TIMES[:1]}
     assert ahead(one, **fields) == [["2024-01-01T00:30:00+00:00"]]
-    assert ahead(tiny_shape(window=1), **fields, freq="1h") == [["2024-01-01T01:00:00+00:00"]]
+    assert ahead(tiny_spec(window=1), **fields, freq="1h") == [["2024-01-01T01:00:00+00:00"]]
 
 
 def test_two_timestamps_tell_the_frequency_of_a_model_that_sees_one_value() -> None:
     fields = {"window": [1.0, 2.0], "timestamps": TIMES[:2]}
-    assert ahead(tiny_shape(window=1), **fields) == [["2024-01-01T01:00:00+00:00"]]
+    assert ahead(tiny_spec(window=1), **fields) == [["2024-01-01T01:00:00+00:00"]]
 
 
 @pytest.mark.parametrize(

@@ -6,26 +6,26 @@ from typing import Any
 import numpy as np
 
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
-from models.spec.model_spec import Shape
+from models.inference.onnx_network import OnnxNetwork
+from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
 from training.export.onnx_graph import Layer, Member, build_graph
 
 
-def constant(answer: float, shape: Shape | None = None) -> Forecaster:
+def constant(answer: float, spec: ModelSpec | None = None) -> Forecaster:
     """A model that forecasts one number at every step, for the second target its tenfold, in the network's units."""
-    shape = shape or plain_shape()
-    layer = Layer(np.zeros((shape.channels, 1), np.float32), np.zeros((1, 1), np.float32), np.zeros(1, np.float32))
-    bias = (answer * 10.0 ** np.arange(len(shape.targets))).astype(np.float32)
+    spec = spec or plain_spec()
+    layer = Layer(np.zeros((spec.channels, 1), np.float32), np.zeros((1, 1), np.float32), np.zeros(1, np.float32))
+    bias = (answer * 10.0 ** np.arange(len(spec.targets))).astype(np.float32)
     member = Member([layer], np.zeros((1, len(bias)), np.float32), bias)
-    return Forecaster(shape, Network(build_graph("simple_rnn", [member])), "constant@1")
+    return Forecaster(spec, OnnxNetwork(build_graph("simple_rnn", [member])), "constant@1")
 
 
-def plain_shape(
+def plain_spec(
     features: Sequence[str] = ("a",), targets: Sequence[str] | None = None, *, window: int = 2, **more: Any
-) -> Shape:
+) -> ModelSpec:
     """The shape of such a model, with a scaler that changes nothing; `more` are further values of Shape."""
-    return Shape(
+    return ModelSpec(
         **{
             "kind": "simple_rnn",
             "units": (1,),

@@ -8,48 +8,50 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from models.inference.onnx_network import Network
-from models.spec.manifest import Shape
+from models.inference.onnx_network import OnnxNetwork
+from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
-from models.timeseries.time_index import Axis, parse_frequency
-from tests.support.tiny import tiny_shape
+from models.timeseries.time_index import TimeIndex, parse_frequency
+from tests.support.tiny import tiny_spec
 
 Array = NDArray[np.float64]
 
 
-def slow_forecast(network: Network, shape: Shape, window: Array, horizon: int, axis: Axis | None = None) -> Array:
+def slow_forecast(
+    network: OnnxNetwork, spec: ModelSpec, window: Array, horizon: int, axis: TimeIndex | None = None
+) -> Array:
     """One window's forecast, shape (horizon, targets), in raw units.
 
     `window` has shape (context, features) exactly; `axis` are its times, where the model asks for the calendar.
     """
     raw = [row.astype(np.float64) for row in window]
     newest = len(raw) - 1  # where the last value sent lies
-    season = shape.difference or 0
+    season = spec.difference or 0
     changes = {place: raw[place] - (raw[place - season] if season else 0) for place in range(season, len(raw))}
-    mean, scale = _scaling(shape, [changes[place] for place in sorted(changes)])
+    mean, scale = _scaling(spec, [changes[place] for place in sorted(changes)])
     known = {place: ((change - mean) / scale).astype(np.float32) for place, change in changes.items()}
-    columns = list(shape.target_columns)
+    columns = list(spec.target_columns)
 
     def inputs(target: int) -> NDArray[np.float32]:
         """What one step takes in whose (first) target lies at a place."""
-        parts = [known[target - shape.lead], *(known[target - lag] for lag in shape.lags)]
+        parts = [known[target - spec.lead], *(known[target - lag] for lag in spec.lags)]
         if axis is not None:
             step = timedelta(microseconds=axis.frequency.microseconds)
-            parts.append(_calendar(shape, axis.end + (target - newest) * step))
+            parts.append(_calendar(spec, axis.end + (target - newest) * step))
         return np.concatenate(parts).astype(np.float32)[None, None]
 
     states = network.zero_states(1)
-    taken = newest + 1 - shape.window  # the target of the last step that the states have taken in
+    taken = newest + 1 - spec.window  # the target of the last step that the states have taken in
     answers: list[Array] = []
     while len(answers) < horizon:
         target = newest + 1 + len(answers)
-        if shape.rollout == "window":
-            states, taken = network.zero_states(1), target - shape.window
+        if spec.rollout == "window":
+            states, taken = network.zero_states(1), target - spec.window
         while taken < target:
             taken += 1
             output, states = network(inputs(taken), states)
-        for number, block in enumerate(output.reshape(shape.outputs, len(columns))):
-            if shape.rolls_out:
+        for number, block in enumerate(output.reshape(spec.outputs, len(columns))):
+            if spec.rolls_out:
                 known[target + number] = block
             change = block * scale[columns] + mean[columns]
             answers.append(change + (raw[target + number - season][columns] if season else 0))
@@ -57,25 +59,25 @@ def slow_forecast(network: Network, shape: Shape, window: Array, horizon: int, a
     return np.array(answers[:horizon])
 
 
-def _scaling(shape: Shape, values: Sequence[Array]) -> tuple[Array, Array]:
-    if shape.scaler.kind != "context":
-        return np.array(shape.scaler.mean), np.array(shape.scaler.scale)
-    mean = sum(values, np.zeros(len(shape.features))) / len(values)
-    squares = sum(((value - mean) ** 2 for value in values), np.zeros(len(shape.features)))
-    latest = values if shape.scaler.season is None else values[-shape.scaler.season :]
-    return sum(latest, np.zeros(len(shape.features))) / len(latest), np.sqrt(squares / len(values))
+def _scaling(spec: ModelSpec, values: Sequence[Array]) -> tuple[Array, Array]:
+    if spec.scaler.kind != "context":
+        return np.array(spec.scaler.mean), np.array(spec.scaler.scale)
+    mean = sum(values, np.zeros(len(spec.features))) / len(values)
+    squares = sum(((value - mean) ** 2 for value in values), np.zeros(len(spec.features)))
+    latest = values if spec.scaler.season is None else values[-spec.scaler.season :]
+    return sum(latest, np.zeros(len(spec.features))) / len(latest), np.sqrt(squares / len(values))
 
 
 HARMONICS = {"day": 2, "week": 3, "year": 1}
 
 
-def _calendar(shape: Shape, time: datetime) -> NDArray[np.float32]:
-    local = time.astimezone(UTC).astimezone(ZoneInfo(shape.timezone)).replace(tzinfo=None)
+def _calendar(spec: ModelSpec, time: datetime) -> NDArray[np.float32]:
+    local = time.astimezone(UTC).astimezone(ZoneInfo(spec.timezone)).replace(tzinfo=None)
     day = (local - local.replace(hour=0, minute=0, second=0, microsecond=0)) / timedelta(days=1)
     begins, ends = datetime(local.year, 1, 1), datetime(local.year + 1, 1, 1)
     turns = {"day": day, "week": (local.weekday() + day) / 7, "year": (local - begins) / (ends - begins)}
     told: list[float] = []
-    for cycle in shape.calendar:
+    for cycle in spec.calendar:
         if cycle == "weekday":
             told += [float(local.weekday() == number) for number in range(7)]
         else:
@@ -86,13 +88,13 @@ def _calendar(shape: Shape, time: datetime) -> NDArray[np.float32]:
 
 
 # Every option of a shape in either rollout, and all that go together at once.
-VARIED: dict[str, Shape] = {
-    "lags": tiny_shape(window=3, lags=(1, 7, 3)),
-    "lags, lead": tiny_shape("gru", window=2, lead=3, lags=(4, 9)),
-    "lags, state": tiny_shape(window=3, lags=(2, 5), rollout="state"),
-    "lags within the lead, state": tiny_shape("simple_rnn", window=2, lead=3, lags=(3,), rollout="state"),
-    "calendar": tiny_shape(window=4, lead=2, calendar=("day", "weekday"), frequency="30m", timezone="Europe/Dublin"),
-    "calendar, state": tiny_shape(
+VARIED: dict[str, ModelSpec] = {
+    "lags": tiny_spec(window=3, lags=(1, 7, 3)),
+    "lags, lead": tiny_spec("gru", window=2, lead=3, lags=(4, 9)),
+    "lags, state": tiny_spec(window=3, lags=(2, 5), rollout="state"),
+    "lags within the lead, state": tiny_spec("simple_rnn", window=2, lead=3, lags=(3,), rollout="state"),
+    "calendar": tiny_spec(window=4, lead=2, calendar=("day", "weekday"), frequency="30m", timezone="Europe/Dublin"),
+    "calendar, state": tiny_spec(
         "gru",
         window=4,
         lead=2,
@@ -101,19 +103,19 @@ VARIED: dict[str, Shape] = {
         timezone="Australia/Lord_Howe",
         rollout="state",
     ),
-    "outputs": tiny_shape(window=5, outputs=3),
-    "outputs beyond the window": tiny_shape(window=2, outputs=7),
-    "outputs, state": tiny_shape("simple_rnn", window=5, outputs=3, rollout="state"),
-    "members": tiny_shape("gru", window=3, members=3, units=(3, 2)),
-    "members, state": tiny_shape(window=3, members=2, units=(3, 2), rollout="state"),
-    "difference": tiny_shape(window=3, difference=4),
-    "difference, state": tiny_shape(window=3, difference=1, rollout="state"),
-    "context": tiny_shape(window=6, scaler="context"),
-    "context, season": tiny_shape(window=6, scaler="context").model_copy(
+    "outputs": tiny_spec(window=5, outputs=3),
+    "outputs beyond the window": tiny_spec(window=2, outputs=7),
+    "outputs, state": tiny_spec("simple_rnn", window=5, outputs=3, rollout="state"),
+    "members": tiny_spec("gru", window=3, members=3, units=(3, 2)),
+    "members, state": tiny_spec(window=3, members=2, units=(3, 2), rollout="state"),
+    "difference": tiny_spec(window=3, difference=4),
+    "difference, state": tiny_spec(window=3, difference=1, rollout="state"),
+    "context": tiny_spec(window=6, scaler="context"),
+    "context, season": tiny_spec(window=6, scaler="context").model_copy(
         update={"scaler": Scaler(kind="context", mean=(0.0,), scale=(1.0,), season=4)}
     ),
-    "context, one target": tiny_shape(features=("a", "b"), targets=("b",), window=6, lead=2, scaler="context"),
-    "all": tiny_shape(
+    "context, one target": tiny_spec(features=("a", "b"), targets=("b",), window=6, lead=2, scaler="context"),
+    "all": tiny_spec(
         "gru",
         ("a", "b"),
         window=5,
@@ -130,9 +132,9 @@ VARIED: dict[str, Shape] = {
 VARIED["all, state"] = VARIED["all"].model_copy(update={"rollout": "state"})
 
 
-def times_of(shape: Shape, rows: int) -> list[Axis] | None:
+def times_of(spec: ModelSpec, rows: int) -> list[TimeIndex] | None:
     """Ends for so many windows around a change of the clocks, where a shape asks for them."""
-    if shape.frequency is None:
+    if spec.frequency is None:
         return None
     first = datetime(2024, 10, 4, 3, 30, tzinfo=UTC)
-    return [Axis(first + row * timedelta(hours=7), parse_frequency(shape.frequency)) for row in range(rows)]
+    return [TimeIndex(first + row * timedelta(hours=7), parse_frequency(spec.frequency)) for row in range(rows)]

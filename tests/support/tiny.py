@@ -9,25 +9,14 @@ import numpy as np
 
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
+from models.inference.onnx_network import OnnxNetwork
 from models.registry.publisher import publish
 from models.registry.registry import Registry
-from models.spec.manifest import (
-    Calibration,
-    DataRecord,
-    Description,
-    Golden,
-    Kind,
-    Manifest,
-    Metrics,
-    RolloutMode,
-    Scores,
-    Seen,
-    Shape,
-    TrainingRecord,
-)
+from models.spec.manifest import DataRecord, Description, Golden, Manifest, TrainingRecord
+from models.spec.metrics import Calibration, Metrics, Scores
+from models.spec.model_spec import Kind, ModelSpec, RolloutMode, TrainingRange
 from models.timeseries.scaling import Scaler, ScalerKind
-from models.timeseries.time_index import Axis, parse_frequency
+from models.timeseries.time_index import TimeIndex, parse_frequency
 from training.export.onnx_graph import OPERATORS, Layer, Member, build_graph
 
 
@@ -37,8 +26,8 @@ def tiny_graph(
     """A graph with random weights of the size that Keras would draw."""
     random = np.random.default_rng(seed)
 
-    def draw(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        return random.uniform(-0.5, 0.5, shape).astype(np.float32)
+    def draw(*dims: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        return random.uniform(-0.5, 0.5, dims).astype(np.float32)
 
     gates = len(OPERATORS[kind].gates)
     sizes = [channels, *units]
@@ -52,22 +41,22 @@ def tiny_graph(
     return build_graph(kind, drawn)
 
 
-def graph_of(shape: Shape, seed: int = 0) -> bytes:
+def graph_of(spec: ModelSpec, seed: int = 0) -> bytes:
     """A graph with random weights that a shape tells of."""
-    return tiny_graph(shape.kind, shape.channels, len(shape.targets) * shape.outputs, shape.units, seed, shape.members)
+    return tiny_graph(spec.kind, spec.channels, len(spec.targets) * spec.outputs, spec.units, seed, spec.members)
 
 
-def tiny_description(shape: Shape, graph: bytes, intervals: Intervals | None = None) -> Description:
+def tiny_description(spec: ModelSpec, graph: bytes, intervals: Intervals | None = None) -> Description:
     """A description with goldens that the graph gives, and everything else made up."""
-    windows = np.linspace(0, 1, 2 * shape.context * len(shape.features)).reshape(2, shape.context, -1)
-    end = datetime(2024, 2, 29, 23, 30, tzinfo=UTC) if shape.calendar else None
-    axes = None if end is None else [Axis(end, parse_frequency(str(shape.frequency)))] * 2
-    horizon = 3 if shape.rolls_out else 1
-    answers = Forecaster(shape, Network(graph)).forecast(windows, horizon, axes=axes)
+    windows = np.linspace(0, 1, 2 * spec.context_length * len(spec.features)).reshape(2, spec.context_length, -1)
+    end = datetime(2024, 2, 29, 23, 30, tzinfo=UTC) if spec.calendar else None
+    axes = None if end is None else [TimeIndex(end, parse_frequency(str(spec.frequency)))] * 2
+    horizon = 3 if spec.rolls_out else 1
+    answers = Forecaster(spec, OnnxNetwork(graph)).forecast(windows, horizon, axes=axes)
     scores = Scores(mae=0.1, mse=0.01, rmse=0.1, count=10)
-    row = (0.0,) * len(shape.features)
+    row = (0.0,) * len(spec.features)
     return Description(
-        **dict(shape),
+        **dict(spec),
         description="A tiny model.",
         training=TrainingRecord(recipe={"epochs": 1}, duration_s=0.1, parameters=1, loss=(0.5,)),
         data=DataRecord(
@@ -92,7 +81,7 @@ def tiny_description(shape: Shape, graph: bytes, intervals: Intervals | None = N
     )
 
 
-def tiny_shape(
+def tiny_spec(
     kind: Kind = "lstm",
     features: Sequence[str] = ("value",),
     targets: Sequence[str] | None = None,
@@ -103,10 +92,10 @@ def tiny_shape(
     rollout: RolloutMode = "window",
     scaler: ScalerKind = "standard",
     **more: Any,
-) -> Shape:
+) -> ModelSpec:
     """A shape whose scaling moves every column, so that forgetting it shows; `more` are further values of Shape."""
     count = len(features)
-    return Shape(
+    return ModelSpec(
         kind=kind,
         units=tuple(units),
         window=window,
@@ -120,23 +109,23 @@ def tiny_shape(
 
 
 def publish_tiny(
-    registry: Registry, name: str, shape: Shape | None = None, seed: int = 0, intervals: Intervals | None = None
+    registry: Registry, name: str, spec: ModelSpec | None = None, seed: int = 0, intervals: Intervals | None = None
 ) -> Manifest:
     """Publish a tiny model's next version."""
-    shape = shape or tiny_shape()
-    graph = graph_of(shape, seed)
+    spec = spec or tiny_spec()
+    graph = graph_of(spec, seed)
     files = {"model.onnx": graph, "plots/loss.png": b"PNG"}
     if intervals is not None:
         files["calibration.npy"] = intervals.to_bytes()
-    return publish(registry, name, tiny_description(shape, graph, intervals), files)
+    return publish(registry, name, tiny_description(spec, graph, intervals), files)
 
 
 def tiny_registry(root: Path) -> Registry:
     """Four models: `tiny`; `pair` of two features and lead 2; `driven` of one target; `many` versions."""
     registry = Registry(root)
     publish_tiny(registry, "tiny")
-    publish_tiny(registry, "pair", tiny_shape("simple_rnn", ("a", "b"), window=3, lead=2, units=(4, 2)))
-    publish_tiny(registry, "driven", tiny_shape("lstm", ("a", "b"), ("b",)))
+    publish_tiny(registry, "pair", tiny_spec("simple_rnn", ("a", "b"), window=3, lead=2, units=(4, 2)))
+    publish_tiny(registry, "driven", tiny_spec("lstm", ("a", "b"), ("b",)))
     for seed in (1, 2, 3):
         publish_tiny(registry, "many", seed=seed)
     registry.promote("many", 2)
@@ -150,13 +139,13 @@ def timed_registry(root: Path) -> Registry:
     """
     errors = np.arange(1, 40) / 10 * np.arange(1, 4)[:, None, None]
     registry = Registry(root)
-    calendar = tiny_shape(
+    calendar = tiny_spec(
         calendar=("day", "weekday"),
         frequency="30m",
         timezone="Australia/Melbourne",
-        seen=Seen(minimum=(-2.0,), maximum=(4.0,)),
+        seen=TrainingRange(minimum=(-2.0,), maximum=(4.0,)),
     )
     publish_tiny(registry, "clock", calendar, intervals=Intervals(errors))
-    publish_tiny(registry, "monthly", tiny_shape(scaler="context", frequency="1mo"), intervals=Intervals(errors))
-    publish_tiny(registry, "wide", tiny_shape(features=("a", "b")), intervals=Intervals(np.repeat(errors, 2, axis=1)))
+    publish_tiny(registry, "monthly", tiny_spec(scaler="context", frequency="1mo"), intervals=Intervals(errors))
+    publish_tiny(registry, "wide", tiny_spec(features=("a", "b")), intervals=Intervals(np.repeat(errors, 2, axis=1)))
     return registry

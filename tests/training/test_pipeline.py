@@ -13,7 +13,7 @@ import pytest
 
 from models.errors import IncompatibleVersion, InvalidName, RegistryError
 from models.registry.registry import Registry
-from models.timeseries.time_index import Axis, parse_frequency
+from models.timeseries.time_index import TimeIndex, parse_frequency
 from training import pipeline
 from training.errors import DisagreementError, RecipeError, SeriesError
 from training.keras_backend import load_keras
@@ -112,7 +112,7 @@ def test_a_second_run_of_one_seed_is_the_same_model_as_the_next_version(csv: Pat
 def test_several_columns_and_fewer_targets(csv: Path, registry: Registry) -> None:
     values = {"column": ("load", "temp"), "kind": "simple_rnn", "units": (3, 2), "lead": 2}
     both = train(recipe(csv, name="both", **values), registry, progress=False)
-    assert (both.features, both.targets, both.context) == (("load", "temp"), ("load", "temp"), 5)
+    assert (both.features, both.targets, both.context_length) == (("load", "temp"), ("load", "temp"), 5)
     one = train(recipe(csv, name="one", target=("load",), **values), registry, progress=False)
     assert (one.targets, len(one.goldens[0].predictions), len(one.goldens[0].predictions[0])) == (("load",), 1, 1)
 
@@ -137,11 +137,11 @@ def test_a_model_trained_through_time_forecasts_from_its_state(
     keras_file = registry.root / "load" / "1" / "model.keras"
     network = load_keras().models.load_model(keras_file)
     scale = manifest.scaler.of(np.array([window]))
-    seen = scale.scaled(np.array([window]))
+    training_range = scale.scaled(np.array([window]))
     for step in range(24):
-        answer = np.asarray(network(seen[:, : manifest.window + step]))
-        seen = np.concatenate([seen, answer[:, None]], axis=1)
-    expected = scale.unscaled(seen[0, len(window) :])
+        answer = np.asarray(network(training_range[:, : manifest.window + step]))
+        training_range = np.concatenate([training_range, answer[:, None]], axis=1)
+    expected = scale.unscaled(training_range[0, len(window) :])
     assert np.allclose(manifest.goldens[0].predictions, expected, rtol=1e-4, atol=1e-4)
 
 
@@ -276,15 +276,15 @@ def test_every_option_at_once_is_published_calibrated_and_served(timed: Path, re
     manifest = train(recipe(timed, time="at", **ALL), registry, progress=False)
     opened, forecaster = registry.open("load", 1)
     assert opened == manifest
-    assert (manifest.frequency, manifest.lags, manifest.members, manifest.context) == ("30m", (6, 19), 2, 22)
+    assert (manifest.frequency, manifest.lags, manifest.members, manifest.context_length) == ("30m", (6, 19), 2, 22)
     assert (manifest.data.first_at, manifest.data.calibration_rows) == (datetime(2024, 3, 30, tzinfo=UTC), 24)
     assert manifest.calibration is not None
     assert (manifest.calibration.horizon, manifest.calibration.count) == (6, 19)
     assert {len(shares) for shares in manifest.calibration.coverage.values()} == {6}
     golden = manifest.goldens[0]
     assert golden.end is not None
-    question = forecaster.question([golden.window], 6, [Axis(golden.end, parse_frequency("30m"))])
-    assert (np.diff(forecaster.half_widths(question, 80)[..., 0], axis=-1) != 0).any()
+    prepared = forecaster.prepare([golden.window], 6, [TimeIndex(golden.end, parse_frequency("30m"))])
+    assert (np.diff(forecaster.half_widths(prepared, 80)[..., 0], axis=-1) != 0).any()
     assert {"calibration.npy", "plots/coverage.png", "card.md"} <= set(manifest.files)
     assert len(manifest.training.loss) == 2 + 1
 

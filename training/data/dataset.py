@@ -9,19 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from models.spec.manifest import Shape
+from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
-from models.timeseries.time_index import Axis, Times, parse_frequency
+from models.timeseries.time_index import TimeIndex, Times, parse_frequency
 from training.data.generators import GENERATORS, generated
 from training.data.series import Series, read_series
 from training.data.splits import Parts, Samples, chronological_parts, counted_parts
 from training.data.validation import check_finite, check_rows, check_test_rows, check_varies
-from training.data.windowing import changes, prepared, samples, seen
+from training.data.windowing import changes, prepare_series, samples, training_range
 from training.errors import RecipeError, SeriesError
-from training.recipes.fields import explain
+from training.recipes.fields import format_errors
 from training.recipes.recipe import Recipe
 
-MOST_CONTEXTS = 256
+MAX_CONTEXTS = 256
 
 
 class HeldOut(NamedTuple):
@@ -44,7 +44,7 @@ class Dataset:
     """
 
     series: tuple[Series, ...]
-    shape: Shape
+    spec: ModelSpec
     parts: tuple[Parts, ...]
     train: Samples
     validation: Samples
@@ -53,19 +53,19 @@ class Dataset:
     tested_on: str
     calibrated_on: str
 
-    def contexts(self) -> tuple[NDArray[np.float64], list[Axis] | None]:
+    def contexts(self) -> tuple[NDArray[np.float64], list[TimeIndex] | None]:
         """At most `MOST_CONTEXTS` of what requests for the held-out rows would bring, evenly spaced.
 
         Windows of shape (count, context, features), in raw units, and the times of each where they are known.
         """
-        context, frequency = self.shape.context, self.shape.frequency
+        context, frequency = self.spec.context_length, self.spec.frequency
         ends = [(each, row) for each in self.held_out for row in each.part if row >= context]
-        chosen = ends[:: -(-len(ends) // MOST_CONTEXTS)]
+        chosen = ends[:: -(-len(ends) // MAX_CONTEXTS)]
         windows = np.stack([each.values[row - context : row] for each, row in chosen])
         if frequency is None:
             return windows, None
         last = [each.times[row - 1].astype(datetime) for each, row in chosen if each.times is not None]
-        axes = [Axis(time.replace(tzinfo=UTC), parse_frequency(frequency)) for time in last]
+        axes = [TimeIndex(time.replace(tzinfo=UTC), parse_frequency(frequency)) for time in last]
         return windows, axes if len(axes) == len(windows) else None
 
 
@@ -91,51 +91,51 @@ def split_rows(recipe: Recipe, series: Sequence[Series]) -> tuple[Parts, ...]:
     return tuple(counted_parts(len(each.values), *counts) for each in series)
 
 
-def prepare(recipe: Recipe, series: Sequence[Series]) -> Dataset:
+def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
     """Split series, fit the scaler on their training rows and cut their samples.
 
     Raises SeriesError where a part is too short, a column never changes in training or is too large to scale, and
     RecipeError where the recipe's values don't go together or with the series' columns and times.
     """
-    shape = _shape(recipe, series)
+    spec = _shape(recipe, series)
     parts = split_rows(recipe, series)
     train, validation, calibration, test = ([getattr(part, name) for part in parts] for name in Parts._fields)
-    through_time = shape.rollout == "state"
-    cut = shape.model_copy(update={"window": recipe.windows.first_trained}) if through_time else shape
+    through_time = spec.rollout == "state"
+    cut = spec.model_copy(update={"window": recipe.windows.first_trained}) if through_time else spec
     trained = recipe.windows.sequence_length - cut.window + 1 if through_time else 1
     # As many steps as the longest part allows, for a network is stopped by what it was trained for.
     judged = max(1, recipe.windows.feedback, min(trained, max(map(len, validation), default=0)))
-    check_rows(recipe, shape, series, parts)
+    check_rows(recipe, spec, series, parts)
     generator = recipe.series.generator
     fresh = GENERATORS[generator].fresh(recipe.fit.seed) if generator else []
     if not fresh:
         check_test_rows(series, parts)
-    shape = shape.model_copy(update={"scaler": _scaler(recipe, shape, series, train)})
-    ready = [prepared(shape, each) for each in series]
+    spec = spec.model_copy(update={"scaler": _scaler(recipe, spec, series, train)})
+    ready = [prepare_series(spec, each) for each in series]
     for each, its in zip(series, ready, strict=True):
-        check_finite(shape, each, its.values)
-    cut = cut.model_copy(update={"scaler": shape.scaler})
-    shape = shape.model_copy(update={"seen": seen(cut, ready, train, trained)})
-    held_out, tested_on = _held_out(shape, series, test), _told(series, test)
+        check_finite(spec, each, its.values)
+    cut = cut.model_copy(update={"scaler": spec.scaler})
+    spec = spec.model_copy(update={"seen": training_range(cut, ready, train, trained)})
+    held_out, tested_on = _held_out(spec, series, test), _told(series, test)
     if fresh:
         held_out = tuple(HeldOut(values, range(len(values))) for values in fresh)
         tested_on = f"{len(fresh)} fresh series of {len(fresh[0])} rows each"
     return Dataset(
         series=tuple(series),
-        shape=shape,
+        spec=spec,
         parts=parts,
         train=samples(cut, ready, train, trained),
         validation=samples(cut, ready, validation, judged)
         if recipe.windows.feedback or recipe.windows.burn_in
-        else samples(shape, ready, validation),
-        calibration=_held_out(shape, series, calibration),
+        else samples(spec, ready, validation),
+        calibration=_held_out(spec, series, calibration),
         held_out=held_out,
         tested_on=tested_on,
         calibrated_on=_told(series, calibration),
     )
 
 
-def _shape(recipe: Recipe, series: Sequence[Series]) -> Shape:
+def _shape(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
     """The network's shape, as yet with a scaler that changes nothing."""
     windows, columns, frequency = recipe.windows, series[0].columns, series[0].frequency
     targets = recipe.series.target or columns
@@ -147,7 +147,7 @@ def _shape(recipe: Recipe, series: Sequence[Series]) -> Shape:
     if windows.calendar and (frequency is None or any(each.times is None for each in series)):
         raise RecipeError(f"calendar inputs need each row's time, but {series[0].source} has none: leave calendar out")
     try:
-        return Shape(
+        return ModelSpec(
             kind=recipe.network.kind,
             units=recipe.network.units,
             members=recipe.network.members,
@@ -166,15 +166,15 @@ def _shape(recipe: Recipe, series: Sequence[Series]) -> Shape:
             scaler=Scaler(kind=recipe.scaler, mean=(0.0,) * len(columns), scale=(1.0,) * len(columns)),
         )
     except ValidationError as error:
-        raise RecipeError(explain(error, Recipe)) from error
+        raise RecipeError(format_errors(error, Recipe)) from error
 
 
-def _scaler(recipe: Recipe, shape: Shape, series: Sequence[Series], train: Sequence[range]) -> Scaler:
-    season = shape.difference
+def _scaler(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], train: Sequence[range]) -> Scaler:
+    season = spec.difference
     rows = np.concatenate(
         [changes(each.values[: part.stop], season)[season or 0 :] for each, part in zip(series, train, strict=True)]
     )
-    check_varies(shape, series, rows)
+    check_varies(spec, series, rows)
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             return Scaler.fit(recipe.scaler, rows, next(iter(recipe.evaluation.season), None))
@@ -182,12 +182,12 @@ def _scaler(recipe: Recipe, shape: Shape, series: Sequence[Series], train: Seque
         raise SeriesError(f"{series[0].source} can't be scaled: its values lie too far apart or too near") from error
 
 
-def _held_out(shape: Shape, series: Sequence[Series], parts: Sequence[range]) -> tuple[HeldOut, ...]:
+def _held_out(spec: ModelSpec, series: Sequence[Series], parts: Sequence[range]) -> tuple[HeldOut, ...]:
     """The series of which some row in the part can be forecast, each up to its part's end."""
     return tuple(
         HeldOut(each.values[: part.stop], part, None if each.times is None else each.times[: part.stop], each.id)
         for each, part in zip(series, parts, strict=True)
-        if part.stop > max(part.start, shape.context)
+        if part.stop > max(part.start, spec.context_length)
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.series import Series
-from training.data.table import located
+from training.data.table import locate_file
 from training.recipes.sections import GeneratorName
 
 STEP = 0.1  # of x, between the noisy sine's rows
@@ -48,7 +48,7 @@ def m3_monthly(_: int) -> tuple[Series, ...]:
 
     The last 18 months of each are those that the competition was judged on. Raises MissingExtra.
     """
-    everything = json.loads(located(M3).read_text("utf-8"))
+    everything = json.loads(locate_file(M3).read_text("utf-8"))
     return tuple(
         Series(np.array(each["x"] + each["xx"], np.float64)[:, None], ("value",), f"{M3}, monthly", id=name)
         for name, each in everything.items()

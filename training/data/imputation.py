@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.timeseries.time_index import Axis, Frequency, Times, parse_frequency
+from models.timeseries.time_index import Frequency, TimeIndex, Times, parse_frequency
 from training.data.table import Rows
-from training.data.timestamps import and_more, in_month, most_common, shown
+from training.data.timestamps import and_more, format_time, in_month, most_common
 from training.errors import SeriesError
 from training.recipes.sections import Fill
 
@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 class Grid(NamedTuple):
     """Where rows are expected: each `step` months or microseconds, from so many of them after the axis's end on."""
 
-    axis: Axis  # of single months or microseconds
+    axis: TimeIndex  # of single months or microseconds
     first: int
     step: int
 
@@ -27,12 +27,12 @@ class Grid(NamedTuple):
         """The grid that most of a series' times lie on."""
         if not frequency.months:
             first = most_common(times.astype(np.int64) % frequency.microseconds)
-            return cls(Axis(datetime(1970, 1, 1, tzinfo=UTC), Frequency(0, 1)), first, frequency.microseconds)
+            return cls(TimeIndex(datetime(1970, 1, 1, tzinfo=UTC), Frequency(0, 1)), first, frequency.microseconds)
         months, days, clock, ends = in_month(times)
         # Where rows lie on the last days of months, all days that a month may have count as its last.
         day = 30 if ends.mean() > 1 / 2 else most_common(days)
         january = datetime(1970, 1, 1 + day, tzinfo=UTC) + timedelta(microseconds=most_common(clock))
-        return cls(Axis(january, Frequency(1, 0)), most_common(months % frequency.months), frequency.months)
+        return cls(TimeIndex(january, Frequency(1, 0)), most_common(months % frequency.months), frequency.months)
 
     def places(self, times: Times) -> NDArray[np.int64]:
         """How many steps after the first the times lie; those between two steps count with the former."""
@@ -55,10 +55,10 @@ def with_every_row(rows: Rows, times: Times, values: Array, frequency: str, fill
     off = np.flatnonzero(grid.at(places) != times)
     if len(off):
         row = int(off[0])
-        near = " or ".join(shown(time) for time in grid.at(places[row] + np.arange(2)))
+        did_you_mean = " or ".join(format_time(time) for time in grid.at(places[row] + np.arange(2)))
         raise SeriesError(
-            f"{rows.at(row)} has the time {shown(times[row])}{and_more(len(off))}; with values {frequency} apart "
-            f"{near} was expected: move or drop such rows, or say with frequency how far apart values are"
+            f"{rows.at(row)} has the time {format_time(times[row])}{and_more(len(off))}; with values {frequency} apart "
+            f"{did_you_mean} was expected: move or drop such rows, or say with frequency how far apart values are"
         )
     missing = np.diff(places) - 1
     if not missing.any():
@@ -66,8 +66,8 @@ def with_every_row(rows: Rows, times: Times, values: Array, frequency: str, fill
     row, count = int(np.argmax(missing > 0)), int(missing.sum())
     after = f", {count} in all" if count > missing[row] else ""
     came = (
-        f"{rows.at(row)} has the time {shown(times[row])} and {rows.row(row + 1)} {shown(times[row + 1])}; with values "
-        f"{frequency} apart, {missing[row]} between them are missing{after}"
+        f"{rows.at(row)} has the time {format_time(times[row])} and {rows.row(row + 1)} {format_time(times[row + 1])}; "
+        f"with values {frequency} apart, {missing[row]} between them are missing{after}"
     )
     if fill == "none":
         raise SeriesError(f"{came}: bring or fill them (training can: --fill previous or --fill linear)")

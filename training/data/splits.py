@@ -1,20 +1,10 @@
-"""How far back a forecast looks, and a series' parts by time."""
+"""A series' parts by time, and samples."""
 
-from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-
-def context_length(window: int, lead: int, lags: Sequence[int] = ()) -> int:
-    """How many values a request must bring.
-
-    The first prediction is the value after the last one sent, whatever the lead, so the window that predicts it
-    ends `lead` steps earlier. An input that lies `lag` steps before its target reaches back further.
-    """
-    return window + max(lead, *lags) - 1 if lags else window + lead - 1
 
 
 class Samples(NamedTuple):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.errors import MissingExtra, SeriesError
-from training.recipes.fields import near
+from training.recipes.fields import did_you_mean
 
 if TYPE_CHECKING:
     import polars
@@ -33,7 +33,7 @@ class Table:
     def column(self, name: str) -> "polars.Series":
         """A column's cells. Raises SeriesError where there is no such column."""
         if name not in self.cells.columns:
-            raise SeriesError(f'{self.path} has no column "{name}"{near(name, self.cells.columns)}')
+            raise SeriesError(f'{self.path} has no column "{name}"{did_you_mean(name, self.cells.columns)}')
         return self.cells[name]
 
     def row(self, index: int) -> str:
@@ -109,7 +109,7 @@ class Rows(NamedTuple):
         return f"{self.table.path}: {self.row(index)}" + (f' of "{self.id}"' if self.id else "")
 
 
-def located(path: str) -> Path:
+def locate_file(path: str) -> Path:
     """The file that a path means; package://NAME/PATH lies inside an installed package. Raises MissingExtra."""
     if not path.startswith(PACKAGE_SCHEME):
         return Path(path)
@@ -124,7 +124,7 @@ def located(path: str) -> Path:
 
 def read_table(path: str) -> Table:
     """Read a file that has at least a row. Raises SeriesError and MissingExtra."""
-    file = located(path)
+    file = locate_file(path)
     is_csv = file.suffix.lower() != ".parquet"
     cells = _cells(file, path, is_csv=is_csv)
     if not cells.height:

@@ -44,14 +44,14 @@ def check_order(rows: Rows, times: Times) -> None:
     if len(back):
         row = int(back[0]) + 1
         raise SeriesError(
-            f"{rows.at(row)} has the time {shown(times[row])}, but {rows.row(row - 1)} before it "
-            f"{shown(times[row - 1])}{and_more(len(back))}; rows must go from the oldest to the newest: "
+            f"{rows.at(row)} has the time {format_time(times[row])}, but {rows.row(row - 1)} before it "
+            f"{format_time(times[row - 1])}{and_more(len(back))}; rows must go from the oldest to the newest: "
             f"sort them by their time{hint}"
         )
     if len(twice):
         row = int(twice[0]) + 1
         raise SeriesError(
-            f"{rows.at(row)} has the time {shown(times[row])} of {rows.row(row - 1)} once more"
+            f"{rows.at(row)} has the time {format_time(times[row])} of {rows.row(row - 1)} once more"
             f"{and_more(len(twice))}; each time must come once: drop or merge such rows{hint}"
         )
 
@@ -106,7 +106,7 @@ def most_common(values: NDArray[np.int64]) -> int:
     return int(found[np.argmax(counts)])
 
 
-def shown(time: np.datetime64) -> str:
+def format_time(time: np.datetime64) -> str:
     """A time in UTC as errors show it: 2012-01-31T13:30Z."""
     text = np.datetime_as_string(time, unit="us" if time != time.astype("M8[m]") else "m")
     return f"{text}Z"

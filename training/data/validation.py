@@ -5,17 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.spec.manifest import Shape
+from models.spec.model_spec import ModelSpec
 from training.data.series import Series
 from training.data.splits import Parts
 from training.errors import SeriesError
 from training.recipes.recipe import Recipe
 
 
-def check_rows(recipe: Recipe, shape: Shape, series: Sequence[Series], parts: Sequence[Parts]) -> None:
+def check_rows(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], parts: Sequence[Parts]) -> None:
     """Raise SeriesError where no series has rows enough to train on, or one too few before its test rows."""
     # Of several outputs the later ones may lie beyond what is trained on.
-    needed = shape.context + _length(recipe) - shape.window + 1
+    needed = spec.context_length + _length(recipe) - spec.window + 1
     longest = max(range(len(series)), key=lambda place: len(parts[place].train))
     if len(parts[longest].train) < needed:
         among = f", the longest of {len(series)}," if len(series) > 1 else ""
@@ -24,13 +24,14 @@ def check_rows(recipe: Recipe, shape: Shape, series: Sequence[Series], parts: Se
             f"them to train on; {_demands(recipe)} need at least {needed}: bring more rows or choose a smaller "
             f"--{_unit(recipe)}"
         )
-    short = [place for place, part in enumerate(parts) if part.test.start < shape.context]
+    short = [place for place, part in enumerate(parts) if part.test.start < spec.context_length]
     if short and len(series) > 1:
         first = short[0]
         others = f" (as do {len(short) - 1} more of {len(series)} series)" if len(short) > 1 else ""
         raise SeriesError(
             f"{series[first].name} has {parts[first].test.start} rows before its test rows{others}; {_demands(recipe)} "
-            f"need a context of {shape.context} to forecast from: leave short series out or choose a smaller --window"
+            f"need a context of {spec.context_length} to forecast from: leave short series out or choose a smaller "
+            "--window"
         )
 
 
@@ -44,27 +45,27 @@ def check_test_rows(series: Sequence[Series], parts: Sequence[Parts]) -> None:
         )
 
 
-def check_varies(shape: Shape, series: Sequence[Series], train: NDArray[np.float64]) -> None:
+def check_varies(spec: ModelSpec, series: Sequence[Series], train: NDArray[np.float64]) -> None:
     """Raise SeriesError where a column of the training rows, shape (rows, features), is constant.
 
     These have differences taken. Where each context has a scale of its own, some series may be constant.
     """
-    constant = [name for name, column in zip(shape.features, train.T, strict=True) if column.min() == column.max()]
-    if not constant or shape.scaler.kind == "context":
+    constant = [name for name, column in zip(spec.features, train.T, strict=True) if column.min() == column.max()]
+    if not constant or spec.scaler.kind == "context":
         return
-    what = "never changes" if shape.difference is None else f"always changes by the same over {shape.difference} rows"
+    what = "never changes" if spec.difference is None else f"always changes by the same over {spec.difference} rows"
     raise SeriesError(
         f"{' and '.join(constant)} {what} in the {len(train)} training rows of {series[0].source}: "
         "there is nothing to learn; leave the column out or bring rows in which it varies"
     )
 
 
-def check_finite(shape: Shape, series: Series, values: NDArray[np.floating]) -> None:
+def check_finite(spec: ModelSpec, series: Series, values: NDArray[np.floating]) -> None:
     """Raise SeriesError where a value, made ready for the network, is not finite.
 
     `values` has the series' shape (rows, features); with differences its first rows are not looked at.
     """
-    known = shape.difference or 0
+    known = spec.difference or 0
     with np.errstate(over="ignore"):
         bad = np.argwhere(~np.isfinite(values[known:].astype(np.float32)))
     if bad.size:

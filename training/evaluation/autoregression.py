@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-ROWS_AT_ONCE = 4096  # of the design matrix, which is never there as a whole
+CHUNK_ROWS = 4096  # of the design matrix, which is never there as a whole
 RIDGE = 1e-12  # of the mean square of the lags: lags that tell the same share their weight, and no others notice
-LEAST_SHARE = 2  # rows to fit on for each weight
+MIN_ROWS_PER_WEIGHT = 2  # rows to fit on for each weight
 
 
 def most_lags(rows: Sequence[int], wanted: int) -> int:
     """The most lags up to `wanted` that series of so many rows can be fitted with; 0 where there is not one."""
     lengths = np.array(rows)
     for lags in range(wanted, 0, -1):
-        if np.maximum(lengths - lags, 0).sum() >= LEAST_SHARE * (lags + 1):
+        if np.maximum(lengths - lags, 0).sum() >= MIN_ROWS_PER_WEIGHT * (lags + 1):
             return lags
     return 0
 
@@ -64,15 +64,15 @@ class Autoregression(NamedTuple):
         weights = np.asarray(np.linalg.solve(gram + RIDGE * max(count, 1) * np.eye(lags + 1), moment), np.float64)
         return cls(weights[:-1], float(weights[-1]), shift, spread)
 
-    def forecast(self, pasts: Array, horizon: int) -> Array:
+    def forecast(self, contexts_before: Array, horizon: int) -> Array:
         """Roll out from pasts of shape (origins, lags), each forecast fed back: shape (origins, horizon), raw units.
 
         An unstable model's forecasts may pass all bounds and be infinite.
         """
         lags = len(self.weights)
-        shifted = pasts - self.shift
+        shifted = contexts_before - self.shift
         scale = _scale(shifted, self.spread)
-        tape = np.empty((lags + horizon, len(pasts)))  # time leads, so that each step's lags are one block
+        tape = np.empty((lags + horizon, len(contexts_before)))  # time leads, so that each step's lags are one block
         tape[:lags] = (shifted / np.where(scale > 0, scale, 1)).T
         with np.errstate(over="ignore", invalid="ignore"):
             for step in range(horizon):
@@ -83,8 +83,8 @@ class Autoregression(NamedTuple):
 def _samples(series: Sequence[Array], lags: int) -> Iterator[tuple[Array, Array]]:
     """Windows of shape (samples, lags) and the values right after them, a few thousand at once."""
     for values in series:
-        for first in range(0, len(values) - lags, ROWS_AT_ONCE):
-            stop = min(first + ROWS_AT_ONCE, len(values) - lags)
+        for first in range(0, len(values) - lags, CHUNK_ROWS):
+            stop = min(first + CHUNK_ROWS, len(values) - lags)
             yield sliding_window_view(values[first : stop + lags - 1], lags), values[first + lags : stop + lags]
 
 

@@ -14,22 +14,22 @@ from models.spec.metrics import Backtest, StepScores
 from training.data.dataset import HeldOut
 from training.evaluation.baselines import Baseline, baselines
 from training.evaluation.metrics import mase_scales, step_scores
-from training.evaluation.origins import Origins, even_stride, find_origins, pasts
-from training.evaluation.rolling_forecasts import Rolled, roll
+from training.evaluation.origins import Origins, contexts_before, even_stride, find_origins
+from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
 from training.recipes.recipe import Recipe
 
 Array = NDArray[np.float64]
 
-MOST_ORIGINS = 1_000  # about, unless the recipe says a stride
+MAX_ORIGINS = 1_000  # about, unless the recipe says a stride
 BOUND = 1e100  # a baseline with forecasts beyond it is unstable, and their squares are no numbers
 
 
-class Backtested(NamedTuple):
+class BacktestResult(NamedTuple):
     """A backtest's scores, the forecasts that were scored, and what each baseline does, in words."""
 
     scores: Backtest
-    rolled: Rolled
-    doing: dict[str, str]
+    rolled: RollingForecasts
+    description: dict[str, str]
 
 
 def backtest(
@@ -38,7 +38,7 @@ def backtest(
     histories: Sequence[Array],
     held_out: Sequence[HeldOut],
     tested_on: str,
-) -> Backtested | None:
+) -> BacktestResult | None:
     """Roll the model and the baselines out from the same origins; None where no part holds a whole horizon.
 
     An origin has a context before it and all of the horizon in its series' part; the horizon is the recipe's, and 1
@@ -46,26 +46,26 @@ def backtest(
     from. A baseline that needs more rows than some series has before its part, or whose forecasts pass all bounds, is
     left out. Raises as `roll`.
     """
-    shape = forecaster.shape
-    columns = list(shape.target_columns)
-    horizon = recipe.horizon if shape.rolls_out else 1
+    spec = forecaster.spec
+    columns = list(spec.target_columns)
+    horizon = recipe.horizon if spec.rolls_out else 1
     seasons = recipe.evaluation.season
-    contenders = baselines(recipe, shape, histories)
-    history, contenders = _fitting(contenders, held_out, shape.context, horizon)
+    contenders = baselines(recipe, spec, histories)
+    history, contenders = _fitting(contenders, held_out, spec.context_length, horizon)
     every = find_origins(held_out, history, horizon)
     if not len(every):
         return None
     # No longer than the most origins of a series: 1 for a panel that has one of each.
     stride = recipe.evaluation.stride or min(
-        even_stride(len(every), MOST_ORIGINS, seasons), int(np.bincount(every.series).max())
+        even_stride(len(every), MAX_ORIGINS, seasons), int(np.bincount(every.series).max())
     )
     origins = find_origins(held_out, history, horizon, stride)
-    rolled = roll(forecaster, held_out, origins, horizon)
+    rolled = rolling_forecasts(forecaster, held_out, origins, horizon)
     season = seasons[0] if seasons else 1
     scales = mase_scales(held_out, season, columns)
 
     def scored(forecasts: Array) -> StepScores:
-        return step_scores(forecasts, rolled.truths, origins.series, scales)
+        return step_scores(forecasts, rolled.actuals, origins.series, scales)
 
     scores = {}
     for baseline in contenders:
@@ -82,7 +82,7 @@ def backtest(
         model=scored(rolled.predictions),
         baselines=scores,
     )
-    return Backtested(record, rolled, {each.name: each.doing for each in contenders if each.name in scores})
+    return BacktestResult(record, rolled, {each.name: each.description for each in contenders if each.name in scores})
 
 
 def _fitting(
@@ -106,7 +106,7 @@ def _forecasts(
     features = held_out[0].values.shape[1]
     return np.concatenate(
         [
-            baseline.forecast(pasts(held_out, chunk, baseline.rows)[:, :, columns], horizon)
+            baseline.forecast(contexts_before(held_out, chunk, baseline.rows)[:, :, columns], horizon)
             for chunk in origins.chunks((baseline.rows + horizon) * features)
         ]
     )

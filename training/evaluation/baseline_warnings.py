@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from models.spec.metrics import Backtest
 
-MOST_RUNS = 6  # of steps in one sentence
+MAX_RUNS = 6  # of steps in one sentence
 
 
-def verdict(backtest: Backtest, doing: Mapping[str, str]) -> tuple[str, ...]:
+def baseline_warnings(backtest: Backtest, description: Mapping[str, str]) -> tuple[str, ...]:
     """A sentence for each baseline with a lower mean absolute error at some step, as in "loses to last value at ...".
 
     `doing` says what each baseline does, in words.
@@ -18,7 +18,7 @@ def verdict(backtest: Backtest, doing: Mapping[str, str]) -> tuple[str, ...]:
         lost = [step for step, (mine, its) in pairs if its < mine]
         if lost:
             where = "every step" if len(lost) == backtest.horizon > 1 else steps(lost)
-            sentences.append(f"loses to {name} at {where}: {doing[name]} is better there")
+            sentences.append(f"loses to {name} at {where}: {description[name]} is better there")
     return tuple(sentences)
 
 
@@ -31,8 +31,8 @@ def steps(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     texts = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
-    if len(texts) > MOST_RUNS:
-        return f"{len(numbers)} steps, the first of them {', '.join(texts[: MOST_RUNS - 1])}"
+    if len(texts) > MAX_RUNS:
+        return f"{len(numbers)} steps, the first of them {', '.join(texts[: MAX_RUNS - 1])}"
     *first, last = texts
     listed = f"{', '.join(first)} and {last}" if first else last
     return f"{'step' if len(numbers) == 1 else 'steps'} {listed}"

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.spec.model_spec import Shape
+from models.spec.model_spec import ModelSpec
 from training.evaluation.autoregression import Autoregression, most_lags
 from training.recipes.recipe import Recipe
 
 Array = NDArray[np.float64]
 
-MOST_LAGS = 512  # of a linear baseline, unless the recipe says so
+MAX_LAGS = 512  # of a linear baseline, unless the recipe says so
 
 
 class Baseline(NamedTuple):
@@ -27,33 +27,36 @@ class Baseline(NamedTuple):
     """
 
     name: str
-    doing: str
+    description: str
     rows: int
     forecast: Callable[[Array, int], Array]
 
 
-def baselines(recipe: Recipe, shape: Shape, histories: Sequence[Array]) -> tuple[Baseline, ...]:
+def baselines(recipe: Recipe, spec: ModelSpec, histories: Sequence[Array]) -> tuple[Baseline, ...]:
     """The baselines of a recipe: last value, seasonal naive for each season, and linear where it can be fitted.
 
     `histories` are the rows that may be learned from, of each series: shape (rows, features).
     """
-    lags = recipe.evaluation.linear_lags or min(shape.context, MOST_LAGS)
-    fitted = _linear(histories, shape, lags)
+    lags = recipe.evaluation.linear_lags or min(spec.context_length, MAX_LAGS)
+    fitted = _linear(histories, spec, lags)
     return (last_value(), *map(seasonal_naive, recipe.evaluation.season), *([fitted] if fitted else []))
 
 
 def last_value() -> Baseline:
     """Repeat the last value."""
     return Baseline(
-        "last value", "repeating the last value", 1, lambda pasts, horizon: np.repeat(pasts[:, -1:], horizon, axis=1)
+        "last value",
+        "repeating the last value",
+        1,
+        lambda contexts_before, horizon: np.repeat(contexts_before[:, -1:], horizon, axis=1),
     )
 
 
 def seasonal_naive(season: int) -> Baseline:
     """Repeat the last season."""
 
-    def forecast(pasts: Array, horizon: int) -> Array:
-        return pasts[:, -season:][:, np.arange(horizon) % season]
+    def forecast(contexts_before: Array, horizon: int) -> Array:
+        return contexts_before[:, -season:][:, np.arange(horizon) % season]
 
     return Baseline(
         f"seasonal naive {season}",
@@ -63,7 +66,7 @@ def seasonal_naive(season: int) -> Baseline:
     )
 
 
-def _linear(histories: Sequence[Array], shape: Shape, wanted: int) -> Baseline | None:
+def _linear(histories: Sequence[Array], spec: ModelSpec, wanted: int) -> Baseline | None:
     """A linear autoregression of each target on its own lags, not on the other columns', which is kept simple.
 
     Where the model scales each context, so does the baseline, and one is fitted on all series together.
@@ -71,14 +74,14 @@ def _linear(histories: Sequence[Array], shape: Shape, wanted: int) -> Baseline |
     lags = most_lags([len(history) for history in histories], wanted)
     if not lags:
         return None
-    by_context = shape.scaler.kind == "context"
+    by_context = spec.scaler.kind == "context"
     models = [
         Autoregression.fit([history[:, column] for history in histories], lags, by_context=by_context)
-        for column in shape.target_columns
+        for column in spec.target_columns
     ]
 
-    def forecast(pasts: Array, horizon: int) -> Array:
-        columns = [model.forecast(pasts[:, :, place], horizon) for place, model in enumerate(models)]
+    def forecast(contexts_before: Array, horizon: int) -> Array:
+        columns = [model.forecast(contexts_before[:, :, place], horizon) for place, model in enumerate(models)]
         return np.stack(columns, axis=-1)
 
     return Baseline(f"linear {lags}", f"a linear model of {lags} {'lag' if lags == 1 else 'lags'}", lags, forecast)

@@ -12,10 +12,10 @@ from models.spec.metrics import Backtest, Calibration, Metrics, Scores
 from training.data.dataset import Dataset, HeldOut
 from training.errors import SeriesError
 from training.evaluation.backtest import backtest
-from training.evaluation.baseline_warnings import verdict
+from training.evaluation.baseline_warnings import baseline_warnings
 from training.evaluation.conformal import calibrate, coverage
-from training.evaluation.origins import Origins, find_origins, truths
-from training.evaluation.rolling_forecasts import Rolled, roll
+from training.evaluation.origins import Origins, actuals, find_origins
+from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
 from training.recipes.recipe import Recipe
 
 Array = NDArray[np.float64]
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 USUAL_LEVEL = 95  # in percent; fewer errors than it takes are worth a warning
 
 
-class Judged(NamedTuple):
+class Evaluation(NamedTuple):
     """All that held-out rows say of a model.
 
     `rolled` are the forecasts of the backtest, `intervals` what calibration.npy holds; None where a part is missing
@@ -32,18 +32,18 @@ class Judged(NamedTuple):
 
     metrics: Metrics
     backtest: Backtest | None
-    rolled: Rolled | None
+    rolled: RollingForecasts | None
     intervals: Intervals | None
     calibration: Calibration | None
     warnings: tuple[str, ...]
 
 
-def judge(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Judged:
+def evaluate_model(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Evaluation:
     """Look at the test rows, once, and calibrate intervals on the rows kept for that. Raises SeriesError."""
     season = next(iter(recipe.evaluation.season), None)
     metrics = evaluate(forecaster, dataset.held_out, tested_on=dataset.tested_on, season=season)
     tested = backtest(recipe, forecaster, histories(dataset), dataset.held_out, dataset.tested_on)
-    horizon = recipe.horizon if forecaster.shape.rolls_out else 1
+    horizon = recipe.horizon if forecaster.spec.rolls_out else 1
     intervals = calibrate(forecaster, dataset.calibration, horizon)
     known = None
     if intervals is not None:
@@ -58,7 +58,7 @@ def judge(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Judged:
     if tested is None:
         warnings = (f"was never tested over {horizon} steps: no test part has room for a context and as many values",)
     else:
-        warnings = verdict(tested.scores, tested.doing)
+        warnings = baseline_warnings(tested.scores, tested.description)
         if tested.scores.series < len(dataset.held_out):
             warnings += (
                 f"was tested over {horizon} steps on {tested.scores.series} of {len(dataset.held_out)} series: the "
@@ -72,7 +72,7 @@ def judge(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Judged:
             f"{intervals.highest_level:g} percent",
         )
     scores, rolled = (None, None) if tested is None else (tested.scores, tested.rolled)
-    return Judged(metrics, scores, rolled, intervals, known, warnings)
+    return Evaluation(metrics, scores, rolled, intervals, known, warnings)
 
 
 def histories(dataset: Dataset) -> tuple[Array, ...]:
@@ -92,23 +92,23 @@ def evaluate(
     naive is scored on rows that have a season before them, which may be fewer. Raises SeriesError where no row
     can be forecast, and as `roll`.
     """
-    shape = forecaster.shape
+    spec = forecaster.spec
     origins = _next_rows(forecaster, held_out)
-    rolled = roll(forecaster, held_out, origins, 1)
+    rolled = rolling_forecasts(forecaster, held_out, origins, 1)
 
     def naive(steps: int) -> Scores | None:
         has = origins.rows >= steps
         if not has.any():
             return None
         before = Origins(origins.series[has], origins.rows[has] - steps)
-        return _scores(truths(held_out, before, 1, shape.target_columns) - rolled.truths[has])
+        return _scores(actuals(held_out, before, 1, spec.target_columns) - rolled.actuals[has])
 
     seasonal = None if season is None else naive(season)
     last = naive(1)
     assert last is not None  # noqa: S101 (a context has a last value)
     return Metrics(
         tested_on=tested_on,
-        model=_scores(rolled.predictions - rolled.truths),
+        model=_scores(rolled.predictions - rolled.actuals),
         last_value=last,
         seasonal_naive=seasonal,
         season=None if seasonal is None else season,
@@ -120,15 +120,15 @@ def one_step(forecaster: Forecaster, held_out: HeldOut) -> Array:
 
     The answer has shape (rows, targets), in raw units; it ends with the last held-out row. Raises as `evaluate`.
     """
-    return roll(forecaster, [held_out], _next_rows(forecaster, [held_out]), 1).predictions[:, 0]
+    return rolling_forecasts(forecaster, [held_out], _next_rows(forecaster, [held_out]), 1).predictions[:, 0]
 
 
 def _next_rows(forecaster: Forecaster, held_out: Sequence[HeldOut]) -> Origins:
-    origins = find_origins(held_out, forecaster.shape.context, 1)
+    origins = find_origins(held_out, forecaster.spec.context_length, 1)
     if not len(origins):
         raise SeriesError(
-            f"no row to be tested on has a context of {forecaster.shape.context} values before it: bring more rows, "
-            "or look back on fewer"
+            f"no row to be tested on has a context of {forecaster.spec.context_length} values before it: bring more "
+            "rows, or look back on fewer"
         )
     return origins
 

@@ -11,7 +11,7 @@ from training.data.dataset import HeldOut
 Array = NDArray[np.float64]
 
 
-def step_scores(forecasts: Array, truths: Array, series: NDArray[np.integer], scales: Array) -> StepScores:
+def step_scores(forecasts: Array, actuals: Array, series: NDArray[np.integer], scales: Array) -> StepScores:
     """Score forecasts of shape (origins, horizon, targets), in raw units.
 
     `series` tells which series each origin lies in, shape (origins); `scales` has shape (series, targets) and is
@@ -21,8 +21,8 @@ def step_scores(forecasts: Array, truths: Array, series: NDArray[np.integer], sc
     The formulas are those of Hyndman and Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001, sMAPE that of
     Makridakis 1993, doi:10.1016/0169-2070(93)90079-3, where 0 forecast as 0 is no error.
     """
-    errors = np.abs(forecasts - truths)
-    sizes = np.abs(forecasts) + np.abs(truths)
+    errors = np.abs(forecasts - actuals)
+    sizes = np.abs(forecasts) + np.abs(actuals)
     return StepScores(
         mae=_steps(errors.mean(axis=(0, 2))),
         rmse=_steps(np.sqrt(np.mean(errors**2, axis=(0, 2)))),

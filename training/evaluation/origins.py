@@ -11,8 +11,8 @@ from training.data.dataset import HeldOut
 
 Array = NDArray[np.float64]
 
-VALUES_AT_ONCE = 1 << 22  # that lie in memory around a chunk's origins: 32 MB of them
-LEAST_AT_ONCE = 128  # origins in a chunk, whatever they take: fewer leave cores idle
+CHUNK_VALUES = 1 << 22  # that lie in memory around a chunk's origins: 32 MB of them
+MIN_CHUNK_ORIGINS = 128  # origins in a chunk, whatever they take: fewer leave cores idle
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Origins:
 
     def chunks(self, values_each: int) -> Iterator["Origins"]:
         """The origins in turn, so many at once that what each takes fits in memory."""
-        size = max(LEAST_AT_ONCE, VALUES_AT_ONCE // values_each)
+        size = max(MIN_CHUNK_ORIGINS, CHUNK_VALUES // values_each)
         for first in range(0, len(self), size):
             yield self[first : first + size]
 
@@ -73,13 +73,13 @@ def even_stride(count: int, most: int, seasons: Sequence[int] = ()) -> int:
     return max(stride, 1)
 
 
-def pasts(held_out: Sequence[HeldOut], origins: Origins, rows: int) -> Array:
+def contexts_before(held_out: Sequence[HeldOut], origins: Origins, rows: int) -> Array:
     """The rows right before each origin, shape (origins, rows, features), in raw units."""
     places = zip(origins.series.tolist(), origins.rows.tolist(), strict=True)
     return np.stack([held_out[series].values[row - rows : row] for series, row in places])
 
 
-def truths(held_out: Sequence[HeldOut], origins: Origins, horizon: int, columns: Sequence[int]) -> Array:
+def actuals(held_out: Sequence[HeldOut], origins: Origins, horizon: int, columns: Sequence[int]) -> Array:
     """What came from each origin on, shape (origins, horizon, columns), in raw units."""
     places = zip(origins.series.tolist(), origins.rows.tolist(), strict=True)
     return np.stack([held_out[series].values[row : row + horizon, columns] for series, row in places])

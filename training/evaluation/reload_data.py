@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.spec.manifest import Manifest
 from models.timeseries.time_index import parse_frequency
-from training.data.dataset import HeldOut, load_series, prepare, split_rows
+from training.data.dataset import HeldOut, build_dataset, load_series, split_rows
 from training.data.series import Series, sha256
 from training.data.splits import Parts
 from training.errors import RecipeError, SeriesError
@@ -17,7 +17,7 @@ from training.recipes.recipe import Recipe
 Array = NDArray[np.float64]
 
 
-class Revisited(NamedTuple):
+class ReloadedData(NamedTuple):
     """What training.evaluation.backtest.backtest takes in.
 
     `same_data` says whether these are the very values of the training; `filled` rows were missing or had empty cells.
@@ -31,7 +31,7 @@ class Revisited(NamedTuple):
     filled: int = 0
 
 
-def revisit(manifest: Manifest, values: Mapping[str, Any]) -> Revisited:
+def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
     """Read a model's data again and split them as its recipe does, with some of the recipe's values replaced.
 
     With a `csv` among the values, its columns are `column`, in the order of the model's features and by default of
@@ -49,12 +49,12 @@ def revisit(manifest: Manifest, values: Mapping[str, Any]) -> Revisited:
         ) from error
     same_data = sha256(series) == manifest.data.sha256
     if recipe.series.generator is not None:  # which may test on more than the series' own rows
-        made = prepare(recipe, series)
-        return Revisited(recipe, _histories(series, made.parts), made.held_out, made.tested_on, same_data)
+        made = build_dataset(recipe, series)
+        return ReloadedData(recipe, _histories(series, made.parts), made.held_out, made.tested_on, same_data)
     _check(manifest, title, series)
     parts = split_rows(recipe, series)
     pairs = list(zip(series, parts, strict=True))
-    return Revisited(
+    return ReloadedData(
         recipe,
         _histories(series, parts),
         tuple(HeldOut(each.values, its.test, each.times, each.id) for each, its in pairs),

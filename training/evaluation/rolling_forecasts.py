@@ -7,17 +7,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engine.offline import forecast_together
+from models.engine.offline import forecast_offline
 from models.inference.forecaster import Forecaster
-from models.timeseries.time_index import Axis, Times, parse_frequency
+from models.timeseries.time_index import TimeIndex, Times, parse_frequency
 from training.data.dataset import HeldOut
 from training.errors import SeriesError
-from training.evaluation.origins import Origins, pasts, truths
+from training.evaluation.origins import Origins, actuals, contexts_before
 
 Array = NDArray[np.float64]
 
 
-class Rolled(NamedTuple):
+class RollingForecasts(NamedTuple):
     """Forecasts from some origins beside what came, both of shape (origins, horizon, targets), in raw units.
 
     `scales`, shape (origins, 1, targets), is each forecast's scale, in whose units intervals are calibrated.
@@ -25,51 +25,51 @@ class Rolled(NamedTuple):
 
     origins: Origins
     predictions: Array
-    truths: Array
+    actuals: Array
     scales: Array
 
 
-def roll(
+def rolling_forecasts(
     forecaster: Forecaster,
     held_out: Sequence[HeldOut],
     origins: Origins,
     horizon: int,
     threads: int | None = None,
-) -> Rolled:
+) -> RollingForecasts:
     """Forecast `horizon` steps from each origin; there must be at least one, each with a whole context before it.
 
     Raises SeriesError where the model asks for times that the series lacks, and as `forecast_together` does.
     """
-    shape = forecaster.shape
-    size = shape.context * len(shape.features) + (shape.window + horizon) * shape.channels
+    spec = forecaster.spec
+    size = spec.context_length * len(spec.features) + (spec.window + horizon) * spec.channels
     predictions, scales = [], []
     for chunk in origins.chunks(size):
-        windows = pasts(held_out, chunk, shape.context)
-        question = forecaster.question(windows, horizon, _axes(forecaster, held_out, chunk))
-        predictions.append(forecast_together(forecaster, question, threads))
-        scale = forecaster.interval_scale(question)
-        scales.append(np.broadcast_to(scale, (len(chunk), 1, len(shape.targets))))
-    came = truths(held_out, origins, horizon, shape.target_columns)
-    return Rolled(origins, np.concatenate(predictions), came, np.concatenate(scales))
+        windows = contexts_before(held_out, chunk, spec.context_length)
+        prepared = forecaster.prepare(windows, horizon, _axes(forecaster, held_out, chunk))
+        predictions.append(forecast_offline(forecaster, prepared, threads))
+        scale = forecaster.interval_scale(prepared)
+        scales.append(np.broadcast_to(scale, (len(chunk), 1, len(spec.targets))))
+    came = actuals(held_out, origins, horizon, spec.target_columns)
+    return RollingForecasts(origins, np.concatenate(predictions), came, np.concatenate(scales))
 
 
-def _axes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins) -> list[Axis] | None:
+def _axes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins) -> list[TimeIndex] | None:
     """The times of each origin's past, where the model asks for them."""
-    shape = forecaster.shape
-    if not shape.calendar:
+    spec = forecaster.spec
+    if not spec.calendar:
         return None
     known = [each.times for each in held_out if each.times is not None]
-    if shape.frequency is None or len(known) < len(held_out):
+    if spec.frequency is None or len(known) < len(held_out):
         raise SeriesError(
-            f"{forecaster.title} takes in the {', '.join(shape.calendar)} of each value, but the series tells no "
+            f"{forecaster.title} takes in the {', '.join(spec.calendar)} of each value, but the series tells no "
             "times: name the column that does with --time"
         )
-    frequency = parse_frequency(shape.frequency)
+    frequency = parse_frequency(spec.frequency)
     days = [_day_of_month(times) if frequency.months else None for times in known]
     axes = []
     for series, row in zip(origins.series.tolist(), origins.rows.tolist(), strict=True):
         end: datetime = known[series][row - 1].astype("M8[us]").astype(datetime)
-        axes.append(Axis(end.replace(tzinfo=UTC), frequency, days[series]))
+        axes.append(TimeIndex(end.replace(tzinfo=UTC), frequency, days[series]))
     return axes
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from models.inference.onnx_network import FINAL, INPUT, LENGTHS, OUTPUT
-from models.spec.manifest import Kind
+from models.spec.model_spec import Kind
 
 OPSET, IR_VERSION = 17, 8  # of ONNX 1.12: every ONNX Runtime that rollcast allows reads them
 LAST_INPUTS = "last_inputs"
@@ -136,9 +136,9 @@ class _Graph:
         units = len(layer.recurrent)
         states = [f"state_{title}_{state}" for state in self.operator.states]
         for name in states:
-            shape: list[str | int | None] = [1, "batch", units]
-            self.inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
-            self.final_states.append(helper.make_tensor_value_info(FINAL + name, TensorProto.FLOAT, shape))
+            dims: list[str | int | None] = [1, "batch", units]
+            self.inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, dims))
+            self.final_states.append(helper.make_tensor_value_info(FINAL + name, TensorProto.FLOAT, dims))
         weights = _onnx_weights(layer, self.operator.gates)
         names = [self._constant(f"{title}_{key}", array) for key, array in zip("WRB", weights, strict=True)]
         self.nodes.append(

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
+from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import window_inputs
-from models.spec.manifest import Kind
-from models.timeseries.time_index import Axis
+from models.spec.model_spec import Kind
+from models.timeseries.time_index import TimeIndex
 from training.errors import DisagreementError
 from training.export.onnx_graph import Layer, Member, build_graph
 from training.networks.build import members_of
@@ -43,7 +43,7 @@ def to_keras_file(network: Any) -> bytes:
         return path.read_bytes()
 
 
-def check_agreement(network: Any, exported: Network, inputs: Array) -> None:
+def check_agreement(network: Any, exported: OnnxNetwork, inputs: Array) -> None:
     """Raise DisagreementError unless both give the same answers to inputs of shape (count, window, channels).
 
     The graph is asked in one call, and again in two that carry its states from the one to the other. In the
@@ -57,17 +57,17 @@ def check_agreement(network: Any, exported: Network, inputs: Array) -> None:
 
 
 def check_reopened(
-    network: Any, forecaster: Forecaster, contexts: NDArray[np.float64], axes: Sequence[Axis] | None = None
+    network: Any, forecaster: Forecaster, contexts: NDArray[np.float64], axes: Sequence[TimeIndex] | None = None
 ) -> None:
     """Raise DisagreementError unless a reopened version's first forecasts are what Keras answers.
 
     `contexts` has shape (count, context, features), in raw units; `axes` are their times, where the model asks for
     them. The bound is that of `check_agreement`, in the network's units.
     """
-    shape = forecaster.shape
-    question = forecaster.question(contexts, shape.outputs, axes)
-    came = forecaster.predictions(question, forecaster.forecast(contexts, shape.outputs, axes=axes))
-    inputs = window_inputs(shape, question.contexts, question.calendar)
+    spec = forecaster.spec
+    prepared = forecaster.prepare(contexts, spec.outputs, axes)
+    came = forecaster.to_network_units(prepared, forecaster.forecast(contexts, spec.outputs, axes=axes))
+    inputs = window_inputs(spec, prepared.contexts, prepared.calendar)
     expected = keras_answers(network, inputs.transpose(1, 0, 2))
     _compare(came.reshape(expected.shape), expected, "the reopened version")
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from rich.console import Console
 
-from models.spec.manifest import Shape
+from models.spec.model_spec import ModelSpec
 from training.data.dataset import Dataset
 from training.keras_backend import load_keras
-from training.networks.build import averaged, build, copy_weights
-from training.networks.free_running import rolled_out
-from training.networks.loop import MOST_VALIDATED, Losses, Taught, fit_phase, with_feedback
+from training.networks.build import averaged, build_network, copy_weights
+from training.networks.free_running import free_running_network
+from training.networks.loop import MAX_VALIDATION_SEQUENCES, Losses, TrainingArrays, fit_phase, with_feedback
 from training.recipes.recipe import Recipe
 
 Watch = Callable[[int, Any], None]
@@ -24,7 +24,7 @@ FEEDBACK_SLOWER = 3  # times lower a learning rate, as most is learned by then
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedNetwork:
     """A trained Keras network; an ensemble's losses are those of its first member.
 
     After `turn` epochs the training through the rollout began, where there was one.
@@ -33,7 +33,7 @@ class Fitted:
     network: Any
     loss: tuple[float, ...]
     validation_loss: tuple[float, ...] | None
-    turn: int | None
+    phase_change_epoch: int | None
     duration_s: float
 
 
@@ -44,7 +44,7 @@ def fit(
     title: str = "",
     console: Console | None = None,
     watch: Watch | None = None,
-) -> Fitted:
+) -> FittedNetwork:
     """Build a recipe's network, or several of them, and fit each by Adam.
 
     For a rollout of states a network is trained through time, with an error at each step from the window's last on,
@@ -63,41 +63,41 @@ def fit(
         network, lost = _fit_one(recipe, dataset, seed, label, console, watch if number == 0 else None)
         members.append(network)
         losses.append(lost)
-    return Fitted(averaged(members), *losses[0], time.perf_counter() - began)
+    return FittedNetwork(averaged(members), *losses[0], time.perf_counter() - began)
 
 
 def _fit_one(
     recipe: Recipe, dataset: Dataset, seed: int, title: str, console: Console | None, watch: Watch | None
 ) -> tuple[Any, Losses]:
     """Fit one network: through time or not, then through the rollout where there is feedback."""
-    keras, values, shape = load_keras(), recipe.fit, dataset.shape
+    keras, values, spec = load_keras(), recipe.fit, dataset.spec
     keras.utils.set_random_seed(seed)
-    trained_from = recipe.windows.first_trained - 1 if shape.rollout == "state" else None
-    trained = _network(recipe, shape, answers_from=trained_from)
-    served = trained if trained_from is None else _network(recipe, shape)
+    trained_from = recipe.windows.first_trained - 1 if spec.rollout == "state" else None
+    trained = _network(recipe, spec, answers_from=trained_from)
+    served = trained if trained_from is None else _network(recipe, spec)
 
-    def look(epochs: int) -> None:
+    def on_epoch_end(epochs: int) -> None:
         if watch is not None:
             copy_weights(trained, served)
             watch(epochs, served)
 
-    look(0)
+    on_epoch_end(0)
     fit_in = partial(fit_phase, values=values, console=console)
     losses = fit_in(
         trained,
-        train=Taught(*dataset.train),
-        validation=Taught(*dataset.validation),
+        train=TrainingArrays(*dataset.train),
+        validation=TrainingArrays(*dataset.validation),
         epochs=values.epochs,
         learning_rate=values.learning_rate,
         title=title,
-        look=look,
+        on_epoch_end=on_epoch_end,
     )
     if recipe.windows.feedback:
-        rolled = rolled_out(
-            shape.kind,
-            channels=shape.channels,
-            targets=len(shape.targets),
-            units=shape.units,
+        rolled = free_running_network(
+            spec.kind,
+            channels=spec.channels,
+            targets=len(spec.targets),
+            units=spec.units,
             residual=recipe.windows.residual,
             answers_from=recipe.windows.first_trained - 1,
         )
@@ -105,27 +105,27 @@ def _fit_one(
         more = fit_in(
             rolled,
             train=with_feedback(recipe.windows, dataset.train),
-            validation=with_feedback(recipe.windows, dataset.validation, MOST_VALIDATED),
+            validation=with_feedback(recipe.windows, dataset.validation, MAX_VALIDATION_SEQUENCES),
             epochs=values.feedback_epochs,
             learning_rate=values.learning_rate / FEEDBACK_SLOWER,
             title=f"{title}, rolled out",
-            look=lambda _: None,
+            on_epoch_end=lambda _: None,
         )
         copy_weights(rolled, trained)
         losses = losses.followed_by(more)
     if served is trained:  # which was compiled; a member of an ensemble would be saved with its loss
-        served = _network(recipe, shape)
+        served = _network(recipe, spec)
     copy_weights(trained, served)
     return served, losses
 
 
-def _network(recipe: Recipe, shape: Shape, answers_from: int | None = None) -> Any:
-    return build(
-        shape.kind,
-        channels=shape.channels,
-        outputs=len(shape.targets) * shape.outputs,
-        units=shape.units,
+def _network(recipe: Recipe, spec: ModelSpec, answers_from: int | None = None) -> Any:
+    return build_network(
+        spec.kind,
+        channels=spec.channels,
+        outputs=len(spec.targets) * spec.outputs,
+        units=spec.units,
         dropout=recipe.network.dropout,
-        residual=len(shape.targets) if recipe.windows.residual else 0,
+        residual=len(spec.targets) if recipe.windows.residual else 0,
         answers_from=answers_from,
     )

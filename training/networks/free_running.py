@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from models.spec.manifest import Kind
+from models.spec.model_spec import Kind
 from training.keras_backend import load_keras
 from training.networks.build import LAYERS
 
 
-def rolled_out(
+def free_running_network(
     kind: Kind, *, channels: int, targets: int, units: Sequence[int], residual: bool = False, answers_from: int = 0
 ) -> Any:
     """A keras.Model that learns the same weights, in the same order, as what `training.networks.build.build` makes.
@@ -42,8 +42,8 @@ def _cell_type() -> Any:
             self.state_size = [size for cell in self.cells for size in _listed(cell.state_size)] + [targets]
             self.output_size = targets
 
-        def build(self, shape: Any) -> None:
-            width = shape[-1] - 1
+        def build_network(self, input_shape: Any) -> None:
+            width = input_shape[-1] - 1
             for cell in self.cells:
                 cell.build((None, width))
                 width = cell.units

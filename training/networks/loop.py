@@ -18,12 +18,12 @@ Array = NDArray[np.float32]
 
 # Of the error of a phase with feedback, the steps that take in true values count so many times as much as those that
 # take in the network's own: without it the next value is given up for the later ones (docs/training.md).
-TRUTH_COUNTS = 10
+TRUE_STEPS_WEIGHT = 10
 # Enough sequences to stop by: rolling out more at each epoch's end would take as long as the epoch.
-MOST_VALIDATED = 256
+MAX_VALIDATION_SEQUENCES = 256
 
 
-class Taught(NamedTuple):
+class TrainingArrays(NamedTuple):
     """Arrays to fit to: inputs, targets and, where steps count differently, the weight of each step's error."""
 
     inputs: Array
@@ -36,7 +36,7 @@ class Losses(NamedTuple):
 
     training: tuple[float, ...]
     validation: tuple[float, ...] | None
-    turn: int | None = None
+    phase_change_epoch: int | None = None
 
     def followed_by(self, more: "Losses") -> "Losses":
         """These, then those of another phase."""
@@ -44,7 +44,7 @@ class Losses(NamedTuple):
         return Losses(self.training + more.training, both, len(self.training))
 
 
-def with_feedback(windows: WindowsSection, samples: Samples, most: int | None = None) -> Taught:
+def with_feedback(windows: WindowsSection, samples: Samples, most: int | None = None) -> TrainingArrays:
     """Sequences whose last steps take in the network's own values: a mask before the inputs, and weights.
 
     The windows' values are true, and so is what the rollout's first step takes in; the steps after it are not.
@@ -56,22 +56,22 @@ def with_feedback(windows: WindowsSection, samples: Samples, most: int | None = 
     mask[:, -own:] = 0
     true = targets.shape[1] - own
     weights = np.empty(targets.shape[1], np.float32)
-    weights[:true], weights[true:] = TRUTH_COUNTS / true, 1 / own
+    weights[:true], weights[true:] = TRUE_STEPS_WEIGHT / true, 1 / own
     weights /= weights.mean()
-    return Taught(np.concatenate([mask, inputs], axis=-1), targets, np.tile(weights, (len(targets), 1)))
+    return TrainingArrays(np.concatenate([mask, inputs], axis=-1), targets, np.tile(weights, (len(targets), 1)))
 
 
 def fit_phase(
     network: Any,
     values: FitSection,
-    train: Taught,
-    validation: Taught,
+    train: TrainingArrays,
+    validation: TrainingArrays,
     *,
     epochs: int,
     learning_rate: float,
     title: str,
     console: Console | None,
-    look: Callable[[int], None],
+    on_epoch_end: Callable[[int], None],
 ) -> Losses:
     """Fit a Keras network, and keep the weights with the lowest validation loss where that is asked for.
 
@@ -91,7 +91,7 @@ def fit_phase(
 
         def after_epoch(epoch: int, logs: dict[str, float]) -> None:
             reporter.epoch(epoch + 1, logs["loss"], logs.get("val_loss"))
-            look(epoch + 1)
+            on_epoch_end(epoch + 1)
 
         callbacks = [
             keras.callbacks.LambdaCallback(
@@ -113,14 +113,14 @@ def fit_phase(
     return Losses(tuple(history["loss"]), tuple(history["val_loss"]) if validates else None)
 
 
-def _given(train: Taught, values: FitSection) -> dict[str, Any]:
+def _given(train: TrainingArrays, values: FitSection) -> dict[str, Any]:
     """What Keras is to fit to: the arrays as they are or, where an epoch is so many batches, batches drawn of them."""
     if values.batches is None:
         return {"x": train.inputs, "y": train.targets, "sample_weight": train.weights, "batch_size": values.batch_size}
     return {"x": _drawn(train, values.batch_size, values.batches), "shuffle": False}
 
 
-def _drawn(train: Taught, batch_size: int, batches: int) -> Any:
+def _drawn(train: TrainingArrays, batch_size: int, batches: int) -> Any:
     """A Keras dataset of so many batches an epoch, drawn without repetition until all samples had their turn."""
     keras = load_keras()
     random = np.random.default_rng(int(keras.random.randint((), 0, 2**31 - 1)))

@@ -12,7 +12,7 @@ from training.errors import RecipeError
 
 
 @dataclass(frozen=True)
-class Leaf:
+class RecipeField:
     """One value of a recipe.
 
     `type` is str, int, float or bool; `many` says that there may be several, `choices` which texts are taken
@@ -28,9 +28,9 @@ class Leaf:
     help: str
 
 
-def leaves(recipe: type[BaseModel]) -> tuple[Leaf, ...]:
+def recipe_fields(recipe: type[BaseModel]) -> tuple[RecipeField, ...]:
     """Every value of a recipe, in the order of its file."""
-    found: list[Leaf] = []
+    found: list[RecipeField] = []
     for key, field in recipe.model_fields.items():
         annotation = field.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -42,20 +42,20 @@ def leaves(recipe: type[BaseModel]) -> tuple[Leaf, ...]:
 
 def place(name: str, recipe: type[BaseModel]) -> str | None:
     """The section that a value lies in. Raises RecipeError where there is no such value."""
-    sections = {leaf.name: leaf.section for leaf in leaves(recipe)}
+    sections = {leaf.name: leaf.section for leaf in recipe_fields(recipe)}
     if name not in sections:
-        raise RecipeError(f'a recipe has no value "{name}"{near(name, sections)}')
+        raise RecipeError(f'a recipe has no value "{name}"{did_you_mean(name, sections)}')
     return sections[name]
 
 
-def near(wanted: str, known: Iterable[str]) -> str:
+def did_you_mean(wanted: str, known: Iterable[str]) -> str:
     """A hint at the names that are like a wrong one, or at all of them where none is."""
     names = list(known)
     close = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
     return f"; did you mean {' or '.join(close)}?" if close else f"; there are {', '.join(names)}"
 
 
-def explain(error: ValidationError, recipe: type[BaseModel]) -> str:
+def format_errors(error: ValidationError, recipe: type[BaseModel]) -> str:
     """What is wrong with a recipe, one line for each value."""
     lines = []
     for problem in error.errors(include_url=False):
@@ -63,7 +63,7 @@ def explain(error: ValidationError, recipe: type[BaseModel]) -> str:
         if problem["type"] == "extra_forbidden":
             section = recipe.model_fields[where[0]].annotation if len(where) > 1 else recipe
             known = section.model_fields if isinstance(section, type) and issubclass(section, BaseModel) else ()
-            lines.append(f"{'.'.join(where)} is not known{near(where[-1], known)}")
+            lines.append(f"{'.'.join(where)} is not known{did_you_mean(where[-1], known)}")
         elif problem["type"] == "value_error":
             lines.append(problem["msg"].removeprefix("Value error, "))
         else:
@@ -72,10 +72,10 @@ def explain(error: ValidationError, recipe: type[BaseModel]) -> str:
     return "the recipe can't be followed: " + "\n".join(lines)
 
 
-def _leaf(name: str, section: str | None, model: type[BaseModel]) -> Leaf:
+def _leaf(name: str, section: str | None, model: type[BaseModel]) -> RecipeField:
     field = model.model_fields[name]
     kind, many, choices = _kind(field.annotation)
-    return Leaf(name, section, kind, many, choices, field.default, field.description or "")
+    return RecipeField(name, section, kind, many, choices, field.default, field.description or "")
 
 
 def _kind(annotation: Any) -> tuple[Any, bool, tuple[str, ...]]:

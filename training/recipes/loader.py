@@ -6,7 +6,7 @@ from pathlib import Path
 
 from training.data.table import PACKAGE_SCHEME
 from training.errors import RecipeError
-from training.recipes.fields import near
+from training.recipes.fields import did_you_mean
 from training.recipes.recipe import Recipe
 
 
@@ -23,7 +23,9 @@ def load_recipe(text: str) -> Recipe:
     """
     if not text.endswith(".toml"):
         if text not in recipe_names():
-            raise RecipeError(f'no recipe is named "{text}"{near(text, recipe_names())} (a file must end in .toml)')
+            raise RecipeError(
+                f'no recipe is named "{text}"{did_you_mean(text, recipe_names())} (a file must end in .toml)'
+            )
         return _parsed((files("training") / "recipes" / f"{text}.toml").read_text("utf-8"), text)
     path = Path(text)
     try:

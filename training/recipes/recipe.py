@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from models.timeseries.scaling import ScalerKind
 from training.errors import RecipeError
-from training.recipes.fields import explain, place
+from training.recipes.fields import format_errors, place
 from training.recipes.sections import (
     EvaluationSection,
     FitSection,
@@ -117,7 +117,7 @@ class Recipe(Section):
             # JSON has no tuples, so in JSON's mode pydantic takes lists for them and stays strict in all else.
             return cls.model_validate_json(json.dumps(document, default=str))
         except ValidationError as error:
-            raise RecipeError(explain(error, cls)) from error
+            raise RecipeError(format_errors(error, cls)) from error
 
     def with_values(self, values: Mapping[str, object]) -> Self:
         """The recipe with some values replaced, by their bare names, as in {"epochs": 5, "units": (64, 32)}.

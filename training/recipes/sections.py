@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from models.spec.manifest import Count, Kind, RolloutMode
+from models.spec.model_spec import Kind, RolloutMode
+from models.spec.record import Count
 from models.timeseries.calendar_features import Cycle
 from models.timeseries.scaling import ScalerKind
 from models.timeseries.time_index import check_timezone, parse_frequency

@@ -13,16 +13,16 @@ from models.errors import InvalidRequest
 from models.inference.conformal import Intervals
 from models.spec.metrics import Backtest
 from training.data.dataset import HeldOut
-from training.evaluation.origins import pasts
-from training.evaluation.rolling_forecasts import Rolled
+from training.evaluation.origins import contexts_before
+from training.evaluation.rolling_forecasts import RollingForecasts
 from training.report.plots import MODEL_COLOR, SERIES_COLOR, png
 
 BASELINE_COLORS = ("#2b6cb0", "#d69e2e", "#2f855a", "#805ad5", "#718096", "#b7791f")
 LEVEL_COLORS = ("#2b6cb0", "#2f855a", "#d69e2e", "#c53030")
 BANDS = {95: "#fad4d8", 80: "#f3abb2"}  # percent, the wider first
 EXAMPLES = 4
-LEAST_PAST = 20  # rows before each example; two horizons where that is more
-FAR = 10  # times the model's largest error: baselines are not drawn beyond
+MIN_PAST_ROWS = 20  # rows before each example; two horizons where that is more
+CLIP_FACTOR = 10  # times the model's largest error: baselines are not drawn beyond
 FEW_STEPS = 30  # up to which steps get a mark each
 
 
@@ -42,7 +42,7 @@ def errors_picture(backtest: Backtest, title: str) -> bytes:
         steps = range(1, backtest.horizon + 1)
         axes.plot(steps, scores.mae, color=color, marker=marker, markersize=3, linewidth=width, label=name)
     highest = max(max(scores.mae) for scores in lines)
-    axes.set_ylim(0, 1.05 * min(highest, FAR * max(backtest.model.mae)) or 1)
+    axes.set_ylim(0, 1.05 * min(highest, CLIP_FACTOR * max(backtest.model.mae)) or 1)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False)
     return png(figure)
 
@@ -64,26 +64,31 @@ def coverage_picture(coverage: Mapping[str, Sequence[float]], title: str) -> byt
 
 
 def examples_picture(
-    held_out: Sequence[HeldOut], rolled: Rolled, intervals: Intervals | None, column: int, name: str, title: str
+    held_out: Sequence[HeldOut],
+    rolled: RollingForecasts,
+    intervals: Intervals | None,
+    column: int,
+    name: str,
+    title: str,
 ) -> bytes:
     """A PNG of forecasts of the first target from evenly spread origins, over what came, with their bands.
 
     `column` is the target's place among the features, `name` its name.
     """
-    horizon = rolled.truths.shape[1]
+    horizon = rolled.actuals.shape[1]
     chosen = np.unique(np.linspace(0, len(rolled.origins) - 1, EXAMPLES).round().astype(int))
     figure = Figure(figsize=(10, 6.4), dpi=100, layout="constrained")
     figure.suptitle(title)
     for panel, place in enumerate(chosen.tolist(), start=1):
         axes = figure.add_subplot(2, 2, panel)
         origin = rolled.origins[place : place + 1]
-        rows = min(int(origin.rows[0]), max(LEAST_PAST, 2 * horizon))
-        past = pasts(held_out, origin, rows)[0, :, column]
+        rows = min(int(origin.rows[0]), max(MIN_PAST_ROWS, 2 * horizon))
+        past = contexts_before(held_out, origin, rows)[0, :, column]
         forecast = rolled.predictions[place, :, 0]
         for level, half in _half_widths(intervals, horizon):
             _band(axes, past[-1], forecast, half * rolled.scales[place, 0, 0], level)
         axes.plot(np.arange(1 - rows, 1), past, "--", color=SERIES_COLOR, linewidth=1)
-        truth = np.append(past[-1:], rolled.truths[place, :, 0])
+        truth = np.append(past[-1:], rolled.actuals[place, :, 0])
         axes.plot(np.arange(horizon + 1), truth, color=SERIES_COLOR, linewidth=1.2, label="what came")
         marker = "o" if horizon <= FEW_STEPS else None
         line = np.append(past[-1:], forecast)

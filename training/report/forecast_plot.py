@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from training.report.plots import MODEL_COLOR, MOST_PANELS, SERIES_COLOR, png
+from training.report.plots import MAX_PANELS, MODEL_COLOR, SERIES_COLOR, png
 
-LEAST_ROWS = 100  # of the series before the forecast; three horizons where that is more
+MIN_PAST_ROWS = 100  # of the series before the forecast; three horizons where that is more
 
 
-def outlook_picture(
+def forecast_plot(
     values: NDArray[np.float64],
     forecast: NDArray[np.float64],
     names: Sequence[str],
@@ -23,9 +23,9 @@ def outlook_picture(
     `values` has shape (rows, targets), `forecast` (horizon, targets), as have the half-widths that `bands` holds for
     each level.
     """
-    panels = min(len(names), MOST_PANELS)
+    panels = min(len(names), MAX_PANELS)
     figure = Figure(figsize=(10, 1 + 3.2 * panels), dpi=100, layout="constrained")
-    first = max(0, len(values) - max(LEAST_ROWS, 3 * len(forecast)))
+    first = max(0, len(values) - max(MIN_PAST_ROWS, 3 * len(forecast)))
     past = np.arange(first, len(values)) - len(values) + 1
     # The last known value begins the forecast's line, so that the two are seen to join or not.
     ahead = np.arange(len(forecast) + 1)

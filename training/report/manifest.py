@@ -7,11 +7,12 @@ from importlib import metadata
 import numpy as np
 
 from models.inference.forecaster import Forecaster
-from models.spec.manifest import DataRecord, Description, Golden, Spread, TrainingRecord
+from models.spec.manifest import DataRecord, Description, Golden, TrainingRecord
+from models.spec.metrics import Spread
 from training.data.dataset import Dataset
 from training.data.series import Series, sha256
-from training.evaluation.evaluate import Judged
-from training.networks.fit import Fitted
+from training.evaluation.evaluate import Evaluation
+from training.networks.fit import FittedNetwork
 from training.recipes.recipe import Recipe
 
 GOLDENS, GOLDEN_HORIZON = 3, 24
@@ -20,11 +21,16 @@ LIBRARIES = ("keras", "numpy", "onnx", "onnxruntime", "rollcast", "tensorflow", 
 
 
 def describe(
-    recipe: Recipe, dataset: Dataset, fitted: Fitted, judged: Judged, spread: Spread | None, forecaster: Forecaster
+    recipe: Recipe,
+    dataset: Dataset,
+    fitted: FittedNetwork,
+    judged: Evaluation,
+    spread: Spread | None,
+    forecaster: Forecaster,
 ) -> Description:
     """Everything that a manifest tells before its version has a number."""
     return Description(
-        **dict(dataset.shape),
+        **dict(dataset.spec),
         description=recipe.description,
         training=TrainingRecord(
             recipe=_portable(recipe, dataset).model_dump(mode="json"),
@@ -83,7 +89,7 @@ def _goldens(dataset: Dataset, forecaster: Forecaster) -> tuple[Golden, ...]:
     contexts, axes = dataset.contexts()
     chosen = np.unique(np.linspace(0, len(contexts) - 1, GOLDENS).astype(int))
     ends = None if axes is None else [axes[place] for place in chosen]
-    answers = forecaster.forecast(contexts[chosen], GOLDEN_HORIZON if dataset.shape.rolls_out else 1, axes=ends)
+    answers = forecaster.forecast(contexts[chosen], GOLDEN_HORIZON if dataset.spec.rolls_out else 1, axes=ends)
     return tuple(
         Golden(
             window=tuple(map(tuple, window)),

@@ -10,7 +10,7 @@ from models.spec.example_request import example_request
 from models.spec.manifest import Description
 from models.spec.metrics import Backtest, Scores
 from models.timeseries.calendar_features import Cycle
-from training.report.tables import Table, coverage_table, errors_table
+from training.report.tables import TextTable, coverage_table, errors_table
 
 CARD = "card.md"
 STEPS = 8  # about so many in a table
@@ -49,7 +49,8 @@ def _model(its: Description) -> str:
         f"network: {network}, {its.training.parameters:,} parameters, trained in {its.training.duration_s:.0f} s",
         f"inputs: {'; '.join(inputs)}",
         f"forecasts: {_listed(its.targets)}" + (f", {its.outputs} values at once" if its.outputs > 1 else ""),
-        f"context: a request brings at least {its.context} values" + (", with their times" if its.calendar else ""),
+        f"context: a request brings at least {its.context_length} values"
+        + (", with their times" if its.calendar else ""),
     ]
     if its.difference is not None:
         lines.append(f"works on: each value's change from the value {its.difference} steps before")
@@ -91,7 +92,7 @@ def _next_value(its: Description) -> str:
     rows = [_scored("model", metrics.model), _scored("last value", metrics.last_value)]
     if metrics.seasonal_naive is not None:
         rows.append(_scored(f"value {metrics.season} steps before", metrics.seasonal_naive))
-    table = _table(Table(["", "MAE", "RMSE", "values"], rows))
+    table = _table(TextTable(["", "MAE", "RMSE", "values"], rows))
     spread = ""
     if metrics.spread is not None:
         pairs = zip(metrics.spread.seeds, metrics.spread.mse, strict=True)
@@ -145,7 +146,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
     return f"## {title}\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
-def _table(table: Table) -> str:
+def _table(table: TextTable) -> str:
     rule = ["---:" if place else "---" for place in range(len(table.headings))]
     return "\n".join(f"| {' | '.join(map(_text, cells))} |" for cells in (table.headings, rule, *table.rows))
 

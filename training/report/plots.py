@@ -9,8 +9,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from PIL import Image
 
-MOST_ROWS = 500  # of a series in one picture, its last
-MOST_PANELS = 4  # one for each target
+MAX_ROWS = 500  # of a series in one picture, its last
+MAX_PANELS = 4  # one for each target
 COLORS = 32  # a third of the bytes, for no loss that one sees: those of few pixels are kept apart as well
 SERIES_COLOR, MODEL_COLOR, MARK_COLOR = "#1f2933", "#e9777f", "#2b6cb0"
 
@@ -27,10 +27,10 @@ def forecast_picture(
     `values` has shape (rows, targets); `forecasts` (rows or fewer, targets) ends with the same row. A line
     marks the row that the test begins with, where it is in the picture.
     """
-    panels = min(len(names), MOST_PANELS)
+    panels = min(len(names), MAX_PANELS)
     figure = Figure(figsize=(10, 1.2 + 3 * panels), dpi=100, layout="constrained")
     figure.suptitle(title)
-    first = max(0, len(values) - MOST_ROWS)
+    first = max(0, len(values) - MAX_ROWS)
     forecasts = forecasts[-(len(values) - first) :]
     rows = np.arange(len(values))
     for panel in range(panels):
@@ -48,7 +48,7 @@ def forecast_picture(
 
 
 def loss_picture(
-    loss: Sequence[float], validation_loss: Sequence[float] | None, title: str, turn: int | None = None
+    loss: Sequence[float], validation_loss: Sequence[float] | None, title: str, phase_change_epoch: int | None = None
 ) -> bytes:
     """A PNG of the losses after each epoch, on a logarithmic axis; a line marks the epochs done at a `turn`."""
     figure = Figure(figsize=(7, 4), dpi=100, layout="constrained")
@@ -58,8 +58,8 @@ def loss_picture(
     axes.plot(epochs, loss, color=SERIES_COLOR, marker=marker, markersize=3, label="training")
     if validation_loss is not None:
         axes.plot(epochs, validation_loss, color=MODEL_COLOR, marker=marker, markersize=3, label="validation")
-    if turn is not None:
-        axes.axvline(turn + 0.5, color=MARK_COLOR, linewidth=1, label="then through the rollout")
+    if phase_change_epoch is not None:
+        axes.axvline(phase_change_epoch + 0.5, color=MARK_COLOR, linewidth=1, label="then through the rollout")
     axes.set_yscale("log")
     axes.set(xlabel="epoch", ylabel="loss (scaled units)", title=title)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -9,7 +9,7 @@ from models.spec.metrics import Backtest
 MEAN = "mean"  # the label of the row of means
 
 
-class Table(NamedTuple):
+class TextTable(NamedTuple):
     """Headings, and rows of as many cells."""
 
     headings: list[str]
@@ -22,7 +22,7 @@ def chosen_steps(horizon: int, most: int) -> list[int]:
     return sorted({1, horizon, *range(every, horizon + 1, every)})
 
 
-def errors_table(backtest: Backtest, most: int) -> Table:
+def errors_table(backtest: Backtest, most: int) -> TextTable:
     """Errors at about `most` steps, each baseline's mean absolute error and the model's skill against it; their means.
 
     The last row's skills are those of the mean errors. MASE is left out where it is not known.
@@ -52,10 +52,10 @@ def errors_table(backtest: Backtest, most: int) -> Table:
         means = [fmean(scores.mae) for scores in backtest.baselines.values()]
         pairs = [(its, 1 - mine / its if its else 0.0) for its in means]
         rows.append(row(MEAN, [fmean(each) for each in columns.values()], pairs))
-    return Table(headings, rows)
+    return TextTable(headings, rows)
 
 
-def coverage_table(coverage: Mapping[str, Sequence[float]], most: int) -> Table:
+def coverage_table(coverage: Mapping[str, Sequence[float]], most: int) -> TextTable:
     """The share of values within each level's intervals at about `most` steps, in percent, and the means."""
     horizon = len(next(iter(coverage.values())))
     rows = [
@@ -64,7 +64,7 @@ def coverage_table(coverage: Mapping[str, Sequence[float]], most: int) -> Table:
     ]
     if horizon > 1:
         rows.append([MEAN, *(f"{100 * fmean(shares):.1f}" for shares in coverage.values())])
-    return Table(["step", *(f"{level} %" for level in coverage)], rows)
+    return TextTable(["step", *(f"{level} %" for level in coverage)], rows)
 
 
 def _share(value: float) -> str:

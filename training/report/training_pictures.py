@@ -3,17 +3,17 @@
 from typing import Any
 
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
+from models.inference.onnx_network import OnnxNetwork
 from training.data.dataset import Dataset
-from training.evaluation.evaluate import Judged, one_step
+from training.evaluation.evaluate import Evaluation, one_step
 from training.export.parity import to_onnx
-from training.networks.fit import Fitted
+from training.networks.fit import FittedNetwork
 from training.recipes.recipe import Recipe
 from training.report.backtest_plots import coverage_picture, errors_picture, examples_picture
-from training.report.plots import MOST_ROWS, forecast_picture, loss_picture
+from training.report.plots import MAX_ROWS, forecast_picture, loss_picture
 
 
-class Album:
+class TrainingPictures:
     """Pictures by their path in a version's folder, drawn as training goes."""
 
     def __init__(self, recipe: Recipe, dataset: Dataset) -> None:
@@ -28,15 +28,17 @@ class Album:
         elif every and epochs % every == 0 and epochs < self._recipe.fit.epochs:
             self._draw(f"epoch-{epochs:0{len(str(self._recipe.fit.epochs))}}", f"after {epochs} epochs", network)
 
-    def finish(self, fitted: Fitted) -> None:
+    def finish(self, fitted: FittedNetwork) -> None:
         """Draw the forecasts after training, and the losses."""
         self._draw("after-training", f"after training, {len(fitted.loss)} epochs", fitted.network)
         title = f"{self._recipe.name}: loss after each epoch"
-        self.files["plots/loss.png"] = loss_picture(fitted.loss, fitted.validation_loss, title, fitted.turn)
+        self.files["plots/loss.png"] = loss_picture(
+            fitted.loss, fitted.validation_loss, title, fitted.phase_change_epoch
+        )
 
-    def judge(self, judged: Judged) -> None:
+    def evaluate_model(self, judged: Evaluation) -> None:
         """Draw what the backtest and the calibration found."""
-        name, shape = self._recipe.name, self._dataset.shape
+        name, spec = self._recipe.name, self._dataset.spec
         if judged.backtest is None or judged.rolled is None:
             return
         self.files["plots/error-by-step.png"] = errors_picture(judged.backtest, f"{name}: error at each step ahead")
@@ -47,16 +49,16 @@ class Album:
             self._dataset.held_out,
             judged.rolled,
             judged.intervals,
-            shape.target_columns[0],
-            shape.targets[0],
+            spec.target_columns[0],
+            spec.targets[0],
             f"{name}: forecasts of {judged.backtest.horizon} steps, and what came",
         )
 
     def _draw(self, name: str, when: str, network: Any) -> None:
-        shape, shown = self._dataset.shape, self._dataset.held_out[0]
+        spec, shown = self._dataset.spec, self._dataset.held_out[0]
         values, part = shown.values, shown.part
-        shown = shown._replace(part=range(max(0, part.stop - MOST_ROWS), part.stop))
-        forecasts = one_step(Forecaster(shape, Network(to_onnx(shape.kind, network))), shown)
-        targets = values[: part.stop, list(shape.target_columns)]
+        shown = shown._replace(part=range(max(0, part.stop - MAX_ROWS), part.stop))
+        forecasts = one_step(Forecaster(spec, OnnxNetwork(to_onnx(spec.kind, network))), shown)
+        targets = values[: part.stop, list(spec.target_columns)]
         title = f"{self._recipe.name}: forecasts of the next value, {when}"
-        self.files[f"plots/{name}.png"] = forecast_picture(targets, forecasts, shape.targets, title, part.start)
+        self.files[f"plots/{name}.png"] = forecast_picture(targets, forecasts, spec.targets, title, part.start)

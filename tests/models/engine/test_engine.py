@@ -12,15 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.engine import batch
-from models.engine import scheduler as admission
-from models.engine.batch import Batch, Job
+from models.engine import batch, scheduler
+from models.engine.batch import Batch, RolloutRequest
 from models.engine.engine import Engine
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
-from models.spec.manifest import Kind, Shape
+from models.inference.onnx_network import OnnxNetwork
+from models.spec.model_spec import Kind, ModelSpec
 from tests.support.oracle import VARIED, slow_forecast, times_of
-from tests.support.tiny import graph_of, tiny_shape
+from tests.support.tiny import graph_of, tiny_spec
 
 Array = NDArray[np.float32]
 Mode = Literal["window", "state"]
@@ -30,58 +29,58 @@ Mode = Literal["window", "state"]
 BOUND = 2e-6
 
 
-def network_of(shape: Shape, seed: int = 0) -> Network:
-    return Network(graph_of(shape, seed))
+def network_of(spec: ModelSpec, seed: int = 0) -> OnnxNetwork:
+    return OnnxNetwork(graph_of(spec, seed))
 
 
-def shape_of(kind: Kind = "lstm", mode: Mode = "window", lead: int = 1, features: int = 1) -> Shape:
+def shape_of(kind: Kind = "lstm", mode: Mode = "window", lead: int = 1, features: int = 1) -> ModelSpec:
     names = [f"f{number}" for number in range(features)]
-    return tiny_shape(kind, names, window=3, lead=lead, units=(4, 3)).model_copy(update={"rollout": mode})
+    return tiny_spec(kind, names, window=3, lead=lead, units=(4, 3)).model_copy(update={"rollout": mode})
 
 
-def job_of(network: Network, shape: Shape, rows: int, horizon: int, seed: int = 0) -> Job:
+def job_of(network: OnnxNetwork, spec: ModelSpec, rows: int, horizon: int, seed: int = 0) -> RolloutRequest:
     """A job of made-up windows, and of times where the shape asks for them."""
-    question = Forecaster(shape, network).question(draw(rows, shape, seed), horizon, times_of(shape, rows))
-    return Job(network, shape, question.contexts, horizon, question.calendar)
+    prepared = Forecaster(spec, network).prepare(draw(rows, spec, seed), horizon, times_of(spec, rows))
+    return RolloutRequest(network, spec, prepared.contexts, horizon, prepared.calendar)
 
 
-def off(job: Job, rows: int, seed: int = 0, *, slowly: bool = False) -> float:
+def off(job: RolloutRequest, rows: int, seed: int = 0, *, slowly: bool = False) -> float:
     """How far a job's predictions are off those of the plain rollout of the same windows, or of the slow way."""
-    shape, horizon, axes = job.shape, job.horizon, times_of(job.shape, rows)
-    forecaster, windows = Forecaster(shape, job.network), draw(rows, shape, seed)
-    question = forecaster.question(windows, horizon, axes)
+    spec, horizon, axes = job.spec, job.horizon, times_of(job.spec, rows)
+    forecaster, windows = Forecaster(spec, job.network), draw(rows, spec, seed)
+    prepared = forecaster.prepare(windows, horizon, axes)
     if slowly:
         expected = np.stack(
             [
-                slow_forecast(job.network, shape, window, horizon, None if axes is None else axes[row])
+                slow_forecast(job.network, spec, window, horizon, None if axes is None else axes[row])
                 for row, window in enumerate(windows)
             ]
         )
     else:
         expected = forecaster.forecast(windows, horizon, axes=axes)
-    return float(np.abs(job.predictions - forecaster.predictions(question, expected)).max())
+    return float(np.abs(job.predictions - forecaster.to_network_units(prepared, expected)).max())
 
 
-def draw(rows: int, shape: Shape, seed: int = 0) -> NDArray[np.float64]:
+def draw(rows: int, spec: ModelSpec, seed: int = 0) -> NDArray[np.float64]:
     """Windows in raw units, of some spread in the network's."""
-    drawn = np.random.default_rng(seed).uniform(-1, 1, (rows, shape.context, len(shape.features)))
-    return np.asarray(drawn * shape.scaler.scale + shape.scaler.mean, np.float64)
+    drawn = np.random.default_rng(seed).uniform(-1, 1, (rows, spec.context_length, len(spec.features)))
+    return np.asarray(drawn * spec.scaler.scale + spec.scaler.mean, np.float64)
 
 
 class Desk:
     """Hands jobs to an engine and waits for them."""
 
     def __init__(self, threads: int) -> None:
-        self.delivered: list[Job] = []
+        self.delivered: list[RolloutRequest] = []
         self._changed = threading.Condition()
         self.engine = Engine(threads, self._deliver)
 
-    def _deliver(self, jobs: Sequence[Job]) -> None:
+    def _deliver(self, jobs: Sequence[RolloutRequest]) -> None:
         with self._changed:
             self.delivered += jobs
             self._changed.notify_all()
 
-    def wait(self, jobs: Sequence[Job], timeout_s: float = 20) -> None:
+    def wait(self, jobs: Sequence[RolloutRequest], timeout_s: float = 20) -> None:
         with self._changed:
             there = self._changed.wait_for(lambda: all(job in self.delivered for job in jobs), timeout_s)
         assert there, f"{len(self.delivered)} of {len(jobs)} jobs were delivered"
@@ -107,12 +106,12 @@ MODES: list[Mode] = ["window", "state"]
 def test_rows_that_join_at_different_times_get_the_plain_answers(
     kind: Kind, mode: Mode, lead: int, features: int
 ) -> None:
-    shape = shape_of(kind, mode, lead, features)
-    network = network_of(shape)
+    spec = shape_of(kind, mode, lead, features)
+    network = network_of(spec)
     with desk() as it:
         jobs = []
         for number, (rows, horizon) in enumerate([(1, 1), (2, 40), (5, 7), (1, 300), (3, 1), (30, 20)]):
-            jobs.append(job_of(network, shape, rows, horizon, number))
+            jobs.append(job_of(network, spec, rows, horizon, number))
             it.engine.submit(jobs[-1])
             time.sleep(0.002)
         it.wait(jobs)
@@ -125,15 +124,15 @@ def test_rows_that_join_at_different_times_get_the_plain_answers(
 @pytest.mark.parametrize("name", VARIED)
 def test_every_option_gives_the_slow_answers_on_tapes_of_any_length(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With short tapes, so that they are wound back often, and horizons that are no multiple of the outputs."""
-    monkeypatch.setattr(batch, "STEPS_PER_TAPE", 5)
-    shape = VARIED[name]
-    network = network_of(shape)
+    monkeypatch.setattr(batch, "STEPS_PER_BUFFER", 5)
+    spec = VARIED[name]
+    network = network_of(spec)
     horizons = [(1, 1), (2, 23), (3, 2), (1, 60), (2, 5), (4, 4), (1, 7), (2, 8)]
-    sizes = horizons if shape.rolls_out else [(rows, 1) for rows, _ in horizons]
+    sizes = horizons if spec.rolls_out else [(rows, 1) for rows, _ in horizons]
     with desk() as it:
         jobs = []
         for number, (rows, horizon) in enumerate(sizes):
-            jobs.append(job_of(network, shape, rows, horizon, number))
+            jobs.append(job_of(network, spec, rows, horizon, number))
             it.engine.submit(jobs[-1])
             time.sleep(0.001)
         it.wait(jobs)
@@ -160,16 +159,16 @@ def test_every_option_gives_the_slow_answers_on_tapes_of_any_length(name: str, m
 def test_any_arrivals_and_cancellations(requests: list[tuple[int, int, int, int, bool]], threads: int) -> None:
     """With few rows at once, short turns and short tapes, so that waiting, parking and sharing all happen."""
     with pytest.MonkeyPatch.context() as patched, desk(threads) as it:
-        patched.setattr(admission, "ROWS", 6)
-        patched.setattr(admission, "GRAIN", 2)
-        patched.setattr(admission, "GRAIN_FLOP", 0)
-        patched.setattr(admission, "TURN", 4)
-        patched.setattr(batch, "STEPS_PER_TAPE", 7)
-        kept: dict[int, Job] = {}
-        dropped: list[Job] = []
+        patched.setattr(scheduler, "MAX_BATCH_ROWS", 6)
+        patched.setattr(scheduler, "MIN_ROWS_PER_THREAD", 2)
+        patched.setattr(scheduler, "MIN_FLOP_PER_CALL", 0)
+        patched.setattr(scheduler, "MAX_STEPS_BEFORE_YIELD", 4)
+        patched.setattr(batch, "STEPS_PER_BUFFER", 7)
+        kept: dict[int, RolloutRequest] = {}
+        dropped: list[RolloutRequest] = []
         for number, (model, rows, horizon, pause_ms, given_up) in enumerate(requests):
-            network, shape = MODELS[model % len(MODELS)]
-            job = job_of(network, shape, rows, horizon if shape.rolls_out else 1, number)
+            network, spec = MODELS[model % len(MODELS)]
+            job = job_of(network, spec, rows, horizon if spec.rolls_out else 1, number)
             it.engine.submit(job)
             time.sleep(pause_ms / 1e3)
             if given_up:
@@ -196,15 +195,15 @@ SHAPES = [
     shape_of(),
     *VARIED.values(),
 ]
-MODELS = [(network_of(shape, seed), shape) for seed, shape in enumerate(SHAPES)]
+MODELS = [(network_of(spec, seed), spec) for seed, spec in enumerate(SHAPES)]
 
 
 def test_next_values_overtake_a_long_rollout_and_it_goes_on() -> None:
-    network, shape = MODELS[0]
+    network, spec = MODELS[0]
     with desk(1) as it:
-        long = job_of(network, shape, 1, 100_000)
+        long = job_of(network, spec, 1, 100_000)
         it.engine.submit(long)
-        short = [job_of(network, shape, 1, 1, number) for number in range(20)]
+        short = [job_of(network, spec, 1, 1, number) for number in range(20)]
         for job in short:
             it.engine.submit(job)
             it.wait([job])
@@ -213,13 +212,13 @@ def test_next_values_overtake_a_long_rollout_and_it_goes_on() -> None:
 
 
 def test_a_full_engine_lets_a_short_rollout_through_long_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admission, "ROWS", 4)
-    network, shape = MODELS[1]
+    monkeypatch.setattr(scheduler, "MAX_BATCH_ROWS", 4)
+    network, spec = MODELS[1]
     with desk(1) as it:
-        long = [job_of(network, shape, 1, 20_000, number) for number in range(8)]
+        long = [job_of(network, spec, 1, 20_000, number) for number in range(8)]
         for job in long:
             it.engine.submit(job)
-        short = job_of(network, shape, 1, 10, 9)
+        short = job_of(network, spec, 1, 10, 9)
         it.engine.submit(short)
         it.wait([short])
         assert not set(map(id, long)) & set(map(id, it.delivered))
@@ -228,12 +227,12 @@ def test_a_full_engine_lets_a_short_rollout_through_long_ones(monkeypatch: pytes
 
 
 def test_a_request_of_many_windows_does_not_hold_up_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admission, "ROWS", 4)
-    network, shape = MODELS[0]
+    monkeypatch.setattr(scheduler, "MAX_BATCH_ROWS", 4)
+    network, spec = MODELS[0]
     with desk(1) as it:
-        many = job_of(network, shape, 500, 50)
+        many = job_of(network, spec, 500, 50)
         it.engine.submit(many)
-        one = job_of(network, shape, 1, 50, 1)
+        one = job_of(network, spec, 1, 50, 1)
         it.engine.submit(one)
         it.wait([one])
         assert many not in it.delivered
@@ -241,11 +240,11 @@ def test_a_request_of_many_windows_does_not_hold_up_one(monkeypatch: pytest.Monk
 
 
 def test_a_call_that_fails_is_its_requests_answer_and_the_engine_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    network, shape = MODELS[0]
-    broken = network_of(shape)
+    network, spec = MODELS[0]
+    broken = network_of(spec)
     with desk(1) as it:
-        fine = job_of(network, shape, 2, 50)
-        bad = [Job(broken, shape, np.zeros((1, 2, 9), np.float32), horizon) for horizon in (1, 5)]
+        fine = job_of(network, spec, 2, 50)
+        bad = [RolloutRequest(broken, spec, np.zeros((1, 2, 9), np.float32), horizon) for horizon in (1, 5)]
         for job in [*bad, fine]:
             it.engine.submit(job)
         it.wait([*bad, fine])
@@ -257,12 +256,12 @@ def test_a_call_that_fails_is_its_requests_answer_and_the_engine_goes_on(monkeyp
 
         with monkeypatch.context() as patched:
             patched.setattr(Batch, "step", fail)
-            late = job_of(network, shape, 3, 9)
+            late = job_of(network, spec, 3, 9)
             it.engine.submit(late)
             it.wait([late])
         assert str(late.error) == "the step failed"
         assert it.engine.rows() == 0
-        again = job_of(network, shape, 1, 9)
+        again = job_of(network, spec, 1, 9)
         it.engine.submit(again)
         it.wait([again])
         assert again.error is None

@@ -3,28 +3,28 @@
 import numpy as np
 import pytest
 
-from models.engine.offline import forecast_together
+from models.engine.offline import forecast_offline
 from models.errors import InvalidWindow
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network, Step
+from models.inference.onnx_network import OnnxNetwork, Step
 from models.spec.model_spec import RolloutMode
 from tests.support.constant import constant
-from tests.support.tiny import graph_of, tiny_shape
+from tests.support.tiny import graph_of, tiny_spec
 
 
 @pytest.mark.parametrize("rollout", ["window", "state"])
 @pytest.mark.parametrize(("rows", "horizon", "threads"), [(1, 1, 1), (300, 5, 2), (300, 1, None)])
 def test_answers_are_those_of_the_plain_rollout(rollout: RolloutMode, rows: int, horizon: int, threads: int) -> None:
-    shape = tiny_shape(features=("a", "b"), rollout=rollout, lags=(6,), difference=2)
-    forecaster = Forecaster(shape, Network(graph_of(shape)))
-    windows = np.random.default_rng(0).uniform(-1, 1, (rows, shape.context, 2))
-    question = forecaster.question(windows, horizon)
-    came = forecast_together(forecaster, question, threads)
+    spec = tiny_spec(features=("a", "b"), rollout=rollout, lags=(6,), difference=2)
+    forecaster = Forecaster(spec, OnnxNetwork(graph_of(spec)))
+    windows = np.random.default_rng(0).uniform(-1, 1, (rows, spec.context_length, 2))
+    prepared = forecaster.prepare(windows, horizon)
+    came = forecast_offline(forecaster, prepared, threads)
     assert came.shape == (rows, horizon, 2)
     assert came == pytest.approx(forecaster.forecast(windows, horizon), abs=1e-5)
 
 
-class Broken(Network):
+class Broken(OnnxNetwork):
     """A network that can't run."""
 
     def __call__(self, *_: object) -> Step:
@@ -32,13 +32,13 @@ class Broken(Network):
 
 
 def test_what_keeps_the_network_from_running_is_raised() -> None:
-    shape = tiny_shape()
-    forecaster = Forecaster(shape, Broken(graph_of(shape)))
+    spec = tiny_spec()
+    forecaster = Forecaster(spec, Broken(graph_of(spec)))
     with pytest.raises(ZeroDivisionError, match="never could"):
-        forecast_together(forecaster, forecaster.question(np.ones((3, 4)), 2), threads=1)
+        forecast_offline(forecaster, forecaster.prepare(np.ones((3, 4)), 2), threads=1)
 
 
 def test_answers_that_are_no_numbers_are_refused() -> None:
     forecaster = constant(np.inf)
     with pytest.raises(InvalidWindow, match="not a finite number"):
-        forecast_together(forecaster, forecaster.question(np.ones((2, 2)), 2), threads=1)
+        forecast_offline(forecaster, forecaster.prepare(np.ones((2, 2)), 2), threads=1)

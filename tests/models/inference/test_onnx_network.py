@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from models.errors import RefusedVersion
-from models.inference.onnx_network import Network
-from models.spec.manifest import Kind
+from models.inference.onnx_network import OnnxNetwork
+from models.spec.model_spec import Kind
 from tests.support.tiny import tiny_graph
 
 KINDS: list[Kind] = ["gru", "lstm", "simple_rnn"]
@@ -24,7 +24,7 @@ def inputs(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_network_knows_its_columns_and_starts_from_zero_states(kind: Kind) -> None:
-    network = Network(tiny_graph(kind, channels=3, outputs=2, units=(4, 5)))
+    network = OnnxNetwork(tiny_graph(kind, channels=3, outputs=2, units=(4, 5)))
     assert (network.channels, network.outputs) == (3, 2)
     per_layer = 2 if kind == "lstm" else 1
     shapes = [state.shape for state in network.zero_states(7)]
@@ -33,7 +33,7 @@ def test_a_network_knows_its_columns_and_starts_from_zero_states(kind: Kind) -> 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_window_at_once_is_its_steps_one_by_one_with_the_states_carried(kind: Kind) -> None:
-    network = Network(tiny_graph(kind, channels=2, outputs=2, units=(4, 3)))
+    network = OnnxNetwork(tiny_graph(kind, channels=2, outputs=2, units=(4, 3)))
     window = inputs(6, 5, 2)
     whole = network(window)
     states = network.zero_states(5)
@@ -46,7 +46,7 @@ def test_a_window_at_once_is_its_steps_one_by_one_with_the_states_carried(kind: 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_of_a_batch_do_not_mix(kind: Kind) -> None:
-    network = Network(tiny_graph(kind, channels=1, outputs=1))
+    network = OnnxNetwork(tiny_graph(kind, channels=1, outputs=1))
     windows = inputs(4, 3)
     alone = [network(windows[:, [row]]).output[0] for row in range(3)]
     assert np.allclose(network(windows).output, alone, atol=1e-6)
@@ -54,7 +54,7 @@ def test_rows_of_a_batch_do_not_mix(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_row_counts_only_as_many_steps_as_its_length(kind: Kind) -> None:
-    network = Network(tiny_graph(kind, channels=1, outputs=1, units=(3, 3)))
+    network = OnnxNetwork(tiny_graph(kind, channels=1, outputs=1, units=(3, 3)))
     windows = inputs(5, 2)
     answer = network(windows, lengths=np.array([5, 2], np.int32))
     short = network(windows[:2, [1]])
@@ -64,7 +64,7 @@ def test_a_row_counts_only_as_many_steps_as_its_length(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_members_answer_with_their_mean_and_carry_states_of_their_own(kind: Kind) -> None:
-    together = Network(tiny_graph(kind, channels=1, outputs=2, units=(4, 3), members=3))
+    together = OnnxNetwork(tiny_graph(kind, channels=1, outputs=2, units=(4, 3), members=3))
     per_member = (4, 4, 3, 3) if kind == "lstm" else (4, 3)
     assert together.units == per_member * 3
     window = inputs(6, 5)
@@ -76,7 +76,7 @@ def test_members_answer_with_their_mean_and_carry_states_of_their_own(kind: Kind
 
 def test_bytes_that_are_no_graph_are_refused() -> None:
     with pytest.raises(RefusedVersion, match="not a graph that ONNX Runtime can load"):
-        Network(b"not a graph")
+        OnnxNetwork(b"not a graph")
 
 
 def test_a_graph_that_is_not_rollcasts_is_refused() -> None:
@@ -87,11 +87,11 @@ def test_a_graph_that_is_not_rollcasts_is_refused() -> None:
         node.output[:] = ["answer" if name == "output" else name for name in node.output]
     model.graph.output[0].name = "answer"
     with pytest.raises(RefusedVersion, match=r"outputs \['answer'.*not rollcast's graph"):
-        Network(model.SerializeToString())
+        OnnxNetwork(model.SerializeToString())
 
 
 def test_nothing_reports_on_its_users(tmp_path: Path) -> None:
-    code = "from tests.support.tiny import *; Network(tiny_graph('lstm', 1, 1))"
+    code = "from tests.support.tiny import *; OnnxNetwork(tiny_graph('lstm', 1, 1))"
     home = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ORT_"))}
     home["HOME"] = str(tmp_path)
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], env=home, check=True, timeout=60)
@@ -112,7 +112,7 @@ def with_open_size(name: str) -> bytes:
 @pytest.mark.parametrize("name", ["input", "state_m0_0_h"])
 def test_a_graph_that_leaves_a_size_open_is_refused(name: str) -> None:
     with pytest.raises(RefusedVersion, match=rf"model\.onnx's {name} has the shape .*'open'.*not rollcast's graph"):
-        Network(with_open_size(name))
+        OnnxNetwork(with_open_size(name))
 
 
 def test_a_graph_whose_states_have_another_rank_is_refused() -> None:
@@ -128,4 +128,4 @@ def test_a_graph_whose_states_have_another_rank_is_refused() -> None:
     graph = onnx.helper.make_graph(nodes, "flat", [flat[0], lengths, flat[2]], [flat[1], flat[3]])
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
     with pytest.raises(RefusedVersion, match=r"state has the shape \['batch', 2\], not 3 dimensions"):
-        Network(model.SerializeToString())
+        OnnxNetwork(model.SerializeToString())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.inference.step_inputs import step_inputs, window_inputs
-from tests.support.tiny import tiny_shape
+from tests.support.tiny import tiny_spec
 
 # One row of one feature, whose value at each time is the time.
 VALUES = np.arange(10, dtype=np.float32)[:, None, None]
@@ -12,26 +12,26 @@ VALUES = np.arange(10, dtype=np.float32)[:, None, None]
 
 def test_a_step_takes_in_the_value_a_lead_before_its_target_as_a_view() -> None:
     for lead in (1, 3):
-        came = step_inputs(tiny_shape(lead=lead), VALUES, target=5, steps=2)
+        came = step_inputs(tiny_spec(lead=lead), VALUES, target=5, steps=2)
         assert came[..., 0].tolist() == [[5 - lead], [6 - lead]]
         assert np.shares_memory(came, VALUES)
 
 
 def test_lags_are_counted_from_the_target() -> None:
-    came = step_inputs(tiny_shape(lead=2, lags=(5, 2)), VALUES, target=6, steps=3)
+    came = step_inputs(tiny_spec(lead=2, lags=(5, 2)), VALUES, target=6, steps=3)
     assert came[:, 0].tolist() == [[4, 1, 4], [5, 2, 5], [6, 3, 6]]
 
 
 def test_the_calendar_comes_last() -> None:
-    shape = tiny_shape(lags=(4,), calendar=("day",), frequency="1h")
+    spec = tiny_spec(lags=(4,), calendar=("day",), frequency="1h")
     calendar = np.array([[[0.25, 0.5]], [[0.75, 1]]], np.float32)
-    came = step_inputs(shape, VALUES, target=5, steps=2, calendar=calendar)
+    came = step_inputs(spec, VALUES, target=5, steps=2, calendar=calendar)
     assert came[:, 0].tolist() == [[4, 1, 0.25, 0.5], [5, 2, 0.75, 1]]
 
 
 def test_every_lag_is_of_all_features() -> None:
     values = np.array([[[0, 10]], [[1, 11]], [[2, 12]], [[3, 13]]], np.float32)
-    came = step_inputs(tiny_shape(features=("a", "b"), lags=(2, 3)), values, target=3, steps=1)
+    came = step_inputs(tiny_spec(features=("a", "b"), lags=(2, 3)), values, target=3, steps=1)
     assert came.tolist() == [[[2, 12, 1, 11, 0, 10]]]
 
 
@@ -47,16 +47,16 @@ def test_every_lag_is_of_all_features() -> None:
 def test_the_windows_last_target_is_the_value_after_the_context(
     lead: int, lags: tuple[int, ...], expected: list[list[float]]
 ) -> None:
-    shape = tiny_shape(window=3, lead=lead, lags=lags)
-    contexts = np.stack([VALUES[: shape.depth, 0], 100 + VALUES[: shape.depth, 0]])
-    came = window_inputs(shape, contexts)
+    spec = tiny_spec(window=3, lead=lead, lags=lags)
+    contexts = np.stack([VALUES[: spec.input_length, 0], 100 + VALUES[: spec.input_length, 0]])
+    came = window_inputs(spec, contexts)
     assert came.flags.c_contiguous
     assert came[:, 0].tolist() == expected
     assert came[:, 1].tolist() == [[100 + value for value in row] for row in expected]
 
 
 def test_the_windows_calendar_begins_with_its_first_target() -> None:
-    shape = tiny_shape(window=2, lead=2, calendar=("day",), frequency="1h")
+    spec = tiny_spec(window=2, lead=2, calendar=("day",), frequency="1h")
     calendar = np.arange(8, dtype=np.float32).reshape(1, 4, 2)
-    came = window_inputs(shape, np.array([[[7], [8], [9]]], np.float32), calendar)
+    came = window_inputs(spec, np.array([[[7], [8], [9]]], np.float32), calendar)
     assert came[:, 0].tolist() == [[7, 0, 1], [8, 2, 3]]

@@ -16,7 +16,7 @@ from models.inference.conformal import Intervals
 from models.registry.loader import STATES, file_record, open_version
 from models.registry.registry import Registry
 from tests.support.oracle import VARIED
-from tests.support.tiny import publish_tiny, tiny_graph, tiny_shape
+from tests.support.tiny import publish_tiny, tiny_graph, tiny_spec
 from training.export.onnx_graph import OPERATORS
 
 
@@ -254,7 +254,7 @@ def test_a_model_with_any_option_opens_and_repeats_its_goldens(name: str, tmp_pa
     published = publish_tiny(registry, "varied", VARIED[name])
     manifest, forecaster = open_version(tmp_path / "varied" / "1")
     assert manifest == published
-    assert forecaster.shape.model_dump(include={*VARIED[name].model_dump()}) == VARIED[name].model_dump()
+    assert forecaster.spec.model_dump(include={*VARIED[name].model_dump()}) == VARIED[name].model_dump()
 
 
 def calibrated(root: Path) -> Path:
@@ -265,8 +265,8 @@ def calibrated(root: Path) -> Path:
 
 def test_a_calibrated_version_opens_with_its_intervals(tmp_path: Path) -> None:
     _, forecaster = open_version(calibrated(tmp_path))
-    question = forecaster.question([[1.0, 2, 3, 4]], 2)
-    assert forecaster.half_widths(question, 50).tolist() == [[6], [16]]  # the third of five, times the scale of 2
+    prepared = forecaster.prepare([[1.0, 2, 3, 4]], 2)
+    assert forecaster.half_widths(prepared, 50).tolist() == [[6], [16]]  # the third of five, times the scale of 2
 
 
 def test_a_calibration_without_its_file_is_refused(tmp_path: Path) -> None:
@@ -335,8 +335,8 @@ def test_an_option_that_the_graph_does_not_have_is_refused(version: Path, change
 
 def clock(root: Path) -> Path:
     calendar = ("day", "year")
-    shape = tiny_shape(calendar=calendar, frequency="6h", timezone="Australia/Melbourne", rollout="state")
-    publish_tiny(Registry(root), "clock", shape)
+    spec = tiny_spec(calendar=calendar, frequency="6h", timezone="Australia/Melbourne", rollout="state")
+    publish_tiny(Registry(root), "clock", spec)
     return root / "clock" / "1"
 
 
@@ -374,7 +374,7 @@ def test_a_golden_of_another_time_is_noticed(tmp_path: Path, end: str | None, re
 
 @pytest.mark.parametrize("change", [{"lags": [2, 9]}, {"lags": [3, 8]}, {"scaler": {"kind": "none"}}])
 def test_lags_and_scaling_are_judged_by_the_goldens(tmp_path: Path, change: dict[str, Any]) -> None:
-    publish_tiny(Registry(tmp_path), "it", tiny_shape(lags=(2, 8), scaler="context"))
+    publish_tiny(Registry(tmp_path), "it", tiny_spec(lags=(2, 8), scaler="context"))
     scaler = {"kind": "context", "mean": [1], "scale": [2]}
     rewrite(
         tmp_path / "it" / "1",
@@ -385,7 +385,7 @@ def test_lags_and_scaling_are_judged_by_the_goldens(tmp_path: Path, change: dict
 
 def test_goldens_of_differences_are_judged_by_the_changes(tmp_path: Path) -> None:
     """A thousandth of a change is noticed, whatever level the series has."""
-    publish_tiny(Registry(tmp_path), "it", tiny_shape(difference=2))
+    publish_tiny(Registry(tmp_path), "it", tiny_spec(difference=2))
     path = tmp_path / "it" / "1"
 
     def lift(document: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from models.errors import IncompatibleVersion, InvalidName, RefusedVersion, Regi
 from models.inference.forecaster import Forecaster
 from models.registry.publisher import check_publishable, publish
 from models.registry.registry import Entry, Registry
-from tests.support.tiny import publish_tiny, tiny_description, tiny_graph, tiny_shape
+from tests.support.tiny import publish_tiny, tiny_description, tiny_graph, tiny_spec
 
 
 def left(root: Path) -> list[str]:
@@ -68,7 +68,7 @@ def test_other_columns_are_refused_before_and_after_training(tmp_path: Path) -> 
     with pytest.raises(IncompatibleVersion, match=message):
         check_publishable(registry, "tiny", ("a", "b"))
     with pytest.raises(IncompatibleVersion, match=message):
-        publish_tiny(registry, "tiny", tiny_shape(features=("a", "b")))
+        publish_tiny(registry, "tiny", tiny_spec(features=("a", "b")))
     assert registry.listing()["tiny"].versions == (1,)
 
 
@@ -82,7 +82,7 @@ def test_a_malformed_name_is_refused_before_anything_is_made(tmp_path: Path) -> 
 
 
 def test_a_check_that_fails_publishes_nothing(tmp_path: Path) -> None:
-    shape = tiny_shape()
+    spec = tiny_spec()
     graph = tiny_graph("lstm", 1, 1)
 
     def dislike(forecaster: Forecaster) -> None:
@@ -90,12 +90,12 @@ def test_a_check_that_fails_publishes_nothing(tmp_path: Path) -> None:
         raise RefusedVersion("not like this")
 
     with pytest.raises(RefusedVersion, match="not like this"):
-        publish(Registry(tmp_path), "tiny", tiny_description(shape, graph), {"model.onnx": graph}, check=dislike)
+        publish(Registry(tmp_path), "tiny", tiny_description(spec, graph), {"model.onnx": graph}, check=dislike)
     assert left(tmp_path) == ["tiny"]
 
 
 def test_a_graph_that_does_not_answer_its_goldens_is_not_published(tmp_path: Path) -> None:
-    description = tiny_description(tiny_shape(), tiny_graph("lstm", 1, 1))
+    description = tiny_description(tiny_spec(), tiny_graph("lstm", 1, 1))
     with pytest.raises(RefusedVersion, match="golden 0"):
         publish(Registry(tmp_path), "tiny", description, {"model.onnx": tiny_graph("lstm", 1, 1, seed=1)})
     assert left(tmp_path) == ["tiny"]

@@ -3,25 +3,25 @@ import pytest
 
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
+from models.inference.onnx_network import OnnxNetwork
 from models.spec.example_request import example_request
-from models.spec.model_spec import Shape
-from tests.support.tiny import graph_of, tiny_description, tiny_shape
+from models.spec.model_spec import ModelSpec
+from tests.support.tiny import graph_of, tiny_description, tiny_spec
 
-TIMED = tiny_shape(calendar=("day",), frequency="30m")
+TIMED = tiny_spec(calendar=("day",), frequency="30m")
 
 
-def request(shape: Shape, errors: tuple[int, int, int] | None = None) -> dict[str, object]:
+def request(spec: ModelSpec, errors: tuple[int, int, int] | None = None) -> dict[str, object]:
     intervals = None if errors is None else Intervals(np.ones(errors))
-    return example_request("tiny", tiny_description(shape, graph_of(shape), intervals))
+    return example_request("tiny", tiny_description(spec, graph_of(spec), intervals))
 
 
 def test_a_window_is_shortened_to_six_digits() -> None:
-    assert request(tiny_shape()) == {"model": "tiny", "window": [0.0, 0.142857, 0.285714, 0.428571], "horizon": 5}
+    assert request(tiny_spec()) == {"model": "tiny", "window": [0.0, 0.142857, 0.285714, 0.428571], "horizon": 5}
 
 
 def test_rows_come_where_there_are_several_features_and_one_step_where_no_more_can_be_had() -> None:
-    asked = request(tiny_shape(features=("a", "b"), targets=("b",)))
+    asked = request(tiny_spec(features=("a", "b"), targets=("b",)))
     assert asked["window"] == [[0.0, 0.0666667], [0.133333, 0.2], [0.266667, 0.333333], [0.4, 0.466667]]
     assert asked["horizon"] == 1
 
@@ -33,11 +33,11 @@ def test_rows_come_where_there_are_several_features_and_one_step_where_no_more_c
 def test_intervals_are_asked_for_as_far_as_they_are_calibrated(
     errors: tuple[int, int, int], horizon: int, levels: list[int] | None
 ) -> None:
-    asked = request(tiny_shape(), errors)
+    asked = request(tiny_spec(), errors)
     assert (asked["horizon"], asked.get("levels")) == (horizon, levels)
 
 
 def test_times_come_where_the_model_needs_them() -> None:
     asked = request(TIMED)
     assert (asked["end"], asked["freq"]) == ("2024-02-29T23:30:00+00:00", "30m")
-    assert Forecaster(TIMED, Network(graph_of(TIMED))).shape.calendar == ("day",)
+    assert Forecaster(TIMED, OnnxNetwork(graph_of(TIMED))).spec.calendar == ("day",)

@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from models.registry.registry import Registry
-from models.spec.manifest import Manifest, Shape
-from tests.support.tiny import tiny_shape
+from models.spec.manifest import Manifest
+from models.spec.model_spec import ModelSpec
+from tests.support.tiny import tiny_spec
 
 
 @pytest.fixture
@@ -69,20 +70,22 @@ def test_what_makes_no_sense_is_refused(document: dict[str, Any], change: dict[s
 
 
 @pytest.mark.parametrize(
-    ("shape", "context", "depth", "channels"),
+    ("spec", "context_length", "input_length", "channels"),
     [
-        (tiny_shape(window=10), 10, 10, 1),
-        (tiny_shape(window=5, lead=2), 6, 6, 1),
-        (tiny_shape(window=5, lags=(3, 12)), 16, 16, 3),
-        (tiny_shape(window=5, lead=3, lags=(3,)), 7, 7, 2),
-        (tiny_shape(window=5, difference=12), 17, 5, 1),
-        (tiny_shape(window=5, lags=(24,), difference=12), 40, 28, 2),
-        (tiny_shape(window=5, calendar=("day", "weekday"), frequency="1h"), 5, 5, 12),
-        (tiny_shape(features=("a", "b"), window=2, lags=(2, 3), calendar=("year",), frequency="1mo"), 4, 4, 8),
+        (tiny_spec(window=10), 10, 10, 1),
+        (tiny_spec(window=5, lead=2), 6, 6, 1),
+        (tiny_spec(window=1, lead=1), 1, 1, 1),
+        (tiny_spec(window=3, lead=4), 6, 6, 1),
+        (tiny_spec(window=5, lags=(3, 12)), 16, 16, 3),
+        (tiny_spec(window=5, lead=3, lags=(3,)), 7, 7, 2),
+        (tiny_spec(window=5, difference=12), 17, 5, 1),
+        (tiny_spec(window=5, lags=(24,), difference=12), 40, 28, 2),
+        (tiny_spec(window=5, calendar=("day", "weekday"), frequency="1h"), 5, 5, 12),
+        (tiny_spec(features=("a", "b"), window=2, lags=(2, 3), calendar=("year",), frequency="1mo"), 4, 4, 8),
     ],
 )
-def test_a_shape_knows_what_it_takes(shape: Shape, context: int, depth: int, channels: int) -> None:
-    assert (shape.context, shape.depth, shape.channels) == (context, depth, channels)
+def test_a_shape_knows_what_it_takes(spec: ModelSpec, context_length: int, input_length: int, channels: int) -> None:
+    assert (spec.context_length, spec.input_length, spec.channels) == (context_length, input_length, channels)
 
 
 def test_a_manifest_of_before_there_were_options_is_still_read(document: dict[str, Any]) -> None:
@@ -95,11 +98,11 @@ def test_a_manifest_of_before_there_were_options_is_still_read(document: dict[st
 
 
 def test_targets_have_their_places_among_the_features() -> None:
-    shape = tiny_shape(features=("a", "b", "c"), targets=("c", "a"))
-    assert shape.target_columns == (2, 0)
-    assert not shape.rolls_out
-    assert tiny_shape(features=("a", "b")).rolls_out
+    spec = tiny_spec(features=("a", "b", "c"), targets=("c", "a"))
+    assert spec.target_columns == (2, 0)
+    assert not spec.rolls_out
+    assert tiny_spec(features=("a", "b")).rolls_out
 
 
 def test_targets_in_another_order_than_the_features_can_not_be_fed_back_as_they_are() -> None:
-    assert not tiny_shape(features=("a", "b"), targets=("b", "a")).rolls_out
+    assert not tiny_spec(features=("a", "b"), targets=("b", "a")).rolls_out

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from models.timeseries.differencing import summed, to_differences
+from models.timeseries.differencing import to_differences, undo_differences
 
 
 def test_each_change_is_from_a_season_before() -> None:
@@ -17,13 +17,13 @@ def test_each_change_is_from_a_season_before() -> None:
 def test_changes_are_summed_from_the_last_season_on_over_several_seasons() -> None:
     changes = np.array([[[1.0], [2], [3], [4], [5]]])
     before = np.array([[[10.0], [20]]])
-    assert summed(changes, before)[..., 0].tolist() == [[11, 22, 14, 26, 19]]
+    assert undo_differences(changes, before)[..., 0].tolist() == [[11, 22, 14, 26, 19]]
     assert changes[..., 0].tolist() == [[1, 2, 3, 4, 5]]
 
 
 def test_a_season_longer_than_the_horizon() -> None:
     before = np.array([[[10.0, 1], [20, 2], [30, 3]]])
-    assert summed(np.ones((1, 2, 2)), before).tolist() == [[[11, 2], [21, 3]]]
+    assert undo_differences(np.ones((1, 2, 2)), before).tolist() == [[[11, 2], [21, 3]]]
 
 
 @settings(deadline=None, derandomize=True, database=None)
@@ -35,10 +35,10 @@ def test_a_season_longer_than_the_horizon() -> None:
 def test_there_and_back(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], season: int, horizon: int) -> None:
     changes, _ = to_differences(values, season)
     _, before = to_differences(values[:, :-horizon], season)
-    assert summed(changes[:, -horizon:], before).tolist() == values[:, -horizon:].tolist()
+    assert undo_differences(changes[:, -horizon:], before).tolist() == values[:, -horizon:].tolist()
 
 
 def test_what_is_too_large_becomes_infinite_without_a_warning() -> None:
     changes, before = to_differences(np.array([[[-1.7e308], [1.7e308]]]), 1)
     assert changes.tolist() == [[[np.inf]]]
-    assert summed(np.full((1, 1, 1), 1.7e308), before).tolist() == [[[np.inf]]]
+    assert undo_differences(np.full((1, 1, 1), 1.7e308), before).tolist() == [[[np.inf]]]

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import InvalidRequest
-from models.timeseries.spacing import axis_through
-from models.timeseries.time_index import Axis, Frequency, parse_frequency
+from models.timeseries.spacing import infer_time_index
+from models.timeseries.time_index import Frequency, TimeIndex, parse_frequency
 
 
 def moments(*texts: str) -> list[datetime]:
@@ -38,7 +38,7 @@ def moments(*texts: str) -> list[datetime]:
     ],
 )
 def test_the_frequency_is_found_and_carried_on(texts: list[str], frequency: str, following: str) -> None:
-    axis = axis_through(moments(*texts))
+    axis = infer_time_index(moments(*texts))
     assert axis.frequency == parse_frequency(frequency)
     assert axis.ahead(1) == [following]
     assert len(axis.at(np.arange(1 - len(texts), 1))) == len(texts)
@@ -53,25 +53,25 @@ def test_the_frequency_is_found_and_carried_on(texts: list[str], frequency: str,
 def test_the_axis_through_the_times_of_another_leads_through_them(
     end: datetime, freq: str, day: int | None, count: int
 ) -> None:
-    axis = Axis(end.replace(tzinfo=UTC), parse_frequency(freq), day)
+    axis = TimeIndex(end.replace(tzinfo=UTC), parse_frequency(freq), day)
     times = [time.replace(tzinfo=UTC) for time in axis.at(np.arange(1 - count, 1)).tolist()]
-    found = axis_through(times, axis.frequency)
+    found = infer_time_index(times, axis.frequency)
     assert found.at(np.arange(1 - count, 1)).tolist() == [time.replace(tzinfo=None) for time in times]
 
 
 def test_the_axis_leads_back_through_all_moments() -> None:
     texts = ("2022-12-30", "2023-01-30", "2023-02-28")
-    assert axis_through(moments(*texts)).at(np.arange(-2, 1)).astype("M8[D]").astype(str).tolist() == list(texts)
+    assert infer_time_index(moments(*texts)).at(np.arange(-2, 1)).astype("M8[D]").astype(str).tolist() == list(texts)
 
 
 def test_what_is_usual_wins_where_times_fit_several_frequencies() -> None:
     texts = moments("2024-07-01", "2024-08-01", "2024-09-01")
-    assert axis_through(texts, usual=parse_frequency("31d")).frequency == Frequency(0, 31 * 86_400_000_000)
-    assert axis_through(texts, usual=parse_frequency("1h")).frequency == Frequency(1, 0)
+    assert infer_time_index(texts, usual=parse_frequency("31d")).frequency == Frequency(0, 31 * 86_400_000_000)
+    assert infer_time_index(texts, usual=parse_frequency("1h")).frequency == Frequency(1, 0)
 
 
 def test_one_moment_takes_the_frequency_that_it_is_given() -> None:
-    assert axis_through(moments("2024-02-29"), parse_frequency("1mo")).ahead(1) == ["2024-03-31T00:00:00+00:00"]
+    assert infer_time_index(moments("2024-02-29"), parse_frequency("1mo")).ahead(1) == ["2024-03-31T00:00:00+00:00"]
 
 
 @pytest.mark.parametrize(
@@ -95,5 +95,5 @@ def test_the_first_time_out_of_place_is_named(
     texts: list[str], frequency: str | None, place: int, message: str
 ) -> None:
     with pytest.raises(InvalidRequest, match=message) as raised:
-        axis_through(moments(*texts), parse_frequency(frequency) if frequency else None)
+        infer_time_index(moments(*texts), parse_frequency(frequency) if frequency else None)
     assert raised.value.location == (place,)

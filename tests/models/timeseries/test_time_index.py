@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import InvalidRequest
-from models.timeseries.time_index import MICROSECONDS, Axis, Frequency, check_timezone, local_clock, parse_frequency
+from models.timeseries.time_index import (
+    MICROSECONDS,
+    Frequency,
+    TimeIndex,
+    check_timezone,
+    local_clock,
+    parse_frequency,
+)
 
 
 def times(*texts: str) -> np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]:
@@ -17,7 +24,7 @@ def times(*texts: str) -> np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]:
 
 
 def around(end: str, frequency: str, *steps: int) -> list[str]:
-    axis = Axis(datetime.fromisoformat(end), parse_frequency(frequency))
+    axis = TimeIndex(datetime.fromisoformat(end), parse_frequency(frequency))
     return [str(time.astype("M8[s]")) for time in axis.at(np.array(steps))]
 
 
@@ -112,7 +119,7 @@ def test_months_keep_their_day_where_they_have_it(end: str, frequency: str, expe
     ],
 )
 def test_a_day_of_the_month_may_be_told_where_the_end_does_not(end: str, day: int, expected: list[str]) -> None:
-    axis = Axis(datetime.fromisoformat(end), parse_frequency("1mo"), day)
+    axis = TimeIndex(datetime.fromisoformat(end), parse_frequency("1mo"), day)
     assert [str(time)[:10] for time in axis.at(np.arange(-2, 3))] == expected
 
 
@@ -122,16 +129,18 @@ def test_months_are_counted_by_the_ends_own_clock() -> None:
 
 
 def test_a_month_keeps_the_time_of_day() -> None:
-    axis = Axis(datetime(2024, 1, 31, 12, 34, 56, 789), parse_frequency("1mo"))
+    axis = TimeIndex(datetime(2024, 1, 31, 12, 34, 56, 789), parse_frequency("1mo"))
     assert axis.ahead(1) == ["2024-02-29T12:34:56.000789+00:00"]
 
 
 def test_times_ahead_keep_the_ends_offset() -> None:
-    assert Axis(datetime(2024, 1, 1, 23, tzinfo=timezone(timedelta(hours=-3))), parse_frequency("1h")).ahead(2) == [
+    assert TimeIndex(datetime(2024, 1, 1, 23, tzinfo=timezone(timedelta(hours=-3))), parse_frequency("1h")).ahead(
+        2
+    ) == [
         "2024-01-02T00:00:00-03:00",
         "2024-01-02T01:00:00-03:00",
     ]
-    assert Axis(datetime(2024, 1, 1, 23), parse_frequency("1h")).ahead(1) == ["2024-01-02T00:00:00+00:00"]
+    assert TimeIndex(datetime(2024, 1, 1, 23), parse_frequency("1h")).ahead(1) == ["2024-01-02T00:00:00+00:00"]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +163,7 @@ def test_times_ahead_keep_the_ends_offset() -> None:
     ],
 )
 def test_years_that_clocks_do_not_have_are_refused(end: str, frequency: str, steps: list[int]) -> None:
-    axis = Axis(datetime.fromisoformat(end), parse_frequency(frequency))
+    axis = TimeIndex(datetime.fromisoformat(end), parse_frequency(frequency))
     with pytest.raises(InvalidRequest, match="must lie in the years 2 to 9998") as caught:
         axis.at(np.array(steps))
     assert caught.value.location == ("end",)
@@ -162,9 +171,9 @@ def test_years_that_clocks_do_not_have_are_refused(end: str, frequency: str, ste
 
 def test_the_first_and_the_last_year_that_are_told() -> None:
     assert around("0002-01-01", "1d", 0, 1) == ["0002-01-01T00:00:00", "0002-01-02T00:00:00"]
-    assert Axis(datetime(9998, 12, 30), parse_frequency("1d")).ahead(1) == ["9998-12-31T00:00:00+00:00"]
+    assert TimeIndex(datetime(9998, 12, 30), parse_frequency("1d")).ahead(1) == ["9998-12-31T00:00:00+00:00"]
     with pytest.raises(InvalidRequest, match="the years 2 to 9998"):
-        Axis(datetime(9998, 12, 30), parse_frequency("1d")).ahead(2)
+        TimeIndex(datetime(9998, 12, 30), parse_frequency("1d")).ahead(2)
     for zone in ("Pacific/Kiritimati", "America/Adak", "Australia/Lord_Howe"):
         local_clock(times("0002-01-01T00:00", "9998-12-31T23:59:59.999999"), zone)
 
@@ -172,7 +181,7 @@ def test_the_first_and_the_last_year_that_are_told() -> None:
 @settings(deadline=None, derandomize=True, database=None)
 @given(st.datetimes(datetime(3, 1, 1), datetime(9000, 1, 1)), st.sampled_from(sorted(MICROSECONDS)), st.integers(-9, 9))
 def test_equal_steps_are_pythons_own(end: datetime, unit: str, steps: int) -> None:
-    (came,) = Axis(end, parse_frequency(f"2{unit}")).at(np.array([steps])).astype(datetime)
+    (came,) = TimeIndex(end, parse_frequency(f"2{unit}")).at(np.array([steps])).astype(datetime)
     assert came == end + timedelta(microseconds=2 * steps * MICROSECONDS[unit])
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
+from models.inference.onnx_network import OnnxNetwork
 from models.registry.publisher import publish
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from tests.rollcast.conftest import Command
-from tests.support.tiny import graph_of, tiny_description, tiny_shape
+from tests.support.tiny import graph_of, tiny_description, tiny_spec
 
 SHARES = {"train_share": 0.5, "validation_share": 0.1, "calibration_share": 0.2}
 VALUES = np.tile([1.0, 4, 2, 6, 3], 8)
@@ -32,9 +32,9 @@ def write(path: str, heading: str = "value", prefix: str = "") -> None:
 
 def published(intervals: Intervals | None = None, **series: Any) -> Manifest:
     """A tiny model of a window of 4, as if it had been trained on load.csv."""
-    shape = tiny_shape()
-    graph = graph_of(shape)
-    description = tiny_description(shape, graph, intervals)
+    spec = tiny_spec()
+    graph = graph_of(spec)
+    description = tiny_description(spec, graph, intervals)
     recipe = {
         "series": {"csv": "load.csv", **series},
         "windows": {"window": 4},
@@ -49,9 +49,9 @@ def published(intervals: Intervals | None = None, **series: Any) -> Manifest:
 
 
 def expected_mae(horizon: int = 2, stride: int = 1) -> list[float]:
-    shape = tiny_shape()
+    spec = tiny_spec()
     origins = range(32, 40 - horizon + 1, stride)
-    forecasts = Forecaster(shape, Network(graph_of(shape))).forecast([VALUES[:row] for row in origins], horizon)
+    forecasts = Forecaster(spec, OnnxNetwork(graph_of(spec))).forecast([VALUES[:row] for row in origins], horizon)
     came = np.array([VALUES[row : row + horizon] for row in origins])
     return list(np.abs(forecasts[..., 0] - came).mean(axis=0).tolist())
 

@@ -11,7 +11,7 @@ from models.registry.publisher import publish
 from models.registry.registry import Registry
 from models.spec.metrics import Backtest, Calibration, Metrics, Scores, Spread, StepScores
 from tests.rollcast.conftest import Command
-from tests.support.tiny import graph_of, tiny_description, tiny_graph, tiny_registry, tiny_shape
+from tests.support.tiny import graph_of, tiny_description, tiny_graph, tiny_registry, tiny_spec
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_show_tells_what_a_version_is_and_how_good(rollcast: Command, tmp_path: 
         season=48,
         spread=Spread(seeds=(0, 1), mse=(0.125, 0.5)),
     )
-    description = tiny_description(tiny_shape(), graph).model_copy(update={"metrics": metrics})
+    description = tiny_description(tiny_spec(), graph).model_copy(update={"metrics": metrics})
     publish(Registry(tmp_path), "tiny", description, {"model.onnx": graph})
     shown = rollcast("models", "show", "tiny@1", "--registry", tmp_path).out
     for expected in (
@@ -77,10 +77,10 @@ def test_show_tells_what_a_version_is_and_how_good(rollcast: Command, tmp_path: 
 
 
 def test_show_tells_errors_by_step_coverage_and_warnings(rollcast: Command, tmp_path: Path) -> None:
-    shape = tiny_shape(calendar=("day",), frequency="1h", timezone="Europe/Berlin", lags=(24,), members=2)
-    graph, intervals = graph_of(shape), Intervals(np.ones((3, 1, 39)))
+    spec = tiny_spec(calendar=("day",), frequency="1h", timezone="Europe/Berlin", lags=(24,), members=2)
+    graph, intervals = graph_of(spec), Intervals(np.ones((3, 1, 39)))
     mine, its = (StepScores(mae=mae, rmse=mae, mase=None, smape=mae) for mae in ((1.0, 2.0, 3.0), (2.0, 2.0, 2.0)))
-    description = tiny_description(shape, graph, intervals).model_copy(
+    description = tiny_description(spec, graph, intervals).model_copy(
         update={
             "backtest": Backtest(
                 tested_on="the last rows",

@@ -10,9 +10,10 @@ import pytest
 from models.inference.conformal import Intervals
 from models.registry.publisher import publish
 from models.registry.registry import Registry
-from models.spec.manifest import Seen, TrainingRecord
+from models.spec.manifest import TrainingRecord
+from models.spec.model_spec import TrainingRange
 from tests.rollcast.conftest import Command
-from tests.support.tiny import graph_of, publish_tiny, tiny_description, tiny_shape
+from tests.support.tiny import graph_of, publish_tiny, tiny_description, tiny_spec
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_a_table_of_steps(rollcast: Command, registry: Registry, csv: Path) -> N
 
 def test_columns_are_named_as_they_are(rollcast: Command, tmp_path: Path) -> None:
     columns = ("load [kw]", "[/kw]")
-    publish_tiny(Registry(tmp_path), "power", tiny_shape(features=columns))
+    publish_tiny(Registry(tmp_path), "power", tiny_spec(features=columns))
     (tmp_path / "series.csv").write_text(",".join(columns) + "\n1,2" * 4 + "\n")
     result = rollcast("predict", "power", "--csv", tmp_path / "series.csv", "--registry", tmp_path)
     assert result.out.splitlines()[0].split() == ["step", "load", "[kw]", "[/kw]"]
@@ -96,11 +97,11 @@ def test_a_file_shorter_than_the_context_says_how_much_is_needed(
 def timed(tmp_path: Path) -> Registry:
     """A calibrated model `clock` of daily values and weekdays, whose recipe named the times `ds` and filled gaps."""
     registry = Registry(tmp_path / "timed")
-    shape = tiny_shape(calendar=("weekday",), frequency="1d")
-    graph, intervals = graph_of(shape), Intervals(np.arange(1, 40) / 10 * np.ones((3, 1, 1)))
+    spec = tiny_spec(calendar=("weekday",), frequency="1d")
+    graph, intervals = graph_of(spec), Intervals(np.arange(1, 40) / 10 * np.ones((3, 1, 1)))
     recipe = {"series": {"time": "ds", "fill": "previous"}}
     training = TrainingRecord(recipe=recipe, duration_s=0.1, parameters=1, loss=(0.5,))
-    description = tiny_description(shape, graph, intervals).model_copy(update={"training": training})
+    description = tiny_description(spec, graph, intervals).model_copy(update={"training": training})
     publish(registry, "clock", description, {"model.onnx": graph, "calibration.npy": intervals.to_bytes()})
     return registry
 
@@ -170,8 +171,8 @@ def test_a_picture_with_bands(rollcast: Command, timed: Registry, days: Path, tm
 
 
 def test_values_far_from_those_of_training_are_warned_of(rollcast: Command, tmp_path: Path) -> None:
-    seen = Seen(minimum=(0.0,), maximum=(1.0,))
-    publish_tiny(Registry(tmp_path), "near", tiny_shape(seen=seen))
+    seen = TrainingRange(minimum=(0.0,), maximum=(1.0,))
+    publish_tiny(Registry(tmp_path), "near", tiny_spec(seen=seen))
     (tmp_path / "far.csv").write_text("value\n" + "1000\n" * 5)
     result = rollcast("predict", "near", "--csv", tmp_path / "far.csv", "--registry", tmp_path)
     assert result.err.startswith("warning: far.csv holds values far outside those of training")
@@ -208,6 +209,6 @@ def test_levels_of_a_model_without_intervals_are_refused(rollcast: Command, regi
 
 
 def test_a_model_of_the_calendar_whose_recipe_names_no_times_asks_for_them(rollcast: Command, tmp_path: Path) -> None:
-    publish_tiny(Registry(tmp_path), "clock", tiny_shape(calendar=("day",), frequency="1h"))
+    publish_tiny(Registry(tmp_path), "clock", tiny_spec(calendar=("day",), frequency="1h"))
     result = rollcast("predict", "clock", "--csv", "x.csv", "--registry", tmp_path)
     assert "clock@1 takes in the day of each value: name the file's column of times with --time" in result.err

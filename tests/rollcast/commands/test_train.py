@@ -6,7 +6,7 @@ import pytest
 
 from models.registry.registry import Registry
 from tests.rollcast.conftest import Command
-from training.recipes.fields import leaves
+from training.recipes.fields import recipe_fields
 from training.recipes.recipe import Recipe
 
 
@@ -19,7 +19,7 @@ def csv(tmp_path: Path) -> Path:
 
 def test_every_value_of_a_recipe_is_a_flag_with_help(rollcast: Command) -> None:
     shown = " ".join(rollcast("train", "--help").out.split())
-    for leaf in leaves(Recipe):
+    for leaf in recipe_fields(Recipe):
         assert f"--{leaf.name.replace('_', '-')} " in shown
         assert leaf.help in shown
 

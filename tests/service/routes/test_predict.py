@@ -11,7 +11,7 @@ import pytest
 
 from models.references import Reference
 from models.registry.registry import Registry
-from models.timeseries.time_index import Axis, Frequency
+from models.timeseries.time_index import Frequency, TimeIndex
 from tests.support.in_process import Client
 
 pytestmark = pytest.mark.anyio
@@ -99,7 +99,7 @@ CLOCK: dict[str, Any] = {"model": "clock", "window": WINDOW, "end": "2024-04-06T
 
 async def test_times_go_into_a_model_of_the_calendar_and_come_back(timed_client: Client, timed: Registry) -> None:
     answer = await timed_client.post("/predict", json=CLOCK)
-    axis = Axis(datetime(2024, 4, 6, 12, 30, tzinfo=UTC), Frequency(0, 1_800_000_000))
+    axis = TimeIndex(datetime(2024, 4, 6, 12, 30, tzinfo=UTC), Frequency(0, 1_800_000_000))
     _, forecaster = timed.open("clock", 1)
     assert answer.json() == {
         "model": "clock",
@@ -172,12 +172,12 @@ async def test_intervals_are_in_the_scale_of_each_context(timed_client: Client) 
 
 
 async def test_a_window_far_from_all_that_training_saw_is_warned_of(timed_client: Client) -> None:
-    far = [1.0, 2.0, 3.0, 4000.0]
-    answer = (await timed_client.post("/predict", json={**CLOCK, "window": far})).json()
+    out_of_range = [1.0, 2.0, 3.0, 4000.0]
+    answer = (await timed_client.post("/predict", json={**CLOCK, "window": out_of_range})).json()
     assert answer["warnings"] == [
         "the window holds values far outside those of training (trained on 0 to 0): the forecast may be far off"
     ]
-    body = {"model": "clock", "windows": [WINDOW, far, far], "end": [CLOCK["end"]] * 3}
+    body = {"model": "clock", "windows": [WINDOW, out_of_range, out_of_range], "end": [CLOCK["end"]] * 3}
     several = (await timed_client.post("/predict", json=body)).json()["warnings"]
     assert several[0].startswith("windows[1] and windows[2] hold values far outside")
     assert "warnings" not in (await timed_client.post("/predict", json=CLOCK)).json()

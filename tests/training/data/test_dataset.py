@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.timeseries.time_index import Axis, Frequency
+from models.timeseries.time_index import Frequency, TimeIndex
 from training.data import dataset as module
-from training.data.dataset import load_series, prepare, split_rows
+from training.data.dataset import build_dataset, load_series, split_rows
 from training.data.series import Series
 from training.errors import RecipeError
 from training.recipes.recipe import Recipe
@@ -21,11 +21,11 @@ def series(*columns: list[float], name: str = "", timed: bool = False) -> Series
 
 
 def test_parts_samples_and_scaling_follow_the_order_of_time() -> None:
-    dataset = prepare(SMALL, [series([0, 2, 0, 2, 0, 2, 5, 6, 7, 8])])
+    dataset = build_dataset(SMALL, [series([0, 2, 0, 2, 0, 2, 5, 6, 7, 8])])
     assert dataset.parts == ((range(6), range(6, 8), range(8, 8), range(8, 10)),)
-    assert (dataset.shape.scaler.mean, dataset.shape.scaler.scale) == ((1.0,), (1.0,))
-    assert dataset.shape.seen is not None
-    assert (dataset.shape.seen.minimum, dataset.shape.seen.maximum) == ((-1,), (1,))
+    assert (dataset.spec.scaler.mean, dataset.spec.scaler.scale) == ((1.0,), (1.0,))
+    assert dataset.spec.seen is not None
+    assert (dataset.spec.seen.minimum, dataset.spec.seen.maximum) == ((-1,), (1,))
     assert dataset.train.windows[:, :, 0].tolist() == [[-1, 1, -1], [1, -1, 1], [-1, 1, -1]]
     assert dataset.train.targets.tolist() == [[1], [-1], [1]]
     assert dataset.validation.targets.tolist() == [[4], [5]]
@@ -39,7 +39,7 @@ def test_parts_samples_and_scaling_follow_the_order_of_time() -> None:
 
 def test_calibration_rows_lie_before_the_test_rows_and_know_nothing_of_them() -> None:
     recipe = SMALL.with_values({"validation_share": 0.1, "calibration_share": 0.2})
-    dataset = prepare(recipe, [series([0, 2, 0, 2, 0, 2, 5, 6, 7, 8], timed=True)])
+    dataset = build_dataset(recipe, [series([0, 2, 0, 2, 0, 2, 5, 6, 7, 8], timed=True)])
     assert dataset.parts == ((range(6), range(6, 7), range(7, 9), range(9, 10)),)
     (calibration,) = dataset.calibration
     assert calibration.values[:, 0].tolist() == [0, 2, 0, 2, 0, 2, 5, 6, 7]
@@ -47,33 +47,33 @@ def test_calibration_rows_lie_before_the_test_rows_and_know_nothing_of_them() ->
     assert calibration.times is not None
     assert len(calibration.times) == 9
     assert dataset.calibrated_on == "the 2 rows before the last 1 of 10 rows"
-    assert dataset.shape.frequency == "1d"
+    assert dataset.spec.frequency == "1d"
 
 
 def test_contexts_have_the_time_of_their_last_row() -> None:
-    windows, axes = prepare(SMALL, [series([*range(10)], timed=True)]).contexts()
+    windows, axes = build_dataset(SMALL, [series([*range(10)], timed=True)]).contexts()
     assert windows[:, -1, 0].tolist() == [7, 8]
     day = Frequency(0, 86_400_000_000)
-    assert axes == [Axis(datetime(2020, 1, end, tzinfo=UTC), day) for end in (8, 9)]
+    assert axes == [TimeIndex(datetime(2020, 1, end, tzinfo=UTC), day) for end in (8, 9)]
 
 
 def test_contexts_are_thinned_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_CONTEXTS", 3)
-    dataset = prepare(SMALL.with_values({"train_share": 0.4, "validation_share": 0}), [series([*range(10)])])
+    monkeypatch.setattr(module, "MAX_CONTEXTS", 3)
+    dataset = build_dataset(SMALL.with_values({"train_share": 0.4, "validation_share": 0}), [series([*range(10)])])
     assert dataset.contexts()[0][:, -1, 0].tolist() == [3, 5, 7]
 
 
 def test_fewer_targets_than_columns_are_possible() -> None:
-    dataset = prepare(SMALL.with_values({"csv": "x", "target": ["b"]}), [series([*range(10)], [*range(10, 20)])])
-    assert dataset.shape.target_columns == (1,)
+    dataset = build_dataset(SMALL.with_values({"csv": "x", "target": ["b"]}), [series([*range(10)], [*range(10, 20)])])
+    assert dataset.spec.target_columns == (1,)
     assert dataset.train.windows.shape == (3, 3, 2)
     assert dataset.train.targets.shape == (3, 1)
 
 
 def test_a_rollout_of_states_learns_from_sequences_and_is_validated_on_windows() -> None:
     recipe = SMALL.with_values({"csv": "x", "target": ["b"], "rollout": "state", "sequence": 4, "lead": 2})
-    dataset = prepare(recipe.with_values({"scaler": "none"}), [series([*range(10)], [*range(0, 100, 10)])])
-    assert dataset.shape.rollout == "state"
+    dataset = build_dataset(recipe.with_values({"scaler": "none"}), [series([*range(10)], [*range(0, 100, 10)])])
+    assert dataset.spec.rollout == "state"
     assert dataset.train.windows.tolist() == [[[0, 0], [1, 10], [2, 20], [3, 30]]]
     assert dataset.train.targets.tolist() == [[[40], [50]]]
     assert dataset.validation.windows[:, :, 0].tolist() == [[2, 3, 4], [3, 4, 5]]
@@ -82,7 +82,7 @@ def test_a_rollout_of_states_learns_from_sequences_and_is_validated_on_windows()
 
 def test_training_through_the_rollout_is_validated_through_it() -> None:
     recipe = SMALL.with_values({"rollout": "state", "feedback": 2, "scaler": "none"})
-    dataset = prepare(recipe, [series([*range(10)])])
+    dataset = build_dataset(recipe, [series([*range(10)])])
     assert dataset.train.windows[:, :, 0].tolist() == [[0, 1, 2, 3], [1, 2, 3, 4]]
     assert dataset.validation.windows[:, :, 0].tolist() == [[3, 4, 5, 6]]
     assert dataset.validation.targets.tolist() == [[[6], [7]]]
@@ -90,7 +90,7 @@ def test_training_through_the_rollout_is_validated_through_it() -> None:
 
 def test_a_short_validation_part_is_validated_on_as_many_steps_as_it_has() -> None:
     recipe = SMALL.with_values({"rollout": "state", "burn_in": 1, "sequence": 5, "scaler": "none"})
-    dataset = prepare(recipe, [series([*range(10)])])
+    dataset = build_dataset(recipe, [series([*range(10)])])
     assert dataset.train.windows[:, :, 0].tolist() == [[0, 1, 2, 3, 4]]
     assert dataset.validation.windows[:, :, 0].tolist() == [[5, 6]]
     assert dataset.validation.targets.tolist() == [[[6], [7]]]
@@ -99,15 +99,15 @@ def test_a_short_validation_part_is_validated_on_as_many_steps_as_it_has() -> No
 def test_the_shape_has_what_the_recipe_says() -> None:
     values = {"lag": [2, 4], "difference": 2, "calendar": ["day"], "timezone": "Europe/Berlin", "members": 2}
     recipe = SMALL.with_values({"csv": "x", "time": "t", "units": [4, 2], "kind": "gru", **values})
-    shape = prepare(recipe, [series([float(row**2 % 7) for row in range(40)], timed=True)]).shape
-    assert (shape.kind, shape.units, shape.members, shape.lags, shape.difference) == ("gru", (4, 2), 2, (2, 4), 2)
-    assert (shape.calendar, shape.timezone, shape.frequency) == (("day",), "Europe/Berlin", "1d")
-    assert shape.context == 8
+    spec = build_dataset(recipe, [series([float(row**2 % 7) for row in range(40)], timed=True)]).spec
+    assert (spec.kind, spec.units, spec.members, spec.lags, spec.difference) == ("gru", (4, 2), 2, (2, 4), 2)
+    assert (spec.calendar, spec.timezone, spec.frequency) == (("day",), "Europe/Berlin", "1d")
+    assert spec.context_length == 8
 
 
 def test_a_standard_scaler_is_fitted_on_differences_where_they_are_taken() -> None:
-    dataset = prepare(SMALL.with_values({"difference": 1}), [series([0, 1, 3, 4, 6, 7, 9, 9, 9, 9])])
-    assert dataset.shape.scaler.mean + dataset.shape.scaler.scale == pytest.approx((1.4, 0.24**0.5))
+    dataset = build_dataset(SMALL.with_values({"difference": 1}), [series([0, 1, 3, 4, 6, 7, 9, 9, 9, 9])])
+    assert dataset.spec.scaler.mean + dataset.spec.scaler.scale == pytest.approx((1.4, 0.24**0.5))
 
 
 PANEL = SMALL.with_values({"csv": "x", "id": "id", "test_rows": 2, "calibration_rows": 1, "validation_rows": 1})
@@ -119,10 +119,10 @@ def test_series_of_a_panel_have_their_parts_counted_from_their_ends() -> None:
         series([5, 4, 3, 2, 1], name="B"),
         series([1, 1, 1, 1, 1, 1, 1, 9, 9], name="C"),
     ]
-    dataset = prepare(PANEL, many)
+    dataset = build_dataset(PANEL, many)
     assert dataset.parts == split_rows(PANEL, many)
     assert dataset.parts[0] == (range(4), range(4, 5), range(5, 6), range(6, 8))
-    assert dataset.shape.scaler.kind == "context"
+    assert dataset.spec.scaler.kind == "context"
     # B can be forecast, but has no rows to train on.
     assert dataset.train.windows[:, :, 0].tolist() == [pytest.approx([-(1.5**0.5), 0, 1.5**0.5]), [0, 0, 0], [0, 0, 0]]
     assert dataset.train.targets[0] == pytest.approx(3 * 1.5**0.5)
@@ -135,14 +135,14 @@ def test_series_of_a_panel_have_their_parts_counted_from_their_ends() -> None:
 def test_a_panel_may_be_split_by_shares() -> None:
     recipe = SMALL.with_values({"csv": "x", "id": "id", "calibration_share": 0.1})
     many = [series([1, 2, 3, 5, 8, 13, 21, 34, 4, 4], name="A"), series([*range(20)], name="B")]
-    dataset = prepare(recipe, many)
+    dataset = build_dataset(recipe, many)
     assert dataset.tested_on == "the last 3 of 30 rows in 2 series"
     assert dataset.calibrated_on == "the 3 rows before the last 3 of 30 rows in 2 series"
 
 
 def test_a_noisy_sine_is_tested_on_fresh_series() -> None:
     recipe = Recipe().with_values({"generator": "noisy-sine", "train_share": 0.9})
-    dataset = prepare(recipe, load_series(recipe))
+    dataset = build_dataset(recipe, load_series(recipe))
     assert dataset.tested_on == "3 fresh series of 503 rows each"
     assert [len(each.part) for each in dataset.held_out] == [503] * 3
     assert dataset.contexts()[0].shape == (240, 24, 1)
@@ -175,7 +175,7 @@ def test_a_recipe_without_a_series_is_refused() -> None:
 )
 def test_what_does_not_go_together_is_refused(values: dict[str, object], message: str) -> None:
     with pytest.raises(RecipeError, match=message):
-        prepare(SMALL.with_values(values), [series([*range(10)])])
+        build_dataset(SMALL.with_values(values), [series([*range(10)])])
 
 
 @pytest.mark.parametrize("values", [{"residual": True}, {"rollout": "state", "feedback": 2}])
@@ -183,4 +183,4 @@ def test_what_does_not_go_together_is_refused(values: dict[str, object], message
 def test_what_is_fed_back_needs_every_column_in_its_place(values: dict[str, object], target: object) -> None:
     recipe = SMALL.with_values({"csv": "x", "column": ["a", "b"], "target": target, **values})
     with pytest.raises(RecipeError, match="needs every column to be a target, in their order"):
-        prepare(recipe, [series([*range(10)], [*range(5, 15)])])
+        build_dataset(recipe, [series([*range(10)], [*range(5, 15)])])

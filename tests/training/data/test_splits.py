@@ -1,15 +1,8 @@
-"""Contexts and parts, on series small enough to check by eye."""
+"""Parts, on series small enough to check by eye."""
 
 import pytest
 
-from training.data.splits import chronological_parts, context_length, counted_parts
-
-
-@pytest.mark.parametrize(("window", "lead", "context"), [(10, 1, 10), (5, 2, 6), (1, 1, 1), (3, 4, 6)])
-def test_context_reaches_from_the_window_to_just_before_the_first_prediction(
-    window: int, lead: int, context: int
-) -> None:
-    assert context_length(window, lead) == context
+from training.data.splits import chronological_parts, counted_parts
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.data.dataset import prepare
+from training.data.dataset import build_dataset
 from training.data.series import Series
 from training.errors import SeriesError
 from training.recipes.recipe import Recipe
@@ -52,7 +52,7 @@ def test_what_can_not_be_learned_from_is_refused(
     values: dict[str, object], columns: list[list[float]], message: str
 ) -> None:
     with pytest.raises(SeriesError, match=message):
-        prepare(SMALL.with_values(values), [series(*columns)])
+        build_dataset(SMALL.with_values(values), [series(*columns)])
 
 
 @pytest.mark.parametrize(
@@ -72,15 +72,15 @@ def test_what_can_not_be_learned_from_is_refused(
 )
 def test_a_panel_names_the_series(many: list[Series], message: str) -> None:
     with pytest.raises(SeriesError, match=message):
-        prepare(PANEL, many)
+        build_dataset(PANEL, many)
 
 
 def test_a_short_burn_in_does_not_shorten_the_context() -> None:
     recipe = PANEL.with_values({"rollout": "state", "sequence": 4, "burn_in": 1, "scaler": "standard"})
     many = [series([*range(9)], name="A"), series([1, 2, 3, 4], name="B")]
     with pytest.raises(SeriesError, match=r'"B" of load\.csv has 2 rows before its test rows; a sequence of 4 and'):
-        prepare(recipe, many)
+        build_dataset(recipe, many)
 
 
 def test_with_scales_of_their_own_contexts_may_be_constant() -> None:
-    assert prepare(PANEL, [series([7] * 10, name="A")]).train.targets.tolist() == [[0]] * 5
+    assert build_dataset(PANEL, [series([7] * 10, name="A")]).train.targets.tolist() == [[0]] * 5

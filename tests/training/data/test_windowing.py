@@ -8,27 +8,27 @@ import pytest
 from numpy.typing import NDArray
 
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
+from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import window_inputs
-from models.spec.manifest import Shape
+from models.spec.model_spec import ModelSpec
 from models.timeseries.calendar_features import calendar_inputs
 from models.timeseries.scaling import Scaler, ScalerKind
-from models.timeseries.time_index import Axis, parse_frequency
-from tests.support.tiny import tiny_shape
+from models.timeseries.time_index import TimeIndex, parse_frequency
+from tests.support.tiny import tiny_spec
 from training.data import windowing as sequences
 from training.data.series import Series
 from training.data.splits import Samples, chronological_parts
-from training.data.windowing import Prepared, changes, prepared, samples, seen
+from training.data.windowing import PreparedSeries, changes, prepare_series, samples, training_range
 
 ROWS = np.arange(8.0)[:, None]
 
 
-def shape(scaler: ScalerKind = "none", features: int = 1, **values: Any) -> Shape:
+def spec(scaler: ScalerKind = "none", features: int = 1, **values: Any) -> ModelSpec:
     names = tuple("abc"[:features])
     mean, scale = (40.0, 8.0) if scaler == "standard" else (0.0, 1.0)
     usual = {"kind": "gru", "units": (1,), "window": 3, "lead": 1, "features": names, "targets": names}
     fitted = Scaler(kind=scaler, mean=(mean,) * features, scale=(scale,) * features)
-    return Shape(**{**usual, "frequency": "1h", "scaler": fitted, **values})
+    return ModelSpec(**{**usual, "frequency": "1h", "scaler": fitted, **values})
 
 
 def series(values: NDArray[np.float64], name: str = "") -> Series:
@@ -36,61 +36,61 @@ def series(values: NDArray[np.float64], name: str = "") -> Series:
     return Series(values, tuple("abc"[: values.shape[1]]), "load.csv", name, times, "1h")
 
 
-def cut(of: Shape, values: NDArray[np.float64], trained: int = 1, part: range | None = None) -> tuple[Any, Any]:
+def cut(of: ModelSpec, values: NDArray[np.float64], trained: int = 1, part: range | None = None) -> tuple[Any, Any]:
     """The samples' inputs and targets, as lists."""
     part = range(len(values)) if part is None else part
-    found = samples(of, [prepared(of, series(values))], [part], trained)
+    found = samples(of, [prepare_series(of, series(values))], [part], trained)
     assert found.windows.dtype == found.targets.dtype == np.float32
     return found.windows.tolist(), found.targets.tolist()
 
 
 def test_a_window_has_the_value_after_it_for_its_target() -> None:
-    assert cut(shape(), ROWS[:5]) == ([[[0], [1], [2]], [[1], [2], [3]]], [[3], [4]])
+    assert cut(spec(), ROWS[:5]) == ([[[0], [1], [2]], [[1], [2], [3]]], [[3], [4]])
 
 
 def test_every_step_from_the_windows_last_on_has_its_target() -> None:
-    inputs, targets = cut(shape(rollout="state"), ROWS, trained=3)
+    inputs, targets = cut(spec(rollout="state"), ROWS, trained=3)
     assert np.array(inputs)[:, :, 0].tolist() == [[0, 1, 2, 3, 4], [1, 2, 3, 4, 5], [2, 3, 4, 5, 6]]
     assert np.array(targets)[:, :, 0].tolist() == [[3, 4, 5], [4, 5, 6], [5, 6, 7]]
 
 
 def test_targets_lie_the_lead_after_their_steps() -> None:
-    inputs, targets = cut(shape(rollout="state", window=2, lead=4), ROWS, trained=2)
+    inputs, targets = cut(spec(rollout="state", window=2, lead=4), ROWS, trained=2)
     assert np.array(inputs)[:, :, 0].tolist() == [[0, 1, 2], [1, 2, 3]]
     assert np.array(targets)[:, :, 0].tolist() == [[5, 6], [6, 7]]
 
 
 def test_columns_stay_side_by_side_and_fewer_may_be_targets() -> None:
     values = np.array([[1.0, 10], [2, 20], [3, 30], [4, 40]])
-    inputs, targets = cut(shape(features=2, window=1, rollout="state"), values, trained=3)
+    inputs, targets = cut(spec(features=2, window=1, rollout="state"), values, trained=3)
     assert inputs == [[[1, 10], [2, 20], [3, 30]]]
     assert targets == [[[2, 20], [3, 30], [4, 40]]]
-    assert cut(shape(features=2, targets=("b",)), values)[1] == [[40]]
+    assert cut(spec(features=2, targets=("b",)), values)[1] == [[40]]
 
 
 def test_several_outputs_are_one_steps_targets_after_another() -> None:
     values = np.array([[1.0, 10], [2, 20], [3, 30], [4, 40], [5, 50]])
-    assert cut(shape(features=2, outputs=2), values, part=range(3, 5))[1][0] == [4, 40, 5, 50]
-    inputs, targets = cut(shape(window=2, outputs=2, rollout="state"), ROWS[:6], trained=3)
+    assert cut(spec(features=2, outputs=2), values, part=range(3, 5))[1][0] == [4, 40, 5, 50]
+    inputs, targets = cut(spec(window=2, outputs=2, rollout="state"), ROWS[:6], trained=3)
     assert inputs[0] == [[0], [1], [2], [3]]
     assert targets[0] == [[2, 3], [3, 4], [4, 5]]
 
 
 def test_outputs_beyond_the_part_are_not_known() -> None:
-    inputs, targets = cut(shape(outputs=3), ROWS, part=range(4, 6))
+    inputs, targets = cut(spec(outputs=3), ROWS, part=range(4, 6))
     assert np.array(inputs)[:, :, 0].tolist() == [[1, 2, 3], [2, 3, 4]]
     assert np.array_equal(targets, [[4, 5, np.nan], [5, np.nan, np.nan]], equal_nan=True)
 
 
 def test_first_targets_lie_in_the_part_and_windows_may_begin_before_it() -> None:
-    assert cut(shape(), ROWS, part=range(4, 6)) == ([[[1], [2], [3]], [[2], [3], [4]]], [[4], [5]])
-    assert np.array(cut(shape(rollout="state"), ROWS, 2, part=range(4, 7))[1])[:, :, 0].tolist() == [[4, 5], [5, 6]]
-    assert samples(shape(), [prepared(shape(), series(ROWS))], [range(3)]).windows.shape == (0, 3, 1)
-    assert samples(shape(outputs=2), [prepared(shape(), series(ROWS))], [range(3)]).targets.shape == (0, 2)
+    assert cut(spec(), ROWS, part=range(4, 6)) == ([[[1], [2], [3]], [[2], [3], [4]]], [[4], [5]])
+    assert np.array(cut(spec(rollout="state"), ROWS, 2, part=range(4, 7))[1])[:, :, 0].tolist() == [[4, 5], [5, 6]]
+    assert samples(spec(), [prepare_series(spec(), series(ROWS))], [range(3)]).windows.shape == (0, 3, 1)
+    assert samples(spec(outputs=2), [prepare_series(spec(), series(ROWS))], [range(3)]).targets.shape == (0, 2)
 
 
 def test_lagged_values_are_counted_from_the_target() -> None:
-    inputs, targets = cut(shape(window=2, lags=(1, 3)), ROWS[:6])
+    inputs, targets = cut(spec(window=2, lags=(1, 3)), ROWS[:6])
     assert inputs == [[[2, 2, 0], [3, 3, 1]], [[3, 3, 1], [4, 4, 2]]]
     assert targets == [[4], [5]]
 
@@ -98,11 +98,11 @@ def test_lagged_values_are_counted_from_the_target() -> None:
 def test_differences_are_taken_first() -> None:
     values = np.array([1.0, 2, 4, 7, 11, 16])[:, None]
     assert np.array_equal(changes(values[:4], 2)[:, 0], [np.nan, np.nan, 3, 5], equal_nan=True)
-    assert cut(shape(window=2, difference=2), values) == ([[[3], [5]], [[5], [7]]], [[7], [9]])
+    assert cut(spec(window=2, difference=2), values) == ([[[3], [5]], [[5], [7]]], [[7], [9]])
 
 
 def test_the_calendar_is_that_of_each_steps_target() -> None:
-    of, one = shape(window=2, calendar=("day",), rollout="state"), series(ROWS[:5])
+    of, one = spec(window=2, calendar=("day",), rollout="state"), series(ROWS[:5])
     inputs, _ = cut(of, ROWS[:5], trained=2)
     assert one.times is not None
     told = calendar_inputs(one.times[1:4], ("day",), "UTC")
@@ -110,16 +110,16 @@ def test_the_calendar_is_that_of_each_steps_target() -> None:
 
 
 def test_each_context_has_its_own_scale_and_its_targets_share_it() -> None:
-    inputs, targets = cut(shape("context", window=2), np.array([1.0, 3, 7, 15])[:, None])
+    inputs, targets = cut(spec("context", window=2), np.array([1.0, 3, 7, 15])[:, None])
     assert inputs == [[[-1], [1]], [[-1], [1]]]
     assert targets == [[5], [5]]
-    through_time, _ = cut(shape("context", window=2, rollout="state"), np.array([1.0, 3, 7, 15])[:, None], trained=2)
+    through_time, _ = cut(spec("context", window=2, rollout="state"), np.array([1.0, 3, 7, 15])[:, None], trained=2)
     assert through_time == [[[-1], [1], [5]]]
 
 
 def test_samples_of_many_series_follow_each_other_and_never_mix() -> None:
-    of = shape(window=2)
-    ready = [prepared(of, series(values)) for values in (ROWS[:4], ROWS[:1], 10 + ROWS[:3])]
+    of = spec(window=2)
+    ready = [prepare_series(of, series(values)) for values in (ROWS[:4], ROWS[:1], 10 + ROWS[:3])]
     found = samples(of, ready, [range(4), range(1), range(3)])
     assert found.windows[:, :, 0].tolist() == [[0, 1], [1, 2], [10, 11]]
     assert found.targets.tolist() == [[2], [3], [12]]
@@ -128,21 +128,21 @@ def test_samples_of_many_series_follow_each_other_and_never_mix() -> None:
 def test_of_very_many_sequences_one_in_so_many_is_cut_and_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequences, "ENOUGH", 2)
     # Of seven sequences every third would leave two, but twice the window's work is won back by every second.
-    inputs, targets = cut(shape(window=2, rollout="state"), np.arange(11.0)[:, None], trained=3)
+    inputs, targets = cut(spec(window=2, rollout="state"), np.arange(11.0)[:, None], trained=3)
     assert np.array(inputs)[:, 0, 0].tolist() == [0, 2, 4, 6]
     assert np.array(targets)[-1, :, 0].tolist() == [8, 9, 10]
     # Of four there are twice as many as are enough.
-    few, _ = cut(shape(window=1, rollout="state"), np.arange(10.0)[:, None], trained=6)
+    few, _ = cut(spec(window=1, rollout="state"), np.arange(10.0)[:, None], trained=6)
     assert np.array(few)[:, 0, 0].tolist() == [1, 3]
     # Windows cost what windows cost.
-    assert len(cut(shape(), np.arange(11.0)[:, None])[0]) == 8
+    assert len(cut(spec(), np.arange(11.0)[:, None])[0]) == 8
 
 
 def test_contexts_are_scaled_alike_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.random.default_rng(0).normal(size=(40, 1))
-    whole = cut(shape("context"), values)
+    whole = cut(spec("context"), values)
     monkeypatch.setattr(sequences, "BLOCK", 5)
-    assert cut(shape("context"), values) == whole
+    assert cut(spec("context"), values) == whole
 
 
 @pytest.mark.parametrize(
@@ -157,22 +157,22 @@ def test_contexts_are_scaled_alike_in_blocks(monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, values: dict[str, Any]) -> None:
-    of = shape(scaler, features=2, **values)
+    of = spec(scaler, features=2, **values)
     one = series(np.random.default_rng(1).normal(50, 9, (20, 2)))
     trained = 2 if of.rollout == "state" else 1
-    found = samples(of, [prepared(of, one)], [range(20)], trained)
-    firsts = range(of.context, 20 - trained + 1)
+    found = samples(of, [prepare_series(of, one)], [range(20)], trained)
+    firsts = range(of.context_length, 20 - trained + 1)
     assert len(found.windows) == len(firsts) > 3
 
     assert one.times is not None
     ends = [one.times[first - 1].astype(datetime).replace(tzinfo=UTC) for first in firsts]
-    forecaster = Forecaster(of, cast("Network", None))
-    question = forecaster.question(
-        [one.values[first - of.context : first] for first in firsts],
+    forecaster = Forecaster(of, cast("OnnxNetwork", None))
+    prepared = forecaster.prepare(
+        [one.values[first - of.context_length : first] for first in firsts],
         of.outputs,
-        [Axis(end, parse_frequency("1h")) for end in ends],
+        [TimeIndex(end, parse_frequency("1h")) for end in ends],
     )
-    served = window_inputs(of, question.contexts, question.calendar).transpose(1, 0, 2)
+    served = window_inputs(of, prepared.contexts, prepared.calendar).transpose(1, 0, 2)
     assert np.allclose(found.windows[:, : of.window], served, rtol=1e-6, atol=1e-7)
 
     targets = (found.targets if trained == 1 else found.targets[:, 0]).reshape(len(firsts), of.outputs, 2)
@@ -180,23 +180,25 @@ def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, 
     assert known[0].all()
     ahead = np.concatenate([one.values, np.zeros((of.outputs, 2))])
     truth = np.stack([ahead[first : first + of.outputs] for first in firsts])
-    assert np.allclose(forecaster.answers(question, np.nan_to_num(targets))[known], truth[known], rtol=1e-5)
+    assert np.allclose(forecaster.to_raw(prepared, np.nan_to_num(targets))[known], truth[known], rtol=1e-5)
 
 
 def test_what_was_seen_is_the_range_of_the_parts_rows() -> None:
     values = np.array([[1.0, 9], [3, 5], [2, 7], [99, 99]])
-    assert seen(shape(features=2), [prepared(shape(features=2), series(values))], [range(3)]) == seen(
-        shape(features=2), [prepared(shape(features=2), series(values))] * 2, [range(1), range(1, 3)]
+    assert training_range(
+        spec(features=2), [prepare_series(spec(features=2), series(values))], [range(3)]
+    ) == training_range(
+        spec(features=2), [prepare_series(spec(features=2), series(values))] * 2, [range(1), range(1, 3)]
     )
-    found = seen(shape(features=2), [prepared(shape(features=2), series(values))], [range(3)])
+    found = training_range(spec(features=2), [prepare_series(spec(features=2), series(values))], [range(3)])
     assert (found.minimum, found.maximum) == ((1, 5), (3, 9))
-    changed = shape(difference=1, window=1)
-    assert seen(changed, [prepared(changed, series(values[:, :1]))], [range(3)]).maximum == (2,)
+    changed = spec(difference=1, window=1)
+    assert training_range(changed, [prepare_series(changed, series(values[:, :1]))], [range(3)]).maximum == (2,)
 
 
 def test_where_contexts_have_scales_it_is_the_range_of_the_samples_contexts() -> None:
-    of = shape("context", window=2, lags=(2,))
-    found = seen(of, [prepared(of, series(np.array([0.0, 0, 3, 99])[:, None]))], [range(4)])
+    of = spec("context", window=2, lags=(2,))
+    found = training_range(of, [prepare_series(of, series(np.array([0.0, 0, 3, 99])[:, None]))], [range(4)])
     assert found.minimum + found.maximum == pytest.approx((-(2**-0.5), 2**0.5))
 
 
@@ -205,8 +207,8 @@ COUNTED = np.arange(10.0)[:, None]
 
 def windows_of(values: NDArray[np.floating], window: int, lead: int, part: range | None = None) -> Samples:
     """The windows of a series that is in the network's units already."""
-    shape = tiny_shape(features=tuple("abc"[: values.shape[1]]), window=window, lead=lead)
-    return samples(shape, [Prepared(values, None)], [range(len(values)) if part is None else part])
+    spec = tiny_spec(features=tuple("abc"[: values.shape[1]]), window=window, lead=lead)
+    return samples(spec, [PreparedSeries(values, None)], [range(len(values)) if part is None else part])
 
 
 def test_the_target_is_the_value_right_after_the_window() -> None:

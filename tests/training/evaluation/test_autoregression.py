@@ -21,7 +21,7 @@ def test_a_rule_is_found_and_followed() -> None:
 
 
 def test_it_is_the_least_squares_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROWS_AT_ONCE", 7)  # so that chunks meet
+    monkeypatch.setattr(module, "CHUNK_ROWS", 7)  # so that chunks meet
     values = np.random.default_rng(0).normal(100, 20, 40)
     design = np.column_stack([values[0:-2], values[1:-1], np.ones(38)])
     weights, *_ = np.linalg.lstsq(design, values[2:], rcond=None)
@@ -41,9 +41,9 @@ def test_series_are_pooled_but_no_window_spans_two() -> None:
 def test_scaled_by_the_context_a_series_of_any_level_is_forecast_alike() -> None:
     series = [ruled(8, 1, 6, level=0), ruled(1e6, 3e6, 5, level=0), np.zeros(9)]
     model = Autoregression.fit(series, 2, by_context=True)
-    pasts = np.array([[100.0, 200], [-1, -2], [0, 0]])
+    contexts_before = np.array([[100.0, 200], [-1, -2], [0, 0]])
     expected = np.array([[125.0, 112.5], [-2.5 / 2, -2.25 / 2], [0, 0]])
-    assert model.forecast(pasts, 2) == pytest.approx(expected, rel=1e-6)
+    assert model.forecast(contexts_before, 2) == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_series_that_never_changes_is_forecast_as_it_is() -> None:

@@ -2,17 +2,17 @@ import numpy as np
 import pytest
 
 from models.timeseries.scaling import Scaler
-from tests.support.constant import constant, plain_shape
+from tests.support.constant import constant, plain_spec
 from training.data.dataset import HeldOut
 from training.evaluation import backtest as module
-from training.evaluation.backtest import Backtested, backtest
+from training.evaluation.backtest import BacktestResult, backtest
 from training.recipes.recipe import Recipe
 
 VALUES = np.array([[1.0], [3], [2], [6], [4], [9], [7], [8]])
 RECIPE = Recipe().with_values({"horizon": 2, "season": 3})
 
 
-def found_of(*held: HeldOut, recipe: Recipe = RECIPE, answer: float = 5) -> Backtested:
+def found_of(*held: HeldOut, recipe: Recipe = RECIPE, answer: float = 5) -> BacktestResult:
     found = backtest(recipe, constant(answer), [each.values[: each.part.start] for each in held], held, "the end")
     assert found is not None
     return found
@@ -36,11 +36,11 @@ def test_the_linear_baseline_learns_from_the_histories_only() -> None:
     found = backtest(RECIPE.with_values({"linear_lags": 1}), constant(5), [ramp], [held], "")
     assert found is not None
     assert found.scores.baselines["linear 1"].mae == pytest.approx(((0 + 2) / 2, (2 + 2) / 2), abs=1e-6)  # it adds 1
-    assert found.doing["linear 1"] == "a linear model of 1 lag"
+    assert found.description["linear 1"] == "a linear model of 1 lag"
 
 
 def test_one_origin_of_each_series_is_a_panel_s(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_ORIGINS", 1)
+    monkeypatch.setattr(module, "MAX_ORIGINS", 1)
     held = [HeldOut(VALUES * factor, range(6, 8)) for factor in (1, 10)]
     scores = found_of(*held, answer=8).scores
     assert (scores.origins, scores.series, scores.stride) == (2, 2, 1)
@@ -52,15 +52,15 @@ def test_one_origin_of_each_series_is_a_panel_s(monkeypatch: pytest.MonkeyPatch)
 def test_about_a_thousand_origins_unless_the_recipe_says_a_stride(monkeypatch: pytest.MonkeyPatch) -> None:
     held = HeldOut(np.arange(50.0)[:, None], range(10, 50))
     assert found_of(held, recipe=RECIPE.with_values({"stride": 7})).scores.origins == 6
-    monkeypatch.setattr(module, "MOST_ORIGINS", 13)
+    monkeypatch.setattr(module, "MAX_ORIGINS", 13)
     scores = found_of(held).scores
     assert (scores.stride, scores.origins) == (4, 10)  # 3 would come by one phase of the season
 
 
 def test_a_model_that_can_not_roll_out_is_tested_on_the_next_value() -> None:
-    shape = plain_shape(("a", "b"), ("b",))
+    spec = plain_spec(("a", "b"), ("b",))
     values = np.concatenate([VALUES, 2 * VALUES], axis=1)
-    found = backtest(RECIPE, constant(10, shape), [values[:4]], [HeldOut(values, range(4, 8))], "")
+    found = backtest(RECIPE, constant(10, spec), [values[:4]], [HeldOut(values, range(4, 8))], "")
     assert found is not None
     assert (found.scores.horizon, found.scores.model.mae) == (1, (20 / 4,))
     assert found.scores.baselines["last value"].mae == ((4 + 10 + 4 + 2) / 4,)
@@ -80,7 +80,7 @@ def test_a_baseline_that_passes_all_bounds_is_left_out() -> None:
     held = HeldOut(np.concatenate([growing, np.ones((400, 1))]), range(12, 412))
     found = backtest(recipe, constant(1), [growing], [held], "")
     assert found is not None
-    assert list(found.scores.baselines) == list(found.doing) == ["last value", "seasonal naive 3"]
+    assert list(found.scores.baselines) == list(found.description) == ["last value", "seasonal naive 3"]
 
 
 def test_no_room_for_a_horizon_is_no_backtest() -> None:
@@ -88,9 +88,9 @@ def test_no_room_for_a_horizon_is_no_backtest() -> None:
 
 
 def test_a_model_that_scales_each_context_meets_a_baseline_that_does() -> None:
-    shape = plain_shape(scaler=Scaler.fit("context", VALUES))
+    spec = plain_spec(scaler=Scaler.fit("context", VALUES))
     halving = np.array([64.0, 32, 16, 8, 4, 2, 1, 0.5, 0.25])[:, None]
     held = [HeldOut(halving * 1e6, range(7, 9))]
-    found = backtest(RECIPE.with_values({"linear_lags": 1}), constant(0, shape), [halving], held, "")
+    found = backtest(RECIPE.with_values({"linear_lags": 1}), constant(0, spec), [halving], held, "")
     assert found is not None
     assert found.scores.baselines["linear 1"].mae == pytest.approx((0, 0), abs=1e-3)

@@ -1,7 +1,7 @@
 import pytest
 
 from models.spec.metrics import Backtest, StepScores
-from training.evaluation.baseline_warnings import steps, verdict
+from training.evaluation.baseline_warnings import baseline_warnings, steps
 
 
 def scores(*mae: float) -> StepScores:
@@ -16,15 +16,15 @@ def backtest(model: StepScores, **baselines: StepScores) -> Backtest:
 
 def test_each_baseline_that_is_better_somewhere_is_named_with_its_steps() -> None:
     result = backtest(scores(2, 2, 2), naive=scores(1, 3, 1), alike=scores(2, 2, 2), linear=scores(1, 1, 1))
-    doing = {"naive": "repeating", "alike": "the same", "linear": "a line"}
-    assert verdict(result, doing) == (
+    description = {"naive": "repeating", "alike": "the same", "linear": "a line"}
+    assert baseline_warnings(result, description) == (
         "loses to naive at steps 1 and 3: repeating is better there",
         "loses to linear at every step: a line is better there",
     )
 
 
 def test_one_step_is_a_step() -> None:
-    assert verdict(backtest(scores(2), naive=scores(1)), {"naive": "repeating"}) == (
+    assert baseline_warnings(backtest(scores(2), naive=scores(1)), {"naive": "repeating"}) == (
         "loses to naive at step 1: repeating is better there",
     )
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.support.constant import plain_shape
+from tests.support.constant import plain_spec
 from training.evaluation.baselines import baselines, last_value, seasonal_naive
 from training.recipes.recipe import Recipe
 
@@ -21,24 +21,24 @@ def test_the_last_season_is_repeated_as_often_as_needed() -> None:
 def test_a_recipe_has_one_for_each_season_and_a_linear_one() -> None:
     history = np.random.default_rng(0).normal(size=(60, 1))
     recipe = Recipe().with_values({"season": (7, 12), "linear_lags": 5})
-    found = baselines(recipe, plain_shape(), [history])
+    found = baselines(recipe, plain_spec(), [history])
     assert [each.name for each in found] == ["last value", "seasonal naive 7", "seasonal naive 12", "linear 5"]
     assert [each.rows for each in found] == [1, 7, 12, 5]
-    assert found[1].doing == "repeating the value 7 steps before"
-    assert found[3].doing == "a linear model of 5 lags"
+    assert found[1].description == "repeating the value 7 steps before"
+    assert found[3].description == "a linear model of 5 lags"
 
 
 def test_linear_has_the_context_s_lags_as_far_as_rows_allow() -> None:
     history = np.random.default_rng(0).normal(size=(2000, 1))
     for window, rows, name in ((24, 2000, "linear 24"), (700, 2000, "linear 512"), (24, 11, "linear 3")):
-        assert baselines(Recipe(), plain_shape(window=window), [history[:rows]])[-1].name == name
-    assert [each.name for each in baselines(Recipe(), plain_shape(), [history[:3]])] == ["last value"]
+        assert baselines(Recipe(), plain_spec(window=window), [history[:rows]])[-1].name == name
+    assert [each.name for each in baselines(Recipe(), plain_spec(), [history[:3]])] == ["last value"]
 
 
 def test_each_target_is_forecast_from_its_own_lags() -> None:
     steps = np.arange(20.0)
     history = np.stack([1000 * np.sin(steps), 3 * steps, 5 - steps], axis=1)
-    shape = plain_shape(("a", "b", "c"), ("c", "b"))
-    linear = baselines(Recipe(), shape, [history])[-1]
-    pasts = np.array([[[-15.0, 60], [-16, 63]]])  # of c and b
-    assert linear.forecast(pasts, 2)[0] == pytest.approx(np.array([[-17, 66], [-18, 69]]), abs=1e-3)
+    spec = plain_spec(("a", "b", "c"), ("c", "b"))
+    linear = baselines(Recipe(), spec, [history])[-1]
+    contexts_before = np.array([[[-15.0, 60], [-16, 63]]])  # of c and b
+    assert linear.forecast(contexts_before, 2)[0] == pytest.approx(np.array([[-17, 66], [-18, 69]]), abs=1e-3)

@@ -4,22 +4,22 @@ import numpy as np
 import pytest
 
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
-from models.spec.model_spec import Shape
+from models.inference.onnx_network import OnnxNetwork
+from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
-from tests.support.constant import constant, plain_shape
-from tests.support.tiny import graph_of, tiny_shape
-from training.data.dataset import HeldOut, prepare
+from tests.support.constant import constant, plain_spec
+from tests.support.tiny import graph_of, tiny_spec
+from training.data.dataset import HeldOut, build_dataset
 from training.data.series import Series
 from training.errors import SeriesError
-from training.evaluation.evaluate import evaluate, histories, judge, one_step
+from training.evaluation.evaluate import evaluate, evaluate_model, histories, one_step
 from training.recipes.recipe import Recipe
 
 SCALED = Scaler(kind="standard", mean=(10.0,), scale=(2.0,))
 
 
-def always(answer: float, shape: Shape | None = None) -> Forecaster:
-    return constant(answer, shape or plain_shape(scaler=SCALED))
+def always(answer: float, spec: ModelSpec | None = None) -> Forecaster:
+    return constant(answer, spec or plain_spec(scaler=SCALED))
 
 
 def test_forecasts_are_in_raw_units_and_end_with_the_part() -> None:
@@ -40,16 +40,16 @@ def test_errors_are_those_of_the_next_value_beside_naive_ones() -> None:
 
 def test_the_last_value_is_the_one_before_whatever_the_lead() -> None:
     held_out = HeldOut(np.array([[10.0], [12], [9], [14], [11], [13]]), range(3, 6))
-    metrics = evaluate(always(0.5, plain_shape(lead=2, scaler=SCALED)), [held_out], tested_on="")
+    metrics = evaluate(always(0.5, plain_spec(lead=2, scaler=SCALED)), [held_out], tested_on="")
     assert metrics.last_value.mae == pytest.approx(10 / 3)
     assert metrics.seasonal_naive is None
 
 
 def test_every_forecast_is_what_the_service_would_answer() -> None:
-    shape = tiny_shape(features=("a", "b"), lags=(6,), difference=2, rollout="state")
-    forecaster = Forecaster(shape, Network(graph_of(shape)))
+    spec = tiny_spec(features=("a", "b"), lags=(6,), difference=2, rollout="state")
+    forecaster = Forecaster(spec, OnnxNetwork(graph_of(spec)))
     values = np.random.default_rng(0).normal(size=(20, 2))
-    expected = [forecaster.forecast([values[:row]])[0, 0] for row in range(shape.context, 20)]
+    expected = [forecaster.forecast([values[:row]])[0, 0] for row in range(spec.context_length, 20)]
     assert one_step(forecaster, HeldOut(values, range(3, 20))) == pytest.approx(np.array(expected), abs=1e-5)
 
 
@@ -78,15 +78,15 @@ RECIPE = Recipe().with_values(
 
 
 def test_the_linear_baseline_may_learn_from_what_training_was_stopped_by() -> None:
-    dataset = prepare(RECIPE, [Series(np.arange(20.0)[:, None], ("a",), "made up")])
+    dataset = build_dataset(RECIPE, [Series(np.arange(20.0)[:, None], ("a",), "made up")])
     (history,) = histories(dataset)
     assert history[:, 0].tolist() == [*range(12)]  # 10 rows to train on, 2 to validate on; 4 to calibrate on, 4 to test
 
 
 def judged_by(recipe: Recipe) -> Any:
     """The judgement of a model that always forecasts 2.5; tests say what of it is there, so its type does not."""
-    dataset = prepare(recipe, [Series(np.tile([1.0, 2, 3, 2], 10)[:, None], ("a",), "made up")])
-    return judge(recipe, dataset, constant(2.5))
+    dataset = build_dataset(recipe, [Series(np.tile([1.0, 2, 3, 2], 10)[:, None], ("a",), "made up")])
+    return evaluate_model(recipe, dataset, constant(2.5))
 
 
 def test_a_judgement_tests_calibrates_and_warns() -> None:
@@ -125,7 +125,7 @@ def test_series_with_too_few_rows_to_test_on_are_told() -> None:
     names = {"long": 40, "short": 10}
     series = [Series(np.arange(float(rows))[:, None], ("a",), "made up", name) for name, rows in names.items()]
     recipe = RECIPE.with_values({"horizon": 3, "season": ()})
-    judged = judge(recipe, prepare(recipe, series), constant(2.5))
+    judged = evaluate_model(recipe, build_dataset(recipe, series), constant(2.5))
     assert any(warning.startswith("was tested over 3 steps on 1 of 2 series") for warning in judged.warnings)
     assert judged.backtest is not None
     assert judged.backtest.series == 1

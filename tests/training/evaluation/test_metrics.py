@@ -11,19 +11,19 @@ ONE_SERIES = np.zeros(2, np.int64)
 
 
 def test_errors_of_each_step_by_hand() -> None:
-    truths = np.array([[[10.0], [20]], [[30.0], [0]]])
+    actuals = np.array([[[10.0], [20]], [[30.0], [0]]])
     forecasts = np.array([[[12.0], [20]], [[26.0], [0]]])
-    scores = step_scores(forecasts, truths, ONE_SERIES, np.array([[2.0]]))
+    scores = step_scores(forecasts, actuals, ONE_SERIES, np.array([[2.0]]))
     assert scores.rmse == pytest.approx((10**0.5, 0))
     assert (scores.mae, scores.mase) == ((3, 0), (1.5, 0))
     assert scores.smape == pytest.approx((100 * (2 / 22 + 4 / 56), 0))  # 0 forecast as 0 is no error
 
 
 def test_mase_is_the_mean_over_series_and_targets_of_their_own() -> None:
-    truths = np.zeros((3, 1, 2))
+    actuals = np.zeros((3, 1, 2))
     forecasts = np.array([[[1.0, 10]], [[3, 30]], [[6, 60]]])
     scales = np.array([[1.0, 5], [2, 0], [1, 1]])  # the third series has no origin
-    scores = step_scores(forecasts, truths, np.array([0, 0, 1]), scales)
+    scores = step_scores(forecasts, actuals, np.array([0, 0, 1]), scales)
     assert scores.mase == ((2 + 4 + 3) / 3,)
     assert scores.mae == (110 / 6,)
 
@@ -47,10 +47,10 @@ def test_utilsforecast_gives_the_same() -> None:
     random = np.random.default_rng(0)
     counts, horizon, season, before = [3, 1, 5], 4, 3, 20
     series = np.repeat(np.arange(3), counts)
-    truths, forecasts = random.normal(5, 4, (2, len(series), horizon, 1))
+    actuals, forecasts = random.normal(5, 4, (2, len(series), horizon, 1))
     histories = random.normal(5, 4, (3, before, 1))
     held = [HeldOut(np.concatenate([history, history]), range(before, 2 * before)) for history in histories]
-    ours = step_scores(forecasts, truths, series, mase_scales(held, season, (0,)))
+    ours = step_scores(forecasts, actuals, series, mase_scales(held, season, (0,)))
     rows = np.arange(before)
     past = pl.concat(
         pl.DataFrame({"unique_id": f"s{place}", "ds": rows, "y": history[:, 0]})
@@ -62,7 +62,7 @@ def test_utilsforecast_gives_the_same() -> None:
             {
                 "unique_id": [f"s{place}" for place in series],
                 "ds": before + np.arange(len(series)),
-                "y": truths[:, step, 0],
+                "y": actuals[:, step, 0],
                 "model": forecasts[:, step, 0],
             }
         )

@@ -3,7 +3,7 @@ import pytest
 
 from training.data.dataset import HeldOut
 from training.evaluation import origins as module
-from training.evaluation.origins import Origins, even_stride, find_origins, pasts, truths
+from training.evaluation.origins import Origins, actuals, contexts_before, even_stride, find_origins
 
 # Row r of series s holds 100 s + r and, in its second column, the same negated.
 HELD = [
@@ -34,8 +34,8 @@ def test_no_room_is_no_origin() -> None:
 
 def test_pasts_and_truths_lie_around_the_origins() -> None:
     origins = Origins(np.array([0, 2]), np.array([6, 3]))
-    assert pasts(HELD, origins, 2).tolist() == [[[4, -4], [5, -5]], [[201, -201], [202, -202]]]
-    assert truths(HELD, origins, 3, [1]).tolist() == [[[-6], [-7], [-8]], [[-203], [-204], [-205]]]
+    assert contexts_before(HELD, origins, 2).tolist() == [[[4, -4], [5, -5]], [[201, -201], [202, -202]]]
+    assert actuals(HELD, origins, 3, [1]).tolist() == [[[-6], [-7], [-8]], [[-203], [-204], [-205]]]
 
 
 def test_thinning_keeps_the_first_and_the_last() -> None:
@@ -45,8 +45,8 @@ def test_thinning_keeps_the_first_and_the_last() -> None:
 
 
 def test_chunks_are_so_large_as_memory_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "VALUES_AT_ONCE", 100)
-    monkeypatch.setattr(module, "LEAST_AT_ONCE", 3)
+    monkeypatch.setattr(module, "CHUNK_VALUES", 100)
+    monkeypatch.setattr(module, "MIN_CHUNK_ORIGINS", 3)
     origins = Origins(np.zeros(12, np.int64), np.arange(12))
     assert [len(chunk) for chunk in origins.chunks(20)] == [5, 5, 2]
     assert [len(chunk) for chunk in origins.chunks(1000)] == [3, 3, 3, 3]

@@ -7,10 +7,10 @@ import pytest
 
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
-from tests.support.tiny import publish_tiny, tiny_shape
+from tests.support.tiny import publish_tiny, tiny_spec
 from training.data.series import read_series, sha256
 from training.errors import RecipeError, SeriesError
-from training.evaluation.reload_data import revisit
+from training.evaluation.reload_data import reload_data
 
 RECIPE = {
     "series": {"csv": "load.csv", "column": ["value"]},
@@ -27,14 +27,14 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("load.csv").write_text("value\n" + "".join(f"{row}\n" for row in range(10)))
 
 
-def manifest(recipe: Mapping[str, Any] = RECIPE, sha: str = "0" * 64, **shape: Any) -> Manifest:
-    made = publish_tiny(Registry(Path("registry")), "tiny", tiny_shape(**shape))
+def manifest(recipe: Mapping[str, Any] = RECIPE, sha: str = "0" * 64, **spec: Any) -> Manifest:
+    made = publish_tiny(Registry(Path("registry")), "tiny", tiny_spec(**spec))
     training = made.training.model_copy(update={"recipe": dict(recipe)})
     return made.model_copy(update={"training": training, "data": made.data.model_copy(update={"sha256": sha})})
 
 
 def test_the_recipe_s_own_data_are_split_as_they_were() -> None:
-    data = revisit(manifest(sha=sha256(read_series("load.csv"))), {"horizon": 1, "stride": 3})
+    data = reload_data(manifest(sha=sha256(read_series("load.csv"))), {"horizon": 1, "stride": 3})
     ((values, part, times, name),) = data.held_out
     assert (values[:, 0].tolist(), part, times, name) == ([*range(10)], range(8, 10), None, "")
     assert [history[:, 0].tolist() for history in data.histories] == [[0, 1, 2, 3, 4, 5]]
@@ -43,7 +43,7 @@ def test_the_recipe_s_own_data_are_split_as_they_were() -> None:
 
 
 def test_data_that_have_changed_are_told() -> None:
-    assert not revisit(manifest(), {}).same_data
+    assert not reload_data(manifest(), {}).same_data
 
 
 def test_another_file_is_read_with_its_own_columns() -> None:
@@ -52,7 +52,7 @@ def test_another_file_is_read_with_its_own_columns() -> None:
     )
     Path("other.csv").write_text("site,day,x,y\n" + rows)
     values = {"csv": "other.csv", "column": ["y", "x"], "id": "site", "time": "day"}
-    data = revisit(manifest(features=("a", "b"), targets=("b",), frequency="1d"), values)
+    data = reload_data(manifest(features=("a", "b"), targets=("b",), frequency="1d"), values)
     assert [each.id for each in data.held_out] == ["n", "s"]
     assert data.held_out[1].values[9].tolist() == [-9, 9]
     assert data.held_out[1].times is not None
@@ -63,7 +63,7 @@ def test_another_file_is_read_with_its_own_columns() -> None:
 
 def test_another_file_s_columns_are_those_of_the_model_unless_named() -> None:
     Path("other.csv").write_text("x,value\n" + "1,2\n" * 10)
-    assert revisit(manifest(), {"csv": "other.csv"}).held_out[0].values[:, 0].tolist() == [2.0] * 10
+    assert reload_data(manifest(), {"csv": "other.csv"}).held_out[0].values[:, 0].tolist() == [2.0] * 10
 
 
 def test_a_generator_s_fresh_series_are_made_again() -> None:
@@ -72,14 +72,14 @@ def test_a_generator_s_fresh_series_are_made_again() -> None:
         "windows": {"window": 4},
         "split": {"train_share": 0.9, "validation_share": 0.1},
     }
-    data = revisit(manifest(recipe), {})
+    data = reload_data(manifest(recipe), {})
     assert [each.part for each in data.held_out] == [range(503)] * 3
     assert [len(history) for history in data.histories] == [126]
     assert data.tested_on == "3 fresh series of 503 rows each"
 
 
 @pytest.mark.parametrize(
-    ("recipe", "shape", "values", "error", "message"),
+    ("recipe", "spec", "values", "error", "message"),
     [
         ({"epochs": 1}, {}, {}, RecipeError, "tiny@1 was trained by another release: .*epochs is not known"),
         (RECIPE, {}, {"horizon": -1}, RecipeError, "evaluation.horizon should be greater"),
@@ -108,25 +108,25 @@ def test_a_generator_s_fresh_series_are_made_again() -> None:
     ],
 )
 def test_what_can_not_be_read_again_is_explained(
-    recipe: Mapping[str, Any], shape: dict[str, Any], values: dict[str, Any], error: type[Exception], message: str
+    recipe: Mapping[str, Any], spec: dict[str, Any], values: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        revisit(manifest(recipe, **shape), values)
+        reload_data(manifest(recipe, **spec), values)
 
 
 def test_filled_rows_are_counted() -> None:
     Path("gaps.csv").write_text("value,x\n" + "1,0\n" * 8 + ",0\n3,0\n")
     recipe = {**RECIPE, "series": {"csv": "load.csv", "fill": "previous"}}
-    data = revisit(manifest(recipe), {"csv": "gaps.csv"})
+    data = reload_data(manifest(recipe), {"csv": "gaps.csv"})
     assert (data.filled, data.held_out[0].values[8, 0]) == (1, 1)
 
 
 def test_one_frequency_may_be_written_in_two_ways() -> None:
     Path("other.csv").write_text("day,value\n" + "".join(f"2020-01-{day:02},{day}\n" for day in range(1, 11)))
-    assert len(revisit(manifest(frequency="24h"), {"csv": "other.csv", "time": "day"}).held_out) == 1
+    assert len(reload_data(manifest(frequency="24h"), {"csv": "other.csv", "time": "day"}).held_out) == 1
 
 
 def test_values_of_another_frequency_are_refused() -> None:
     Path("other.csv").write_text("day,value\n" + "".join(f"2020-01-{day:02},{day}\n" for day in range(1, 11)))
     with pytest.raises(SeriesError, match="are 1d apart, but tiny@1 was trained on values 30m apart"):
-        revisit(manifest(frequency="30m"), {"csv": "other.csv", "time": "day"})
+        reload_data(manifest(frequency="30m"), {"csv": "other.csv", "time": "day"})

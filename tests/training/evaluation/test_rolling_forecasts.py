@@ -4,61 +4,63 @@ import numpy as np
 import pytest
 
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
-from models.spec.model_spec import Shape
+from models.inference.onnx_network import OnnxNetwork
+from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
-from models.timeseries.time_index import Axis, parse_frequency
-from tests.support.constant import constant, plain_shape
-from tests.support.tiny import graph_of, tiny_shape
+from models.timeseries.time_index import TimeIndex, parse_frequency
+from tests.support.constant import constant, plain_spec
+from tests.support.tiny import graph_of, tiny_spec
 from training.data.dataset import HeldOut
 from training.errors import SeriesError
 from training.evaluation import origins as module
 from training.evaluation.origins import find_origins
-from training.evaluation.rolling_forecasts import roll
+from training.evaluation.rolling_forecasts import rolling_forecasts
 
 VALUES = np.random.default_rng(0).normal(size=(40, 2))
 
 
-def forecaster_of(shape: Shape) -> Forecaster:
-    return Forecaster(shape, Network(graph_of(shape)))
+def forecaster_of(spec: ModelSpec) -> Forecaster:
+    return Forecaster(spec, OnnxNetwork(graph_of(spec)))
 
 
 def test_every_origin_gets_its_own_forecast_beside_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "VALUES_AT_ONCE", 1)
-    monkeypatch.setattr(module, "LEAST_AT_ONCE", 4)  # so that several chunks are forecast
-    forecaster = forecaster_of(tiny_shape(features=("a", "b")))
+    monkeypatch.setattr(module, "CHUNK_VALUES", 1)
+    monkeypatch.setattr(module, "MIN_CHUNK_ORIGINS", 4)  # so that several chunks are forecast
+    forecaster = forecaster_of(tiny_spec(features=("a", "b")))
     held = [HeldOut(VALUES, range(10, 20)), HeldOut(-VALUES[:12], range(9, 12))]
     origins = find_origins(held, 4, 3)
-    rolled = roll(forecaster, held, origins, 3)
-    assert rolled.predictions.shape == rolled.truths.shape == (9, 3, 2)
+    rolled = rolling_forecasts(forecaster, held, origins, 3)
+    assert rolled.predictions.shape == rolled.actuals.shape == (9, 3, 2)
     assert rolled.predictions[0] == pytest.approx(forecaster.forecast([VALUES[6:10]], 3)[0], abs=1e-5)
     assert rolled.predictions[8] == pytest.approx(forecaster.forecast([-VALUES[5:9]], 3)[0], abs=1e-5)
-    assert rolled.truths[8].tolist() == (-VALUES[9:12]).tolist()
+    assert rolled.actuals[8].tolist() == (-VALUES[9:12]).tolist()
 
 
 def test_scales_are_the_targets_own() -> None:
     held = [HeldOut(VALUES, range(10, 12))]
-    fixed = roll(forecaster_of(tiny_shape(features=("a", "b"), targets=("b",))), held, find_origins(held, 4, 1), 1)
+    fixed = rolling_forecasts(
+        forecaster_of(tiny_spec(features=("a", "b"), targets=("b",))), held, find_origins(held, 4, 1), 1
+    )
     assert fixed.scales.tolist() == [[[3]], [[3]]]
-    by_context = forecaster_of(tiny_shape(features=("a", "b"), scaler="context"))
-    rolled = roll(by_context, held, find_origins(held, 4, 2), 2)
+    by_context = forecaster_of(tiny_spec(features=("a", "b"), scaler="context"))
+    rolled = rolling_forecasts(by_context, held, find_origins(held, 4, 2), 2)
     assert rolled.scales.shape == (1, 1, 2)
     assert rolled.scales[0, 0] == pytest.approx(VALUES[6:10].std(axis=0))
 
 
 @pytest.mark.parametrize("frequency", ["30m", "1mo"])
 def test_a_model_with_a_calendar_is_told_the_times(frequency: str) -> None:
-    shape = tiny_shape(calendar=("day", "year"), frequency=frequency, timezone="Australia/Melbourne")
-    forecaster = forecaster_of(shape)
+    spec = tiny_spec(calendar=("day", "year"), frequency=frequency, timezone="Australia/Melbourne")
+    forecaster = forecaster_of(spec)
     months = np.datetime64("2020-01", "M") + np.arange(40)
     halves = np.datetime64("2020-01-01T00:00", "m") + 30 * np.arange(40)
     times = (halves if frequency == "30m" else months).astype("M8[us]")
     held = [HeldOut(VALUES[:, :1], range(10, 40), times)]
-    rolled = roll(forecaster, held, find_origins(held, 4, 2)[20:21], 2)
+    rolled = rolling_forecasts(forecaster, held, find_origins(held, 4, 2)[20:21], 2)
     end: datetime = times[29].astype(datetime)
-    axis = Axis(end.replace(tzinfo=UTC), parse_frequency(frequency))
+    axis = TimeIndex(end.replace(tzinfo=UTC), parse_frequency(frequency))
     assert rolled.predictions[0] == pytest.approx(forecaster.forecast([VALUES[26:30, :1]], 2, axes=[axis])[0], abs=1e-6)
-    other = Axis(end.replace(tzinfo=UTC, year=end.year + 1, hour=7), parse_frequency(frequency))
+    other = TimeIndex(end.replace(tzinfo=UTC, year=end.year + 1, hour=7), parse_frequency(frequency))
     assert rolled.predictions[0] != pytest.approx(
         forecaster.forecast([VALUES[26:30, :1]], 2, axes=[other])[0], abs=1e-6
     )
@@ -67,16 +69,16 @@ def test_a_model_with_a_calendar_is_told_the_times(frequency: str) -> None:
 def test_months_are_counted_to_the_series_own_day() -> None:
     # On 30ths, February's last day stands in: the next is the 30th again, not March's last.
     days = ["2020-11-30", "2020-12-30", "2021-01-30", "2021-02-28", "2021-03-30", "2021-04-30"]
-    shape = tiny_shape(calendar=("year",), frequency="1mo", window=2)
-    forecaster = forecaster_of(shape)
+    spec = tiny_spec(calendar=("year",), frequency="1mo", window=2)
+    forecaster = forecaster_of(spec)
     held = [HeldOut(VALUES[:6, :1], range(4, 6), np.array(days, "M8[us]"))]
-    rolled = roll(forecaster, held, find_origins(held, 2, 2), 2)
-    axis = Axis(datetime(2021, 2, 28, tzinfo=UTC), parse_frequency("1mo"), 30)
+    rolled = rolling_forecasts(forecaster, held, find_origins(held, 2, 2), 2)
+    axis = TimeIndex(datetime(2021, 2, 28, tzinfo=UTC), parse_frequency("1mo"), 30)
     assert rolled.predictions[0].tolist() == forecaster.forecast([VALUES[2:4, :1]], 2, axes=[axis])[0].tolist()
 
 
 def test_without_times_a_model_with_a_calendar_has_no_forecast() -> None:
-    shape = plain_shape(calendar=("day",), frequency="1d", scaler=Scaler.fit("none", np.zeros((1, 1))))
+    spec = plain_spec(calendar=("day",), frequency="1d", scaler=Scaler.fit("none", np.zeros((1, 1))))
     held = [HeldOut(VALUES[:, :1], range(10, 12))]
     with pytest.raises(SeriesError, match="constant@1 takes in the day of each value, but the series tells no times"):
-        roll(constant(1, shape), held, find_origins(held, 2, 1), 1)
+        rolling_forecasts(constant(1, spec), held, find_origins(held, 2, 1), 1)

@@ -9,13 +9,13 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 
-from models.inference.onnx_network import Network
+from models.inference.onnx_network import OnnxNetwork
 from models.inference.rollout import rollout
-from models.spec.manifest import Kind, RolloutMode, Shape
-from tests.support.tiny import tiny_shape
+from models.spec.model_spec import Kind, ModelSpec, RolloutMode
+from tests.support.tiny import tiny_spec
 from training.export.parity import to_onnx
 from training.keras_backend import load_keras
-from training.networks.build import averaged, build
+from training.networks.build import averaged, build_network
 
 Array = NDArray[np.float32]
 WINDOW, BATCH = 4, 3
@@ -26,16 +26,18 @@ def random_network(
     kind: Kind, features: int, units: tuple[int, ...], outputs: int | None = None, seed: int = 0, residual: int = 0
 ) -> Any:
     """A network whose every weight, biases too, differs from every other."""
-    network = build(kind, channels=features, outputs=outputs or features, units=units, residual=residual)
+    network = build_network(kind, channels=features, outputs=outputs or features, units=units, residual=residual)
     random = np.random.default_rng(seed)
     for variable in network.trainable_variables:
         variable.assign(random.uniform(-0.7, 0.7, variable.shape))
     return network
 
 
-def shape_of(kind: Kind, units: tuple[int, ...], features: int, lead: int, rollout: RolloutMode = "window") -> Shape:
+def shape_of(
+    kind: Kind, units: tuple[int, ...], features: int, lead: int, rollout: RolloutMode = "window"
+) -> ModelSpec:
     names = [f"f{number}" for number in range(features)]
-    return tiny_shape(kind, names, window=WINDOW, lead=lead, units=units, rollout=rollout)
+    return tiny_spec(kind, names, window=WINDOW, lead=lead, units=units, rollout=rollout)
 
 
 def answers(network: Any) -> Callable[[Array], Array]:
@@ -58,7 +60,7 @@ def stateful(network: Any) -> Callable[[Array], Array]:
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
 def test_every_step_agrees_with_keras_from_carried_states(kind: Kind, units: tuple[int, ...], features: int) -> None:
     network = random_network(kind, features, units)
-    exported, keras = Network(to_onnx(kind, network)), answers(network)
+    exported, keras = OnnxNetwork(to_onnx(kind, network)), answers(network)
     inputs = np.random.default_rng(1).normal(size=(BATCH, 2 * WINDOW, features)).astype(np.float32)
     states = exported.zero_states(BATCH)
     for step in range(2 * WINDOW):
@@ -70,7 +72,7 @@ def test_every_step_agrees_with_keras_from_carried_states(kind: Kind, units: tup
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
 def test_rows_of_other_lengths_agree_as_well(kind: Kind, units: tuple[int, ...], features: int) -> None:
     network = random_network(kind, features, units)
-    exported, keras = Network(to_onnx(kind, network)), answers(network)
+    exported, keras = OnnxNetwork(to_onnx(kind, network)), answers(network)
     inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, features)).astype(np.float32)
     lengths = np.array([2, WINDOW, 1], np.int32)
     output = exported(np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths=lengths).output
@@ -82,7 +84,7 @@ def test_rows_of_other_lengths_agree_as_well(kind: Kind, units: tuple[int, ...],
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
 def test_fifty_steps_agree_with_keras(kind: Kind, units: tuple[int, ...], features: int, lead: int) -> None:
     network = random_network(kind, features, units)
-    exported, keras = Network(to_onnx(kind, network)), answers(network)
+    exported, keras = OnnxNetwork(to_onnx(kind, network)), answers(network)
     context = WINDOW + lead - 1
     values = np.random.default_rng(1).normal(size=(BATCH, context, features)).astype(np.float32)
     came = rollout(exported, shape_of(kind, units, features, lead), values, 50)
@@ -101,7 +103,7 @@ def test_fifty_steps_from_carried_states_agree_with_stateful_keras(
     network = random_network(kind, features, units)
     context = WINDOW + lead - 1
     values = np.random.default_rng(1).normal(size=(BATCH, context, features)).astype(np.float32)
-    came = rollout(Network(to_onnx(kind, network)), shape_of(kind, units, features, lead, "state"), values, 50)
+    came = rollout(OnnxNetwork(to_onnx(kind, network)), shape_of(kind, units, features, lead, "state"), values, 50)
     step = stateful(network)
     answer = [step(values[:, number]) for number in range(WINDOW)][-1]
     for number in range(50):
@@ -114,7 +116,7 @@ def test_fifty_steps_from_carried_states_agree_with_stateful_keras(
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
 def test_members_agree_with_the_mean_of_keras_at_every_step(kind: Kind, units: tuple[int, ...], features: int) -> None:
     members = [random_network(kind, features, units, outputs=4, seed=seed) for seed in range(3)]
-    exported = Network(to_onnx(kind, averaged(members)))
+    exported = OnnxNetwork(to_onnx(kind, averaged(members)))
     assert (exported.channels, exported.outputs) == (features, 4)
     inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, features)).astype(np.float32)
     states = exported.zero_states(BATCH)
@@ -131,7 +133,7 @@ def test_a_residual_agrees_with_keras_for_rows_of_any_length(kind: Kind, members
     network = averaged(
         [random_network(kind, 3, (5, 4), outputs=4, seed=seed, residual=residual) for seed in range(members)]
     )
-    exported, keras = Network(to_onnx(kind, network)), answers(network)
+    exported, keras = OnnxNetwork(to_onnx(kind, network)), answers(network)
     inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, 3)).astype(np.float32)
     lengths = np.array([2, WINDOW, 1], np.int32)
     output = exported(np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths=lengths).output
@@ -143,13 +145,13 @@ def test_a_residual_agrees_with_keras_for_rows_of_any_length(kind: Kind, members
 @pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])
 def test_several_outputs_of_an_ensemble_roll_out_as_keras_does(kind: Kind, mode: RolloutMode) -> None:
     members = [random_network(kind, 2, (5, 4), outputs=6, seed=seed) for seed in range(2)]
-    shape = tiny_shape(kind, ("a", "b"), window=WINDOW, outputs=3, units=(5, 4), rollout=mode, members=2)
+    spec = tiny_spec(kind, ("a", "b"), window=WINDOW, outputs=3, units=(5, 4), rollout=mode, members=2)
     values = np.random.default_rng(1).normal(size=(BATCH, WINDOW, 2)).astype(np.float32)
-    came = rollout(Network(to_onnx(kind, averaged(members))), shape, values, 20)
+    came = rollout(OnnxNetwork(to_onnx(kind, averaged(members))), spec, values, 20)
     for done in range(0, 20, 3):
         # With the state carried, a network has seen all that came before.
-        seen = values if mode == "state" else values[:, done:]
-        block = np.mean([answers(member)(seen) for member in members], axis=0).reshape(BATCH, 3, 2)
+        training_range = values if mode == "state" else values[:, done:]
+        block = np.mean([answers(member)(training_range) for member in members], axis=0).reshape(BATCH, 3, 2)
         values = np.concatenate([values, block], axis=1)
     expected = values[:, WINDOW : WINDOW + 20]
     assert (np.abs(came - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()

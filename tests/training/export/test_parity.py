@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network, Step
-from models.spec.manifest import Shape
+from models.inference.onnx_network import OnnxNetwork, Step
+from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
 from tests.support.oracle import VARIED, times_of
 from training.errors import DisagreementError
 from training.export.parity import check_agreement, check_reopened, keras_answers, to_keras_file, to_onnx
 from training.keras_backend import load_keras
-from training.networks.build import averaged, build
+from training.networks.build import averaged, build_network
 
 WINDOWS = np.linspace(-1, 1, 24, dtype=np.float32).reshape(4, 6, 1)
 
 
 def test_the_keras_file_holds_the_same_network_uncompiled(tmp_path: Path) -> None:
-    network = build("lstm", channels=1, outputs=1, units=(3,))
+    network = build_network("lstm", channels=1, outputs=1, units=(3,))
     network.compile("adam", "mse")
     network.fit(WINDOWS, WINDOWS[:, 0], verbose=0)
     content = to_keras_file(network)
@@ -34,29 +34,32 @@ def test_the_keras_file_holds_the_same_network_uncompiled(tmp_path: Path) -> Non
 
 
 def test_the_keras_file_of_an_ensemble_holds_every_member(tmp_path: Path) -> None:
-    network = averaged([build("gru", channels=1, outputs=2, units=(3, 2), dropout=0.1) for _ in range(3)])
+    network = averaged([build_network("gru", channels=1, outputs=2, units=(3, 2), dropout=0.1) for _ in range(3)])
     (tmp_path / "model.keras").write_bytes(to_keras_file(network))
     loaded = load_keras().models.load_model(tmp_path / "model.keras")
     assert np.array_equal(keras_answers(loaded, WINDOWS), keras_answers(network, WINDOWS))
-    check_agreement(loaded, Network(to_onnx("gru", loaded)), WINDOWS)
+    check_agreement(loaded, OnnxNetwork(to_onnx("gru", loaded)), WINDOWS)
 
 
-@pytest.mark.parametrize("shape", [VARIED["all, state"], VARIED["outputs"]])
-def test_an_export_of_other_inputs_and_outputs_is_checked_as_well(shape: Shape) -> None:
-    network = network_of(shape)
-    exported = Network(to_onnx(shape.kind, network))
-    assert (exported.channels, exported.outputs) == (shape.channels, shape.outputs * len(shape.targets))
-    inputs = np.random.default_rng(0).normal(size=(5, shape.window, shape.channels)).astype(np.float32)
+@pytest.mark.parametrize("spec", [VARIED["all, state"], VARIED["outputs"]])
+def test_an_export_of_other_inputs_and_outputs_is_checked_as_well(spec: ModelSpec) -> None:
+    network = network_of(spec)
+    exported = OnnxNetwork(to_onnx(spec.kind, network))
+    assert (exported.channels, exported.outputs) == (spec.channels, spec.outputs * len(spec.targets))
+    inputs = np.random.default_rng(0).normal(size=(5, spec.window, spec.channels)).astype(np.float32)
     check_agreement(network, exported, inputs)
     spoil(network)
     with pytest.raises(DisagreementError, match=r"model\.onnx answers"):
         check_agreement(network, exported, inputs)
 
 
-def network_of(shape: Shape) -> Any:
-    outputs = shape.outputs * len(shape.targets)
+def network_of(spec: ModelSpec) -> Any:
+    outputs = spec.outputs * len(spec.targets)
     return averaged(
-        [build(shape.kind, channels=shape.channels, outputs=outputs, units=shape.units) for _ in range(shape.members)]
+        [
+            build_network(spec.kind, channels=spec.channels, outputs=outputs, units=spec.units)
+            for _ in range(spec.members)
+        ]
     )
 
 
@@ -65,8 +68,8 @@ def spoil(network: Any) -> None:
 
 
 def test_an_export_that_differs_is_refused() -> None:
-    network = build("simple_rnn", channels=1, outputs=1, units=(3,))
-    exported = Network(to_onnx("simple_rnn", network))
+    network = build_network("simple_rnn", channels=1, outputs=1, units=(3,))
+    exported = OnnxNetwork(to_onnx("simple_rnn", network))
     check_agreement(network, exported, WINDOWS)
     spoil(network)
     with pytest.raises(DisagreementError, match=r"model.onnx answers .* off Keras; at most 1e-05 is allowed"):
@@ -74,10 +77,10 @@ def test_an_export_that_differs_is_refused() -> None:
 
 
 def test_an_export_that_does_not_carry_its_states_is_refused() -> None:
-    network = build("lstm", channels=1, outputs=1, units=(3,))
-    exported = Network(to_onnx("lstm", network))
+    network = build_network("lstm", channels=1, outputs=1, units=(3,))
+    exported = OnnxNetwork(to_onnx("lstm", network))
 
-    class Forgetful(Network):
+    class Forgetful(OnnxNetwork):
         def __init__(self) -> None:
             pass
 
@@ -89,15 +92,15 @@ def test_an_export_that_does_not_carry_its_states_is_refused() -> None:
 
 
 def test_answers_that_are_no_numbers_are_refused() -> None:
-    network = build("lstm", channels=1, outputs=1, units=(3,))
+    network = build_network("lstm", channels=1, outputs=1, units=(3,))
     network.set_weights([weights * np.nan for weights in network.get_weights()])
     with pytest.raises(DisagreementError):
-        check_agreement(network, Network(to_onnx("lstm", network)), WINDOWS)
+        check_agreement(network, OnnxNetwork(to_onnx("lstm", network)), WINDOWS)
 
 
 def test_a_reopened_version_that_differs_is_refused() -> None:
-    network = build("lstm", channels=2, outputs=1, units=(3,))
-    shape = Shape(
+    network = build_network("lstm", channels=2, outputs=1, units=(3,))
+    spec = ModelSpec(
         kind="lstm",
         units=(3,),
         window=3,
@@ -106,7 +109,7 @@ def test_a_reopened_version_that_differs_is_refused() -> None:
         targets=("b",),
         scaler=Scaler(kind="standard", mean=(10, -5), scale=(4, 300)),
     )
-    reopened = Forecaster(shape, Network(to_onnx("lstm", network)))
+    reopened = Forecaster(spec, OnnxNetwork(to_onnx("lstm", network)))
     contexts = np.random.default_rng(0).normal((10, -5), (4, 300), (8, 4, 2))
     check_reopened(network, reopened, contexts)
     spoil(network)
@@ -116,13 +119,13 @@ def test_a_reopened_version_that_differs_is_refused() -> None:
 
 @pytest.mark.parametrize("name", VARIED)
 def test_a_reopened_version_of_any_option_is_judged_in_the_networks_units(name: str) -> None:
-    shape = VARIED[name]
-    network = network_of(shape)
-    reopened = Forecaster(shape, Network(to_onnx(shape.kind, network)))
+    spec = VARIED[name]
+    network = network_of(spec)
+    reopened = Forecaster(spec, OnnxNetwork(to_onnx(spec.kind, network)))
     # A level far above the changes must not drown what is off, where only the changes are the network's.
-    level = 5000 if shape.difference or shape.scaler.kind == "context" else 1
-    contexts = np.random.default_rng(0).normal(level, 2, (150, shape.context, len(shape.features)))
-    axes = times_of(shape, len(contexts))
+    level = 5000 if spec.difference or spec.scaler.kind == "context" else 1
+    contexts = np.random.default_rng(0).normal(level, 2, (150, spec.context_length, len(spec.features)))
+    axes = times_of(spec, len(contexts))
     check_reopened(network, reopened, contexts, axes)
     spoil(network)
     with pytest.raises(DisagreementError, match="the reopened version answers"):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from models.spec.manifest import Kind
-from training.networks.build import averaged, build, copy_weights, members_of
+from models.spec.model_spec import Kind
+from training.networks.build import averaged, build_network, copy_weights, members_of
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from training.networks.build import averaged, build, copy_weights, members_of
 def test_layers_are_stacked_below_a_linear_one(
     kind: Kind, units: tuple[int, ...], dropout: float, names: list[str]
 ) -> None:
-    network = build(kind, channels=2, outputs=1, units=units, dropout=dropout)
+    network = build_network(kind, channels=2, outputs=1, units=units, dropout=dropout)
     assert [layer.name for layer in network.layers[1:]] == names
     assert network.layers[-1].activation.__name__ == "linear"
     assert network(np.zeros((4, 5, 2), np.float32)).shape == (4, 1)
@@ -25,8 +25,8 @@ def test_layers_are_stacked_below_a_linear_one(
 
 @pytest.mark.parametrize("first", [0, 3])
 def test_a_network_can_answer_at_every_step_from_one_on(first: int) -> None:
-    last = build("lstm", channels=2, outputs=1, units=(3, 2))
-    every = build("lstm", channels=2, outputs=1, units=(3, 2), answers_from=first)
+    last = build_network("lstm", channels=2, outputs=1, units=(3, 2))
+    every = build_network("lstm", channels=2, outputs=1, units=(3, 2), answers_from=first)
     every.set_weights(last.get_weights())
     values = np.random.default_rng(0).normal(size=(4, 5, 2)).astype(np.float32)
     came = np.asarray(every(values))
@@ -36,7 +36,7 @@ def test_a_network_can_answer_at_every_step_from_one_on(first: int) -> None:
 
 
 def test_several_networks_answer_with_their_mean() -> None:
-    members = [build("gru", channels=2, outputs=3, units=(4,)) for _ in range(3)]
+    members = [build_network("gru", channels=2, outputs=3, units=(4,)) for _ in range(3)]
     together = averaged(members)
     values = np.random.default_rng(0).normal(size=(4, 5, 2)).astype(np.float32)
     expected = np.mean([np.asarray(member(values)) for member in members], axis=0)
@@ -46,15 +46,15 @@ def test_several_networks_answer_with_their_mean() -> None:
 
 
 def test_one_network_is_its_own_mean() -> None:
-    alone = build("lstm", channels=1, outputs=1, units=(3,))
+    alone = build_network("lstm", channels=1, outputs=1, units=(3,))
     assert averaged([alone]) is alone
     assert members_of(alone) == [alone]
 
 
 @pytest.mark.parametrize(("residual", "outputs"), [(1, 1), (2, 2), (2, 6)])
 def test_with_a_residual_the_newest_values_are_added_to_every_output_of_theirs(residual: int, outputs: int) -> None:
-    plain = build("lstm", channels=3, outputs=outputs, units=(4,))
-    added = build("lstm", channels=3, outputs=outputs, units=(4,), residual=residual)
+    plain = build_network("lstm", channels=3, outputs=outputs, units=(4,))
+    added = build_network("lstm", channels=3, outputs=outputs, units=(4,), residual=residual)
     copy_weights(plain, added)
     values = np.random.default_rng(0).normal(size=(2, 5, 3)).astype(np.float32)
     newest = np.tile(values[:, -1, :residual], outputs // residual)
@@ -63,8 +63,8 @@ def test_with_a_residual_the_newest_values_are_added_to_every_output_of_theirs(r
 
 
 def test_a_residual_is_of_each_step_that_is_answered() -> None:
-    last = build("lstm", channels=2, outputs=2, units=(3,), residual=1)
-    every = build("lstm", channels=2, outputs=2, units=(3,), residual=1, answers_from=2)
+    last = build_network("lstm", channels=2, outputs=2, units=(3,), residual=1)
+    every = build_network("lstm", channels=2, outputs=2, units=(3,), residual=1, answers_from=2)
     copy_weights(last, every)
     values = np.random.default_rng(0).normal(size=(4, 5, 2)).astype(np.float32)
     came = np.asarray(every(values))

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training.data.dataset import Dataset, load_series, prepare
+from training.data.dataset import Dataset, build_dataset, load_series
 from training.networks.build import members_of
 from training.networks.fit import fit
-from training.networks.loop import TRUTH_COUNTS, Taught, _drawn
+from training.networks.loop import TRUE_STEPS_WEIGHT, TrainingArrays, _drawn
 from training.recipes.recipe import Recipe
 
 TINY = Recipe().with_values(
@@ -18,7 +18,7 @@ TINY = Recipe().with_values(
 
 
 def dataset(recipe: Recipe = TINY) -> Dataset:
-    return prepare(recipe, load_series(recipe))
+    return build_dataset(recipe, load_series(recipe))
 
 
 @pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])
@@ -52,14 +52,14 @@ def test_the_loss_is_that_of_every_step_from_the_windows_last_on() -> None:
 
 
 def test_watching_changes_nothing_and_sees_every_epoch() -> None:
-    seen = []
+    training_range = []
 
     def watch(epochs: int, network: Any) -> None:
-        seen.append((epochs, network.get_weights()[0]))
+        training_range.append((epochs, network.get_weights()[0]))
 
     watched, alone = fit(TINY, dataset(), watch=watch), fit(TINY, dataset())
-    assert [epochs for epochs, _ in seen] == [0, 1, 2, 3]
-    assert not np.array_equal(seen[0][1], seen[1][1])
+    assert [epochs for epochs, _ in training_range] == [0, 1, 2, 3]
+    assert not np.array_equal(training_range[0][1], training_range[1][1])
     assert np.array_equal(watched.network.get_weights()[0], alone.network.get_weights()[0])
     assert len(watched.loss) == 3
     assert watched.duration_s > 0
@@ -110,7 +110,7 @@ def test_the_last_steps_of_a_rollout_take_in_the_networks_own_answers() -> None:
         if 4 <= step < 7:
             sequences[:, step + 1, 0] = answer[:, 0]
     errors = np.abs(np.stack(answers, axis=1) - data.train.targets)[..., 0]
-    weights = np.array([TRUTH_COUNTS / 3] * 3 + [1 / 3] * 3)
+    weights = np.array([TRUE_STEPS_WEIGHT / 3] * 3 + [1 / 3] * 3)
     assert fitted.loss[-1] == pytest.approx(np.mean(errors * weights / weights.mean()), rel=1e-4)
 
 
@@ -139,7 +139,7 @@ def test_a_cosine_ends_with_steps_of_no_length() -> None:
 def test_an_epoch_of_so_many_batches_sees_that_many_samples() -> None:
     recipe = TINY.with_values({"batches": 2, "batch_size": 3, "epochs": 1})
     data = dataset(recipe)
-    drawn = _drawn(Taught(np.arange(10, dtype=np.float32), np.arange(10, dtype=np.float32) * 2), 3, 2)
+    drawn = _drawn(TrainingArrays(np.arange(10, dtype=np.float32), np.arange(10, dtype=np.float32) * 2), 3, 2)
     epochs = []
     for _ in range(5):
         inputs, targets = zip(*(drawn[place] for place in range(len(drawn))), strict=True)

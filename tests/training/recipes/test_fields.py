@@ -1,19 +1,19 @@
 import pytest
 
 from training.errors import RecipeError
-from training.recipes.fields import Leaf, leaves, near, place
+from training.recipes.fields import RecipeField, did_you_mean, place, recipe_fields
 from training.recipes.recipe import Recipe
 
-BY_NAME = {leaf.name: leaf for leaf in leaves(Recipe)}
+BY_NAME = {leaf.name: leaf for leaf in recipe_fields(Recipe)}
 
 
 def test_names_are_unique_across_sections_for_each_is_a_flag() -> None:
-    names = [leaf.name for leaf in leaves(Recipe)]
+    names = [leaf.name for leaf in recipe_fields(Recipe)]
     assert len(set(names)) == len(names)
 
 
 def test_every_leaf_has_a_help() -> None:
-    assert [leaf.name for leaf in leaves(Recipe) if not leaf.help] == []
+    assert [leaf.name for leaf in recipe_fields(Recipe) if not leaf.help] == []
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_every_leaf_has_a_help() -> None:
 def test_a_leaf_tells_what_its_flag_takes(
     name: str, section: str | None, kind: type[str | int | float], many: bool, choices: tuple[str, ...], default: object
 ) -> None:
-    assert BY_NAME[name] == Leaf(name, section, kind, many, choices, default, BY_NAME[name].help)
+    assert BY_NAME[name] == RecipeField(name, section, kind, many, choices, default, BY_NAME[name].help)
 
 
 def test_a_value_is_found_in_its_section() -> None:
@@ -44,4 +44,4 @@ def test_a_value_is_found_in_its_section() -> None:
 
 
 def test_near_names_all_where_none_is_like_it() -> None:
-    assert near("xyz", ["load", "price"]) == "; there are load, price"
+    assert did_you_mean("xyz", ["load", "price"]) == "; there are load, price"

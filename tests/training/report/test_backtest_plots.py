@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 from models.inference.conformal import Intervals
 from models.spec.metrics import Backtest, StepScores
 from models.timeseries.scaling import Scaler
-from tests.support.constant import constant, plain_shape
+from tests.support.constant import constant, plain_spec
 from training.data.dataset import HeldOut
 from training.evaluation.origins import find_origins
-from training.evaluation.rolling_forecasts import Rolled, roll
+from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
 from training.report import backtest_plots as module
 from training.report.backtest_plots import coverage_picture, errors_picture, examples_picture
 from training.report.plots import png
@@ -63,7 +63,7 @@ def test_errors_are_lines_of_the_model_and_the_baselines(drawn: list[Figure]) ->
 
 
 def test_a_baseline_far_off_does_not_flatten_the_rest(drawn: list[Figure]) -> None:
-    errors_picture(backtest(scores(1, 2), far=scores(1, 1e6)), "load")
+    errors_picture(backtest(scores(1, 2), out_of_range=scores(1, 1e6)), "load")
     assert drawn[0].axes[0].get_ylim() == pytest.approx((0, 21))
 
 
@@ -87,10 +87,10 @@ def test_coverage_of_each_level_lies_beside_the_level(drawn: list[Figure]) -> No
     assert axes.get_ylim() == (30, 102)
 
 
-def rolled(horizon: int = 2) -> Rolled:
+def rolled(horizon: int = 2) -> RollingForecasts:
     """Forecasts of 7, each with a scale of 3."""
-    scaled = plain_shape(scaler=Scaler(kind="standard", mean=(1.0,), scale=(3.0,)))
-    return roll(constant(2, scaled), SERIES, find_origins(SERIES, 2, horizon), horizon)
+    scaled = plain_spec(scaler=Scaler(kind="standard", mean=(1.0,), scale=(3.0,)))
+    return rolling_forecasts(constant(2, scaled), SERIES, find_origins(SERIES, 2, horizon), horizon)
 
 
 def test_examples_are_spread_from_the_first_origin_to_the_last(drawn: list[Figure]) -> None:
@@ -123,9 +123,11 @@ def test_bands_beyond_the_calibrated_steps_are_not_drawn(drawn: list[Figure]) ->
 
 
 def test_one_origin_and_several_features_are_drawn_as_well(drawn: list[Figure]) -> None:
-    shape = plain_shape(("a", "b"), ("b",))
+    spec = plain_spec(("a", "b"), ("b",))
     held = [HeldOut(np.concatenate([VALUES, -VALUES], axis=1), range(39, 40))]
-    examples_picture(held, roll(constant(7, shape), held, find_origins(held, 2, 1), 1), None, 1, "b", "title")
+    examples_picture(
+        held, rolling_forecasts(constant(7, spec), held, find_origins(held, 2, 1), 1), None, 1, "b", "title"
+    )
     (axes,) = drawn[0].axes
     assert lines(axes) == {"what came": [-38, -39], "forecast": [-38, 7]}
     assert (axes.get_title(), axes.get_ylabel()) == ("from row 40", "b")

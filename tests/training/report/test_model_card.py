@@ -9,17 +9,17 @@ import pytest
 
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import Network
+from models.inference.onnx_network import OnnxNetwork
 from models.spec.manifest import Description
 from models.spec.metrics import Backtest, Calibration, Scores, Spread, StepScores
-from models.spec.model_spec import Shape
-from models.timeseries.time_index import Axis, parse_frequency
-from tests.support.tiny import graph_of, tiny_description, tiny_shape
+from models.spec.model_spec import ModelSpec
+from models.timeseries.time_index import TimeIndex, parse_frequency
+from tests.support.tiny import graph_of, tiny_description, tiny_spec
 from training.report.model_card import card_markdown
 
 
-def described(shape: Shape, **more: Any) -> Description:
-    return tiny_description(shape, graph_of(shape)).model_copy(update=more)
+def described(spec: ModelSpec, **more: Any) -> Description:
+    return tiny_description(spec, graph_of(spec)).model_copy(update=more)
 
 
 def request(card: str) -> Any:
@@ -32,7 +32,7 @@ def request(card: str) -> Any:
 
 
 def test_a_plain_model_s_card() -> None:
-    card = card_markdown("tiny", described(tiny_shape(lead=2)), ["plots/loss.png", "plots/error-by-step.png"])
+    card = card_markdown("tiny", described(tiny_spec(lead=2)), ["plots/loss.png", "plots/error-by-step.png"])
     assert card.startswith("# tiny\n\nA tiny model.\n\n## Model\n\n- network: lstm(3), 1 parameters, trained in 0 s\n")
     assert "- context: a request brings at least 5 values\n" in card
     assert "- of these: 8 to train on, 2 to test on\n" in card
@@ -43,17 +43,17 @@ def test_a_plain_model_s_card() -> None:
 
 
 def test_everything_that_can_be_told_is() -> None:
-    shape = tiny_shape(
+    spec = tiny_spec(
         members=3, lags=(8, 12), difference=6, calendar=("day",), timezone="Australia/Melbourne", frequency="30m"
     )
     step = StepScores(mae=(1, 2), rmse=(3, 4), mase=(0.5, 0.7), smape=(9, 10))
     naive = StepScores(mae=(2, 2), rmse=(3, 4), mase=None, smape=(9, 10))
-    plain = described(shape)
+    plain = described(spec)
     score = Scores(mae=5, mse=36, rmse=6, count=7)
     card = card_markdown(
         "tiny",
         described(
-            shape,
+            spec,
             warnings=("loses to last value at step 2: repeating the last value is better there",),
             metrics=plain.metrics.model_copy(
                 update={"seasonal_naive": score, "season": 48, "spread": Spread(seeds=(0, 1), mse=(0.5, 0.25))}
@@ -108,35 +108,33 @@ def test_everything_that_can_be_told_is() -> None:
 
 def test_intervals_whose_coverage_nobody_measured_say_only_what_they_rest_on() -> None:
     card = card_markdown(
-        "tiny", described(tiny_shape(), calibration=Calibration(calibrated_on="it", horizon=2, count=9))
+        "tiny", described(tiny_spec(), calibration=Calibration(calibrated_on="it", horizon=2, count=9))
     )
     assert "from 9 errors at each of 2 steps on it." in card
     assert "covered" not in card
 
 
 def test_names_are_shown_as_they_are() -> None:
-    card = card_markdown(
-        "tiny", described(tiny_shape(features=("a|b", "un_der\nscore")), description="# *not* a title")
-    )
+    card = card_markdown("tiny", described(tiny_spec(features=("a|b", "un_der\nscore")), description="# *not* a title"))
     assert "values of a\\|b, un\\_der score" in card
     assert "\n\\# \\*not\\* a title\n" in card
 
 
 @pytest.mark.parametrize(
-    "shape",
+    "spec",
     [
-        tiny_shape(window=60),
-        tiny_shape(features=("a", "b"), targets=("b",)),
-        tiny_shape(calendar=("day",), frequency="30m"),
+        tiny_spec(window=60),
+        tiny_spec(features=("a", "b"), targets=("b",)),
+        tiny_spec(calendar=("day",), frequency="30m"),
     ],
 )
-def test_the_curl_asks_what_the_model_answers(shape: Shape) -> None:
-    intervals = Intervals(np.ones((4, len(shape.targets), 40)))
-    graph = graph_of(shape)
-    card = card_markdown("tiny", tiny_description(shape, graph, intervals))
+def test_the_curl_asks_what_the_model_answers(spec: ModelSpec) -> None:
+    intervals = Intervals(np.ones((4, len(spec.targets), 40)))
+    graph = graph_of(spec)
+    card = card_markdown("tiny", tiny_description(spec, graph, intervals))
     assert max(map(len, card.splitlines())) < 250
     asked = request(card)
-    axes = [Axis(datetime.fromisoformat(asked["end"]), parse_frequency(asked["freq"]))] if shape.calendar else None
-    forecaster = Forecaster(shape, Network(graph), "tiny", intervals)
-    question = forecaster.question([asked["window"]], asked["horizon"], axes)
-    assert [forecaster.half_widths(question, level).size for level in asked["levels"]] == [asked["horizon"]] * 2
+    axes = [TimeIndex(datetime.fromisoformat(asked["end"]), parse_frequency(asked["freq"]))] if spec.calendar else None
+    forecaster = Forecaster(spec, OnnxNetwork(graph), "tiny", intervals)
+    prepared = forecaster.prepare([asked["window"]], asked["horizon"], axes)
+    assert [forecaster.half_widths(prepared, level).size for level in asked["levels"]] == [asked["horizon"]] * 2

@@ -1,7 +1,7 @@
-from training.data.dataset import load_series, prepare
+from training.data.dataset import build_dataset, load_series
 from training.networks.fit import fit
 from training.recipes.recipe import Recipe
-from training.report.training_pictures import Album
+from training.report.training_pictures import TrainingPictures
 
 TINY = Recipe().with_values(
     {"generator": "sine", "name": "tiny", "window": 3, "units": 2, "patience": 0, "batch_size": 512, "epochs": 4}
@@ -9,8 +9,8 @@ TINY = Recipe().with_values(
 
 
 def drawn(recipe: Recipe) -> list[str]:
-    dataset = prepare(recipe, load_series(recipe))
-    album = Album(recipe, dataset)
+    dataset = build_dataset(recipe, load_series(recipe))
+    album = TrainingPictures(recipe, dataset)
     album.finish(fit(recipe, dataset, watch=album.watch))
     assert all(content.startswith(b"\x89PNG") for content in album.files.values())
     return list(album.files)

@@ -6,8 +6,9 @@ from typing import Any
 
 from models.errors import InvalidRequest
 from models.spec.model_spec import ModelSpec
+from models.timeseries.frequency import Frequency, parse_frequency
 from models.timeseries.spacing import infer_time_index
-from models.timeseries.time_index import Frequency, TimeIndex, parse_frequency
+from models.timeseries.time_index import TimeIndex
 from service.schemas.predict import PredictRequest
 
 _FORMS = ("text", "a list of texts", "a list of lists of texts")

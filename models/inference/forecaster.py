@@ -15,8 +15,9 @@ from models.inference.rollout import rollout
 from models.spec.model_spec import ModelSpec
 from models.timeseries.calendar_features import calendar_inputs
 from models.timeseries.differencing import to_differences, undo_differences
+from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scale
-from models.timeseries.time_index import TimeIndex, parse_frequency
+from models.timeseries.time_index import TimeIndex
 
 # Rows that one call of the network takes: enough to keep the cores busy, few enough to bound memory.
 ROWS_PER_CALL = 128

@@ -15,7 +15,8 @@ from models.registry.safe_read import open_regular, read_document
 from models.spec.manifest import FileRecord, Manifest
 from models.spec.model_spec import Kind
 from models.text import printable
-from models.timeseries.time_index import TimeIndex, parse_frequency
+from models.timeseries.frequency import parse_frequency
+from models.timeseries.time_index import TimeIndex
 
 MANIFEST, MODEL, CALIBRATION = "manifest.json", "model.onnx", "calibration.npy"
 

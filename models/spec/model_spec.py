@@ -6,18 +6,14 @@ from pydantic import AfterValidator, Field, model_validator
 
 from models.spec.record import Count, Record, Row
 from models.timeseries.calendar_features import CYCLES, Cycle
+from models.timeseries.frequency import check_frequency
+from models.timeseries.local_time import check_timezone
 from models.timeseries.scaling import Scaler
-from models.timeseries.time_index import check_timezone, parse_frequency
 
 Kind = Literal["gru", "lstm", "simple_rnn"]
 RolloutMode = Literal["window", "state"]  # told apart in models/inference/rollout.py
 
 MAX_MEMBERS = 32
-
-
-def _check_frequency(text: str) -> str:
-    parse_frequency(text)
-    return text
 
 
 class TrainingRange(Record):
@@ -49,7 +45,7 @@ class ModelSpec(Record):
     difference: Count | None = None
     calendar: tuple[Cycle, ...] = ()
     timezone: Annotated[str, AfterValidator(check_timezone)] = "UTC"
-    frequency: Annotated[str, AfterValidator(_check_frequency)] | None = None
+    frequency: Annotated[str, AfterValidator(check_frequency)] | None = None
     features: Annotated[tuple[str, ...], Field(min_length=1)]
     targets: Annotated[tuple[str, ...], Field(min_length=1)]
     scaler: Scaler

@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.timeseries.time_index import Times, local_clock
+from models.timeseries.local_time import local_clock
+from models.timeseries.month_days import Times
 
 Array = NDArray[np.float32]
 Cycle = Literal["day", "week", "year", "weekday"]

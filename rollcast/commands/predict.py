@@ -16,8 +16,9 @@ from models.references import parse_reference
 from models.registry.durable_write import replace_durably
 from models.spec.manifest import Manifest
 from models.text import printable
+from models.timeseries.frequency import parse_frequency
 from models.timeseries.spacing import infer_time_index
-from models.timeseries.time_index import TimeIndex, parse_frequency
+from models.timeseries.time_index import TimeIndex
 from rollcast.commands.models import NameArgument, RegistryOption, open_registry
 from rollcast.console import show_table, warn
 from rollcast.tables import forecast_table

@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from models.registry.registry import Registry
-from models.timeseries.time_index import Frequency, TimeIndex
+from models.timeseries.frequency import Frequency
+from models.timeseries.time_index import TimeIndex
 from tests.support.real_server import ROOT, Server, real_server
 from tests.support.tiny import timed_registry
 

@@ -6,7 +6,8 @@ import pytest
 
 from models.errors import InvalidRequest
 from models.spec.model_spec import ModelSpec
-from models.timeseries.time_index import TimeIndex, parse_frequency
+from models.timeseries.frequency import parse_frequency
+from models.timeseries.time_index import TimeIndex
 from service.schemas.predict import PredictRequest
 from service.window_times import place_of_times, read_axes, times_ahead
 from tests.support.tiny import tiny_spec

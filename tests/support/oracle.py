@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from models.inference.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
+from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler
-from models.timeseries.time_index import TimeIndex, parse_frequency
+from models.timeseries.time_index import TimeIndex
 from tests.support.tiny import tiny_spec
 
 Array = NDArray[np.float64]

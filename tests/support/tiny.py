@@ -15,8 +15,9 @@ from models.registry.registry import Registry
 from models.spec.manifest import DataRecord, Description, Golden, Manifest, TrainingRecord
 from models.spec.metrics import Calibration, Metrics, Scores
 from models.spec.model_spec import Kind, ModelSpec, RolloutMode, TrainingRange
+from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler, ScalerKind
-from models.timeseries.time_index import TimeIndex, parse_frequency
+from models.timeseries.time_index import TimeIndex
 from training.export.onnx_graph import OPERATORS, Layer, Member, build_graph
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from models.errors import IncompatibleVersion, InvalidName, RegistryError
 from models.registry.registry import Registry
-from models.timeseries.time_index import TimeIndex, parse_frequency
+from models.timeseries.frequency import parse_frequency
+from models.timeseries.time_index import TimeIndex
 from training import pipeline
 from training.errors import DisagreementError, RecipeError, SeriesError
 from training.keras_backend import load_keras

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +9,10 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from models.spec.model_spec import ModelSpec
+from models.timeseries.frequency import parse_frequency
+from models.timeseries.month_days import Times
 from models.timeseries.scaling import Scaler
-from models.timeseries.time_index import TimeIndex, Times, parse_frequency
+from models.timeseries.time_index import TimeIndex
 from training.data.generators import GENERATORS, generated
 from training.data.series import Series, read_series
 from training.data.splits import Parts, Samples, chronological_parts, counted_parts
@@ -64,9 +65,11 @@ class Dataset:
         windows = np.stack([each.values[row - context : row] for each, row in chosen])
         if frequency is None:
             return windows, None
-        last = [each.times[row - 1].astype(datetime) for each, row in chosen if each.times is not None]
-        axes = [TimeIndex(time.replace(tzinfo=UTC), parse_frequency(frequency)) for time in last]
-        return windows, axes if len(axes) == len(windows) else None
+        apart = parse_frequency(frequency)
+        indexes = [
+            TimeIndex.through(each.times[row - context : row], apart) for each, row in chosen if each.times is not None
+        ]
+        return windows, indexes if len(indexes) == len(windows) else None
 
 
 def load_series(recipe: Recipe) -> tuple[Series, ...]:

@@ -6,9 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.timeseries.time_index import Frequency, TimeIndex, Times, parse_frequency
+from models.timeseries.frequency import Frequency, parse_frequency
+from models.timeseries.month_days import LAST_DAY, Times, month_positions
+from models.timeseries.spacing import most_common
+from models.timeseries.time_index import TimeIndex
 from training.data.table import Rows
-from training.data.timestamps import and_more, format_time, in_month, most_common
+from training.data.timestamps import and_more, format_time
 from training.errors import SeriesError
 from training.recipes.sections import Fill
 
@@ -16,9 +19,9 @@ Array = NDArray[np.float64]
 
 
 class Grid(NamedTuple):
-    """Where rows are expected: each `step` months or microseconds, from so many of them after the axis's end on."""
+    """Where rows are expected: each `step` months or microseconds, from `first` of them after the index's end on."""
 
-    axis: TimeIndex  # of single months or microseconds
+    time_index: TimeIndex  # of single months or microseconds
     first: int
     step: int
 
@@ -28,20 +31,20 @@ class Grid(NamedTuple):
         if not frequency.months:
             first = most_common(times.astype(np.int64) % frequency.microseconds)
             return cls(TimeIndex(datetime(1970, 1, 1, tzinfo=UTC), Frequency(0, 1)), first, frequency.microseconds)
-        months, days, clock, ends = in_month(times)
-        # Where rows lie on the last days of months, all days that a month may have count as its last.
-        day = 30 if ends.mean() > 1 / 2 else most_common(days)
-        january = datetime(1970, 1, 1 + day, tzinfo=UTC) + timedelta(microseconds=most_common(clock))
-        return cls(TimeIndex(january, Frequency(1, 0)), most_common(months % frequency.months), frequency.months)
+        position = month_positions(times)
+        day = LAST_DAY if position.is_last.mean() > 1 / 2 else most_common(position.day)
+        january = datetime(1970, 1, day, tzinfo=UTC) + timedelta(microseconds=most_common(position.time_of_day))
+        first = most_common(position.month % frequency.months)
+        return cls(TimeIndex(january, Frequency(1, 0), day), first, frequency.months)
 
-    def places(self, times: Times) -> NDArray[np.int64]:
+    def positions(self, times: Times) -> NDArray[np.int64]:
         """How many steps after the first the times lie; those between two steps count with the former."""
-        counted = in_month(times)[0] if self.axis.frequency.months else times.astype(np.int64)
+        counted = month_positions(times).month if self.time_index.frequency.months else times.astype(np.int64)
         return (counted - self.first) // self.step
 
-    def at(self, places: NDArray[np.int64]) -> Times:
-        """The times so many steps after the first."""
-        return self.axis.at(self.first + places * self.step)
+    def at(self, positions: NDArray[np.int64]) -> Times:
+        """The times at these positions."""
+        return self.time_index.at(self.first + positions * self.step)
 
 
 def with_every_row(rows: Rows, times: Times, values: Array, frequency: str, fill: Fill) -> tuple[Times, Array]:
@@ -51,16 +54,16 @@ def with_every_row(rows: Rows, times: Times, values: Array, frequency: str, fill
     or more than those that came.
     """
     grid = Grid.of(times, parse_frequency(frequency))
-    places = grid.places(times)
-    off = np.flatnonzero(grid.at(places) != times)
+    positions = grid.positions(times)
+    off = np.flatnonzero(grid.at(positions) != times)
     if len(off):
         row = int(off[0])
-        did_you_mean = " or ".join(format_time(time) for time in grid.at(places[row] + np.arange(2)))
+        did_you_mean = " or ".join(format_time(time) for time in grid.at(positions[row] + np.arange(2)))
         raise SeriesError(
             f"{rows.at(row)} has the time {format_time(times[row])}{and_more(len(off))}; with values {frequency} apart "
             f"{did_you_mean} was expected: move or drop such rows, or say with frequency how far apart values are"
         )
-    missing = np.diff(places) - 1
+    missing = np.diff(positions) - 1
     if not missing.any():
         return times, values
     row, count = int(np.argmax(missing > 0)), int(missing.sum())
@@ -73,9 +76,9 @@ def with_every_row(rows: Rows, times: Times, values: Array, frequency: str, fill
         raise SeriesError(f"{came}: bring or fill them (training can: --fill previous or --fill linear)")
     if count > len(times):
         raise SeriesError(f"{came}: more than the {len(times)} rows that came, too many to be filled")
-    whole = np.full((places[-1] - places[0] + 1, values.shape[1]), np.nan)
-    whole[places - places[0]] = values
-    return grid.at(np.arange(places[0], places[-1] + 1)), whole
+    whole = np.full((positions[-1] - positions[0] + 1, values.shape[1]), np.nan)
+    whole[positions - positions[0]] = values
+    return grid.at(np.arange(positions[0], positions[-1] + 1)), whole
 
 
 def filled(rows: Rows, values: Array, columns: tuple[str, ...], fill: Fill) -> Array:

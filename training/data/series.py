@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.timeseries.time_index import Times
+from models.timeseries.month_days import Times
 from training.data.imputation import filled, with_every_row
 from training.data.table import PACKAGE_SCHEME, Rows, read_table
 from training.data.timestamps import check_order, infer_frequency, read_times

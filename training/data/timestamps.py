@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from models.timeseries.time_index import MICROSECONDS, MONTHS, Times, parse_frequency
+from models.timeseries.frequency import Frequency, parse_frequency
+from models.timeseries.month_days import Times, month_positions
+from models.timeseries.spacing import most_common
 from training.data.table import Rows, Table
 from training.errors import SeriesError
 
-_DAY, _NONE = np.timedelta64(1, "D"), np.timedelta64(0, "us")
+_NONE = np.timedelta64(0, "us")
 
 
 def read_times(table: Table, column: str) -> Times:
@@ -26,7 +28,7 @@ def _read(cell: object, table: Table, row: int, column: str) -> datetime:
         # A Parquet file may hold dates and times as such.
         time = datetime.fromisoformat(cell.isoformat() if isinstance(cell, date) else str(cell).strip())
         if not 2 <= time.year <= 9998:
-            raise ValueError("models.timeseries.time_index.Axis counts in those years only")
+            raise ValueError("TimeIndex counts in those years only")
         return time if time.tzinfo is None else time.astimezone(UTC).replace(tzinfo=None)
     except ValueError as error:
         came = "is empty" if cell is None else f"is {str(cell)[:40]!r}"
@@ -66,12 +68,8 @@ def infer_frequency(series: Sequence[Times]) -> str | None:
     if not len(steps):
         return None
     months = np.concatenate([_month_steps(times) for times in series])
-    if len(months) > len(steps) / 2:
-        count, units = most_common(months), MONTHS
-    else:
-        count, units = most_common(steps), MICROSECONDS
-    size, unit = max((size, unit) for unit, size in units.items() if count % size == 0)
-    text = f"{count // size}{unit}"
+    by_month = len(months) > len(steps) / 2
+    text = str(Frequency(most_common(months), 0) if by_month else Frequency(0, most_common(steps)))
     try:
         parse_frequency(text)
     except ValueError as error:
@@ -82,28 +80,12 @@ def infer_frequency(series: Sequence[Times]) -> str | None:
 
 
 def _month_steps(times: Times) -> NDArray[np.int64]:
-    """The months between each row and the one before, of those that lie at the same place in their month."""
-    months, days, clock, ends = in_month(times)
-    steps = np.diff(months)
-    alike = (days[1:] == days[:-1]) | (ends[1:] & ends[:-1])
-    return np.asarray(steps[alike & (clock[1:] == clock[:-1]) & (steps > 0)])
-
-
-def in_month(times: Times) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Each time's month (counted from 1970), day (from 0), microsecond of the day, and whether the day is the last."""
-    months, days = times.astype("M8[M]"), times.astype("M8[D]")
-    return (
-        months.astype(np.int64),
-        (days - months.astype("M8[D]")).astype(np.int64),
-        (times - days).astype(np.int64),
-        (days + _DAY).astype("M8[M]") > months,
-    )
-
-
-def most_common(values: NDArray[np.int64]) -> int:
-    """The value that comes most often; of several the least."""
-    found, counts = np.unique(values, return_counts=True)
-    return int(found[np.argmax(counts)])
+    """The months between each row and the one before, of those on the same day of their months at the same time."""
+    position = month_positions(times)
+    steps = np.diff(position.month)
+    same_day = (position.day[1:] == position.day[:-1]) | (position.is_last[1:] & position.is_last[:-1])
+    same_time = position.time_of_day[1:] == position.time_of_day[:-1]
+    return np.asarray(steps[same_day & same_time & (steps > 0)])
 
 
 def format_time(time: np.datetime64) -> str:

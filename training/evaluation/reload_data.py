@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.spec.manifest import Manifest
-from models.timeseries.time_index import parse_frequency
+from models.timeseries.frequency import parse_frequency
 from training.data.dataset import HeldOut, build_dataset, load_series, split_rows
 from training.data.series import Series, sha256
 from training.data.splits import Parts

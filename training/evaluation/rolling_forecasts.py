@@ -1,7 +1,6 @@
 """Rolling a model out from many origins as the service would, in bounded memory."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +8,8 @@ from numpy.typing import NDArray
 
 from models.engine.offline import forecast_offline
 from models.inference.forecaster import Forecaster
-from models.timeseries.time_index import TimeIndex, Times, parse_frequency
+from models.timeseries.frequency import parse_frequency
+from models.timeseries.time_index import TimeIndex
 from training.data.dataset import HeldOut
 from training.errors import SeriesError
 from training.evaluation.origins import Origins, actuals, contexts_before
@@ -64,16 +64,6 @@ def _axes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins)
             f"{forecaster.title} takes in the {', '.join(spec.calendar)} of each value, but the series tells no "
             "times: name the column that does with --time"
         )
-    frequency = parse_frequency(spec.frequency)
-    days = [_day_of_month(times) if frequency.months else None for times in known]
-    axes = []
-    for series, row in zip(origins.series.tolist(), origins.rows.tolist(), strict=True):
-        end: datetime = known[series][row - 1].astype("M8[us]").astype(datetime)
-        axes.append(TimeIndex(end.replace(tzinfo=UTC), frequency, days[series]))
-    return axes
-
-
-def _day_of_month(times: Times) -> int:
-    """The day that a monthly series' rows lie on: its latest, as the day that a month lacks becomes its last."""
-    days = times.astype("M8[D]") - times.astype("M8[M]").astype("M8[D]")
-    return int(days.max().astype(int)) + 1
+    frequency, rows = parse_frequency(spec.frequency), spec.context_length
+    pairs = zip(origins.series.tolist(), origins.rows.tolist(), strict=True)
+    return [TimeIndex.through(known[series][row - rows : row], frequency) for series, row in pairs]

@@ -7,8 +7,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from models.spec.model_spec import Kind, RolloutMode
 from models.spec.record import Count
 from models.timeseries.calendar_features import Cycle
+from models.timeseries.frequency import parse_frequency
+from models.timeseries.local_time import check_timezone
 from models.timeseries.scaling import ScalerKind
-from models.timeseries.time_index import check_timezone, parse_frequency
 
 GeneratorName = Literal["m3-monthly", "noisy-sine", "sine"]
 Fill = Literal["none", "previous", "linear"]

@@ -88,7 +88,8 @@ def _goldens(dataset: Dataset, forecaster: Forecaster) -> tuple[Golden, ...]:
     """A few held-out windows from first to last, with the forecasts that every later opening must repeat."""
     contexts, axes = dataset.contexts()
     chosen = np.unique(np.linspace(0, len(contexts) - 1, GOLDENS).astype(int))
-    ends = None if axes is None else [axes[place] for place in chosen]
+    # A golden is replayed from its window's end alone.
+    ends = None if axes is None else [axes[place]._replace(day=None) for place in chosen]
     answers = forecaster.forecast(contexts[chosen], GOLDEN_HORIZON if dataset.spec.rolls_out else 1, axes=ends)
     return tuple(
         Golden(

@@ -13,7 +13,8 @@ from models.inference.forecaster import MIN_CHANGE, OUT_OF_RANGE_MARGIN, ROWS_PE
 from models.inference.onnx_network import OnnxNetwork
 from models.inference.rollout import rollout
 from models.spec.model_spec import ModelSpec, TrainingRange
-from models.timeseries.time_index import TimeIndex, parse_frequency
+from models.timeseries.frequency import parse_frequency
+from models.timeseries.time_index import TimeIndex
 from tests.support.oracle import VARIED, slow_forecast, times_of
 from tests.support.tiny import graph_of, tiny_spec
 from training.export.onnx_graph import Layer, Member, build_graph

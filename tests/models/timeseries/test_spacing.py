@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import InvalidRequest
+from models.timeseries.frequency import Frequency, parse_frequency
 from models.timeseries.spacing import infer_time_index
-from models.timeseries.time_index import Frequency, TimeIndex, parse_frequency
+from models.timeseries.time_index import TimeIndex
 
 
 def moments(*texts: str) -> list[datetime]:

@@ -1,7 +1,6 @@
-"""Frequencies, the times around an end, and local clocks, against times that a calendar on the wall shows."""
+"""The times around an end, against times that a calendar on the wall shows."""
 
-from datetime import UTC, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -9,14 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import InvalidRequest
-from models.timeseries.time_index import (
-    MICROSECONDS,
-    Frequency,
-    TimeIndex,
-    check_timezone,
-    local_clock,
-    parse_frequency,
-)
+from models.timeseries.frequency import MICROSECONDS, parse_frequency
+from models.timeseries.local_time import local_clock
+from models.timeseries.time_index import TimeIndex
 
 
 def times(*texts: str) -> np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]:
@@ -26,56 +20,6 @@ def times(*texts: str) -> np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]:
 def around(end: str, frequency: str, *steps: int) -> list[str]:
     axis = TimeIndex(datetime.fromisoformat(end), parse_frequency(frequency))
     return [str(time.astype("M8[s]")) for time in axis.at(np.array(steps))]
-
-
-@pytest.mark.parametrize(
-    ("text", "frequency"),
-    [
-        ("30m", Frequency(0, 1_800_000_000)),
-        ("1h30m", Frequency(0, 5_400_000_000)),
-        ("1d", Frequency(0, 86_400_000_000)),
-        ("1w", Frequency(0, 604_800_000_000)),
-        ("10us", Frequency(0, 10)),
-        ("10ms", Frequency(0, 10_000)),
-        ("1mo", Frequency(1, 0)),
-        ("1q", Frequency(3, 0)),
-        ("1y6mo", Frequency(18, 0)),
-        ("1000y", Frequency(12_000, 0)),
-    ],
-)
-def test_durations_are_read_as_polars_writes_them(text: str, frequency: Frequency) -> None:
-    assert parse_frequency(text) == frequency
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "m", "30", "30 m", "-30m", "1.5h", "30M", "0m", "0mo", "1mo1d", "1h30", "1mon", "1d\n", "٣m", "1us" * 30],
-)
-def test_what_is_no_duration_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="a frequency is a duration such as 30m, 1h"):
-        parse_frequency(text)
-
-
-@pytest.mark.parametrize("text", ["1001y", "999999999w", "366001d"])
-def test_a_thousand_years_are_enough(text: str) -> None:
-    with pytest.raises(ValueError, match="a thousand years at most"):
-        parse_frequency(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["30m", "90m", "1h", "25h", "1d", "1w", "8d", "1us", "1001ms", "1mo", "1q", "7mo", "2y"]
-)
-def test_a_frequency_is_written_in_the_largest_unit_that_goes_into_it(text: str) -> None:
-    assert str(parse_frequency(text)) == text
-    assert str(parse_frequency("1h30m")) == "90m"
-    assert str(parse_frequency("6mo")) == "2q"
-
-
-def test_timezones_have_their_iana_names() -> None:
-    assert check_timezone("Australia/Melbourne") == "Australia/Melbourne"
-    for name in ("Melbourne", "../etc/passwd", "/etc/localtime", "a" * 300, "", "Europe", "a\0b"):
-        with pytest.raises(ValueError, match="a timezone is an IANA name"):
-            check_timezone(name)
 
 
 def test_equal_steps_are_counted_from_the_end_both_ways() -> None:
@@ -185,42 +129,18 @@ def test_equal_steps_are_pythons_own(end: datetime, unit: str, steps: int) -> No
     assert came == end + timedelta(microseconds=2 * steps * MICROSECONDS[unit])
 
 
-MELBOURNE = [
-    ("2024-04-06T15:59", "2024-04-07T02:59"),  # the last minute of summer time
-    ("2024-04-06T16:00", "2024-04-07T02:00"),  # an hour comes twice
-    ("2024-10-05T15:59", "2024-10-06T01:59"),
-    ("2024-10-05T16:00", "2024-10-06T03:00"),  # an hour is left out
-    ("2024-01-01T00:00", "2024-01-01T11:00"),
-    ("2024-07-01T00:00", "2024-07-01T10:00"),
-]
-LORD_HOWE = [
-    ("2024-04-06T14:59", "2024-04-07T01:59"),  # half an hour comes twice
-    ("2024-04-06T15:00", "2024-04-07T01:30"),
-    ("2024-10-05T15:29", "2024-10-06T01:59"),
-    ("2024-10-05T15:30", "2024-10-06T02:30"),
-]
-
-
-@pytest.mark.parametrize(("zone", "pairs"), [("Australia/Melbourne", MELBOURNE), ("Australia/Lord_Howe", LORD_HOWE)])
-def test_clocks_are_put_forward_and_back(zone: str, pairs: list[tuple[str, str]]) -> None:
-    utc, local = zip(*pairs, strict=True)
-    assert local_clock(times(*utc), zone).tolist() == times(*local).tolist()
-
-
-def test_utc_and_times_of_any_shape() -> None:
-    grid = times("2024-01-01T00:00", "2024-07-01T00:00", "2024-04-06T15:59", "2024-04-06T16:00").reshape(2, 2)
-    assert local_clock(grid, "UTC") is grid
-    expected = times("2024-01-01T11:00", "2024-07-01T10:00", "2024-04-07T02:59", "2024-04-07T02:00")
-    assert local_clock(grid, "Australia/Melbourne").tolist() == expected.reshape(2, 2).tolist()
-
-
-@settings(deadline=None, derandomize=True, database=None)
-@given(
-    st.lists(st.datetimes(datetime(1850, 1, 1), datetime(2200, 1, 1)), min_size=1, max_size=20),
-    st.sampled_from(
-        ["Australia/Melbourne", "Australia/Lord_Howe", "Europe/Dublin", "America/St_Johns", "Africa/Casablanca"]
-    ),
+@pytest.mark.parametrize(
+    ("dates", "frequency", "following"),
+    [
+        # Quarter-ends of 30 days are month-ends: the next is 31 December.
+        (["2023-06-30", "2023-09-30"], "1q", "2023-12-31"),
+        (["2023-04-30", "2023-06-30"], "2mo", "2023-08-31"),
+        (["2023-01-30", "2023-02-28"], "1mo", "2023-03-30"),
+        (["2023-02-28", "2023-03-28"], "1mo", "2023-04-28"),
+        (["2020-02-29", "2021-02-28"], "1y", "2022-02-28"),
+        (["2023-09-30", "2023-10-01"], "1d", "2023-10-02"),
+    ],
 )
-def test_clocks_are_pythons_own(utc: list[datetime], zone: str) -> None:
-    expected = [time.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) for time in utc]
-    assert local_clock(np.array(utc, "M8[us]"), zone).astype(datetime).tolist() == expected
+def test_the_index_through_times_keeps_their_day_of_the_month(dates: list[str], frequency: str, following: str) -> None:
+    index = TimeIndex.through(times(*dates), parse_frequency(frequency))
+    assert index.at(np.array([-1, 0, 1])).astype("M8[D]").astype(str).tolist() == [*dates, following]

@@ -11,7 +11,8 @@ import pytest
 
 from models.references import Reference
 from models.registry.registry import Registry
-from models.timeseries.time_index import Frequency, TimeIndex
+from models.timeseries.frequency import Frequency
+from models.timeseries.time_index import TimeIndex
 from tests.support.in_process import Client
 
 pytestmark = pytest.mark.anyio

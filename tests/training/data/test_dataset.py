@@ -4,7 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.timeseries.time_index import Frequency, TimeIndex
+from models.timeseries.frequency import Frequency
+from models.timeseries.time_index import TimeIndex
 from training.data import dataset as module
 from training.data.dataset import build_dataset, load_series, split_rows
 from training.data.series import Series

@@ -4,7 +4,7 @@ import numpy as np
 import polars
 import pytest
 
-from models.timeseries.time_index import Times
+from models.timeseries.month_days import Times
 from training.data.imputation import filled, with_every_row
 from training.data.table import Rows, Table
 from training.errors import SeriesError

@@ -4,7 +4,7 @@ import numpy as np
 import polars
 import pytest
 
-from models.timeseries.time_index import Times
+from models.timeseries.month_days import Times
 from training.data.table import Rows, Table
 from training.data.timestamps import check_order, infer_frequency, read_times
 from training.errors import SeriesError

@@ -12,8 +12,9 @@ from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import window_inputs
 from models.spec.model_spec import ModelSpec
 from models.timeseries.calendar_features import calendar_inputs
+from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler, ScalerKind
-from models.timeseries.time_index import TimeIndex, parse_frequency
+from models.timeseries.time_index import TimeIndex
 from tests.support.tiny import tiny_spec
 from training.data import windowing as sequences
 from training.data.series import Series

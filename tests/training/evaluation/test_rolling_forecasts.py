@@ -6,8 +6,10 @@ import pytest
 from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
+from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler
-from models.timeseries.time_index import TimeIndex, parse_frequency
+from models.timeseries.spacing import infer_time_index
+from models.timeseries.time_index import TimeIndex
 from tests.support.constant import constant, plain_spec
 from tests.support.tiny import graph_of, tiny_spec
 from training.data.dataset import HeldOut
@@ -75,6 +77,25 @@ def test_months_are_counted_to_the_series_own_day() -> None:
     rolled = rolling_forecasts(forecaster, held, find_origins(held, 2, 2), 2)
     axis = TimeIndex(datetime(2021, 2, 28, tzinfo=UTC), parse_frequency("1mo"), 30)
     assert rolled.predictions[0].tolist() == forecaster.forecast([VALUES[2:4, :1]], 2, axes=[axis])[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("dates", "following"),
+    [
+        (["2022-12-31", "2023-03-31", "2023-06-30", "2023-09-30", "2023-12-31"], "2023-12-31"),
+        (["2022-12-30", "2023-03-30", "2023-06-30", "2023-09-30", "2023-12-30"], "2023-12-31"),
+    ],
+)
+def test_months_are_counted_as_the_service_counts_them(dates: list[str], following: str) -> None:
+    # From 30 June and 30 September the service goes on to 31 December: it knows no more than its window.
+    spec = tiny_spec(calendar=("year",), frequency="1q", window=2)
+    forecaster = forecaster_of(spec)
+    held = [HeldOut(VALUES[:5, :1], range(4, 5), np.array(dates, "M8[us]"))]
+    rolled = rolling_forecasts(forecaster, held, find_origins(held, 2, 1), 1)
+    moments = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in dates[2:4]]
+    index = infer_time_index(moments, usual=parse_frequency("1q"))
+    assert index.ahead(1) == [f"{following}T00:00:00+00:00"]
+    assert rolled.predictions[0].tolist() == forecaster.forecast([VALUES[2:4, :1]], 1, axes=[index])[0].tolist()
 
 
 def test_without_times_a_model_with_a_calendar_has_no_forecast() -> None:

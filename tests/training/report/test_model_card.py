@@ -13,7 +13,8 @@ from models.inference.onnx_network import OnnxNetwork
 from models.spec.manifest import Description
 from models.spec.metrics import Backtest, Calibration, Scores, Spread, StepScores
 from models.spec.model_spec import ModelSpec
-from models.timeseries.time_index import TimeIndex, parse_frequency
+from models.timeseries.frequency import parse_frequency
+from models.timeseries.time_index import TimeIndex
 from tests.support.tiny import graph_of, tiny_description, tiny_spec
 from training.report.model_card import card_markdown
 

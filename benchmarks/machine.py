@@ -12,6 +12,8 @@ import time
 
 import numpy as np
 
+from models.cores import usable_cores
+
 SIZE, SECONDS = 1024, 0.4
 
 
@@ -44,4 +46,4 @@ def _rate(threads: int) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"one": _rate(1), "all": _rate(len(os.sched_getaffinity(0)))}))
+    print(json.dumps({"one": _rate(1), "all": _rate(usable_cores())}))

@@ -13,6 +13,8 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.table import Table
 
+from models.cores import usable_cores
+
 LIBRARIES = ("onnxruntime", "numpy", "uvicorn", "fastapi", "pydantic", "keras", "tensorflow")
 
 
@@ -55,7 +57,7 @@ def write(rows: Sequence[Row], path: Path, *, quick: bool, duration_s: float) ->
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "quick": quick,
         "duration_s": round(duration_s),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": usable_cores(),
         "processor": _processor(),
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES if name in _installed()},

@@ -1,11 +1,12 @@
 """Every setting of the service, read once from ROLLCAST_* variables; the command's flags override them."""
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.cores import usable_cores
 
 PREFIX = "ROLLCAST_"
 
@@ -19,7 +20,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 takes a free one.")
     workers: Annotated[int, Field(ge=1, le=64)] = Field(1, description="Processes that serve side by side.")
     threads: Annotated[int, Field(ge=1, le=256)] = Field(
-        default_factory=lambda settings: max(1, len(os.sched_getaffinity(0)) // settings["workers"]),
+        default_factory=lambda settings: max(1, usable_cores() // settings["workers"]),
         description="Compute threads of each worker; by default the machine's cores are shared among the workers.",
     )
     registry: Path = Field(Path("models/artifacts"), description="Folder of the models registry.")

@@ -1,11 +1,11 @@
 """Forecasting many windows as one batch, on every core, through the engine that serves."""
 
-import os
 import threading
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.cores import usable_cores
 from models.engine.batch import RolloutRequest
 from models.engine.engine import Engine
 from models.inference.forecaster import Forecaster, ForecastInputs
@@ -21,7 +21,7 @@ def forecast_offline(
     """
     job = RolloutRequest(forecaster.network, forecaster.spec, prepared.contexts, prepared.horizon, prepared.calendar)
     done = threading.Event()
-    engine = Engine(threads or len(os.sched_getaffinity(0)), lambda _: done.set())
+    engine = Engine(threads or usable_cores(), lambda _: done.set())
     try:
         engine.submit(job)
         done.wait()

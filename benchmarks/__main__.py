@@ -10,17 +10,17 @@ from pathlib import Path
 from benchmarks import footprint, in_process, next_values, served_rollouts
 from benchmarks.load import check_wrk
 from benchmarks.published import publish_all
-from benchmarks.results import Row, show, write
+from benchmarks.results import Measurement, show, write
 from benchmarks.timing import FULL, QUICK, Plan
 
 RESULTS = Path(__file__).with_name("results")
 
 
-def measure(plan: Plan, folder: Path) -> list[Row]:
+def measure(plan: Plan, folder: Path) -> list[Measurement]:
     """Every row, in the order of docs/performance.md."""
-    registry = publish_all(folder / "registry").root
+    registry = Path(publish_all(folder / "registry").storage.location)
     many = folder / "many"
-    parts: dict[str, Callable[[], list[Row]]] = {
+    parts: dict[str, Callable[[], list[Measurement]]] = {
         "rollouts over HTTP": lambda: served_rollouts.measure(plan, registry),
         "next values over HTTP": lambda: next_values.measure(plan, registry),
         "cost by horizon": lambda: served_rollouts.measure_horizons(plan, registry),
@@ -29,7 +29,7 @@ def measure(plan: Plan, folder: Path) -> list[Row]:
         # Last, for TensorFlow stays in memory, and its threads with it.
         "rollouts in process": lambda: in_process.measure(plan),
     }
-    rows: list[Row] = []
+    rows: list[Measurement] = []
     for name, part in parts.items():
         begun = time.perf_counter()
         print(f"{name} …", end=" ", flush=True)

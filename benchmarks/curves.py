@@ -95,7 +95,7 @@ def by_connections() -> Curve:
     """How many connections ask for next values: requests per second."""
     curve: Curve = {}
     with tempfile.TemporaryDirectory(prefix="rollcast-bench-") as folder:
-        registry = publish_all(Path(folder)).root
+        registry = Path(publish_all(Path(folder)).storage.location)
         with rollcast(registry) as served, under_uvicorn("benchmarks.echo:app") as echo:
             lines = {"bare ASGI echo": (echo, "simple-rnn-100")}
             lines |= {"SimpleRNN(100)": (served, "simple-rnn-100"), "LSTM(300)": (served, "lstm-300")}

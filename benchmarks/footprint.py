@@ -10,7 +10,7 @@ from statistics import median
 from benchmarks.load import Load, put
 from benchmarks.processes import ROOT, Server, rollcast
 from benchmarks.published import SHAPES
-from benchmarks.results import Row
+from benchmarks.results import Measurement
 from benchmarks.timing import Plan
 
 MODELS, COLD = 1000, 20
@@ -27,7 +27,7 @@ def copies(source: Path, target: Path, count: int) -> None:
         (folder / "manifest.json").write_text(json.dumps({**manifest, "name": f"copy-{number:04}"}))
 
 
-def measure_many(plan: Plan, registry: Path, folder: Path) -> list[Row]:
+def measure_many(plan: Plan, registry: Path, folder: Path) -> list[Measurement]:
     """Start-up with many models, and the first answer of one that was not opened then."""
     copies(registry / "lstm-64" / "1", folder, MODELS)
     started, first = [], []
@@ -38,8 +38,8 @@ def measure_many(plan: Plan, registry: Path, folder: Path) -> list[Row]:
             first += [_first_answer_s(served, f"copy-{number:04}") for number in unopened]
     title = f"{MODELS:,} models in the registry"
     return [
-        Row(f"{title}: ready after", "", median(started), "at most", 2, "s", {"slowest": max(started)}),
-        Row(
+        Measurement(f"{title}: ready after", "", median(started), "at most", 2, "s", {"slowest": max(started)}),
+        Measurement(
             f"{title}: a cold model's first answer",
             "",
             1e3 * median(first),
@@ -64,7 +64,7 @@ def _first_answer_s(served: Server, model: str) -> float:
     return taken
 
 
-def measure_memory(plan: Plan) -> list[Row]:
+def measure_memory(plan: Plan) -> list[Measurement]:
     """Resident memory of a service with the three reference models."""
     with rollcast(ROOT / "models/artifacts") as served:
         fresh = served.rss_bytes
@@ -72,8 +72,8 @@ def measure_memory(plan: Plan) -> list[Row]:
         whole = _rss_after(served, plan.requests - plan.requests // 2, plan.load_s)
     title = f"three models, {plan.requests:,} requests"
     return [
-        Row(f"{title}: resident memory", "", whole / 1e6, "at most", 200, "MB", {"at first MB": fresh / 1e6}),
-        Row(
+        Measurement(f"{title}: resident memory", "", whole / 1e6, "at most", 200, "MB", {"at first MB": fresh / 1e6}),
+        Measurement(
             f"{title}: growth over the second half",
             "memory after the first half",
             100 * (whole / half - 1),

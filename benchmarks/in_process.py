@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from benchmarks.plain import Plain
 from benchmarks.published import SHAPES, graph
-from benchmarks.results import Row
+from benchmarks.results import Measurement
 from benchmarks.timing import Plan, alternate, medians, ratio, timed
-from models.engine.batch import RolloutRequest
 from models.engine.engine import Engine
+from models.engine.request import RolloutRequest
 from models.inference.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
 from training.export.parity import to_onnx
@@ -33,13 +33,13 @@ class Client:
 
     def forecast(self, network: OnnxNetwork, spec: ModelSpec, contexts: Array, horizon: int) -> Array:
         """The predictions of some contexts of shape (rows, context, features), sent as requests of one row."""
-        jobs = [RolloutRequest(network, spec, each[None], horizon) for each in contexts]
-        for job in jobs:
-            self._engine.submit(job)
-        left = len(jobs)
+        requests = [RolloutRequest(network, spec, each[None], horizon) for each in contexts]
+        for request in requests:
+            self._engine.submit(request)
+        left = len(requests)
         while left:
             left -= len(self._done.get())
-        return np.concatenate([job.predictions for job in jobs])
+        return np.concatenate([request.predictions for request in requests])
 
     def stop(self) -> None:
         """End the engine."""
@@ -62,7 +62,7 @@ def windows(spec: ModelSpec, rows: int = 1) -> Array:
     return np.sin(phases + np.arange(spec.window, dtype=np.float32) / 10)[:, :, None]
 
 
-def measure(plan: Plan) -> list[Row]:
+def measure(plan: Plan) -> list[Measurement]:
     """One client's rollouts of the LSTM(300), window 10."""
     spec, state_shape = SHAPES["lstm-300"], SHAPES["lstm-300-state"]
     keras = load_keras()
@@ -100,7 +100,7 @@ def measure(plan: Plan) -> list[Row]:
     del keras
     title = f"rollout of {HORIZON}, LSTM(300), window mode, in process"
     return [
-        Row(
+        Measurement(
             title,
             "plain ONNX loop's time",
             ratio(figures, "rollcast", "plain loop"),
@@ -108,8 +108,8 @@ def measure(plan: Plan) -> list[Row]:
             1.1,
             measured=medians(figures, 1e3, "ms"),
         ),
-        Row(title, "faster than tf.function", ratio(figures, "tf.function", "rollcast"), "at least", 4),
-        Row(
+        Measurement(title, "faster than tf.function", ratio(figures, "tf.function", "rollcast"), "at least", 4),
+        Measurement(
             title,
             "faster than keras.Model.predict",
             HORIZON / (HORIZON // 10) * ratio(slow, "keras", "rollcast"),
@@ -117,7 +117,7 @@ def measure(plan: Plan) -> list[Row]:
             200,
             measured={"keras s": 10 * medians(slow)["keras"]},
         ),
-        Row(
+        Measurement(
             f"rollout of {HORIZON}, LSTM(300), state mode, in process",
             "faster than its window mode",
             ratio(states, "window", "state"),

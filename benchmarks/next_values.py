@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.load import Load, behind, put, warm_up
 from benchmarks.processes import Server, rollcast, under_uvicorn
-from benchmarks.results import Row
+from benchmarks.results import Measurement
 from benchmarks.timing import Plan, alternate, medians, ratio
 
 CONNECTIONS = 64
@@ -13,7 +13,7 @@ ROLLOUTS = Load("lstm-300", connections=8, horizon=1000)
 BESIDE = 16  # connections that ask for next values beside the rollouts
 
 
-def measure(plan: Plan, registry: Path) -> list[Row]:
+def measure(plan: Plan, registry: Path) -> list[Measurement]:
     """Every row about next values."""
     with (
         rollcast(registry) as served,
@@ -29,7 +29,9 @@ def measure(plan: Plan, registry: Path) -> list[Row]:
         ]
 
 
-def _throughput(plan: Plan, servers: dict[str, Server], model: str, title: str, bars: dict[str, float]) -> list[Row]:
+def _throughput(
+    plan: Plan, servers: dict[str, Server], model: str, title: str, bars: dict[str, float]
+) -> list[Measurement]:
     load = Load(model, CONNECTIONS)
 
     def rate(server: Server) -> Callable[[], float]:
@@ -39,7 +41,7 @@ def _throughput(plan: Plan, servers: dict[str, Server], model: str, title: str, 
     figures = alternate({name: rate(server) for name, server in servers.items()}, plan.rounds)
     names = {"echo": "bare ASGI echo's requests/s", "inline": "inline FastAPI route's requests/s"}
     return [
-        Row(
+        Measurement(
             f"next value, {title}, {CONNECTIONS} connections",
             names[below],
             ratio(figures, "rollcast", below),
@@ -51,14 +53,14 @@ def _throughput(plan: Plan, servers: dict[str, Server], model: str, title: str, 
     ]
 
 
-def _alone(plan: Plan, servers: dict[str, Server]) -> Row:
+def _alone(plan: Plan, servers: dict[str, Server]) -> Measurement:
     load = Load("simple-rnn-100", 1)
 
     def p50(server: Server) -> Callable[[], float]:
         return lambda: put(load, server, plan.load_s).p50_s
 
     figures = alternate({name: p50(servers[name]) for name in ("rollcast", "echo")}, plan.rounds)
-    return Row(
+    return Measurement(
         "next value, SimpleRNN(100), 1 connection: p50",
         "bare ASGI echo's p50",
         ratio(figures, "rollcast", "echo"),
@@ -68,7 +70,7 @@ def _alone(plan: Plan, servers: dict[str, Server]) -> Row:
     )
 
 
-def _beside_rollouts(plan: Plan, served: Server, connections: int) -> Row:
+def _beside_rollouts(plan: Plan, served: Server, connections: int) -> Measurement:
     load = Load("lstm-300", connections)
 
     def beside() -> float:
@@ -79,7 +81,7 @@ def _beside_rollouts(plan: Plan, served: Server, connections: int) -> Row:
     works = {"alone": lambda: put(load, served, plan.load_s).p99_s, "beside": beside}
     figures = alternate(works, plan.rounds)
     barred = connections == BESIDE
-    return Row(
+    return Measurement(
         f"next value, LSTM(300), {connections} connection{'s' * barred}: p99 beside {ROLLOUTS.connections} clients "
         f"that roll out {ROLLOUTS.horizon} steps",
         "its p99 without them",

@@ -33,7 +33,7 @@ def measure(of: ModelSpec, counts: Sequence[int] = COUNTS, used: int = 300) -> l
     weights = []
     with tempfile.TemporaryDirectory(prefix="rollcast-bench-") as name:
         folder = Path(name)
-        publish_random(Registry(folder / "one"), "one", of)
+        publish_random(Registry.at(folder / "one"), "one", of)
         source = folder / "one/one/1"
         for count in counts:
             many = folder / f"{count}"

@@ -10,12 +10,12 @@ from models.registry.publisher import publish
 from models.registry.registry import Registry
 from models.spec.manifest import DataRecord, Description, Golden, TrainingRecord
 from models.spec.metrics import Metrics, Scores
-from models.spec.model_spec import Kind, ModelSpec, RolloutMode
+from models.spec.model_spec import ModelSpec, RolloutMode
 from models.timeseries.scaling import Scaler
 from training.export.onnx_graph import OPERATORS, Layer, Member, build_graph
 
 
-def spec(kind: Kind, units: int, window: int, rollout: RolloutMode = "window") -> ModelSpec:
+def spec(kind: str, units: int, window: int, rollout: RolloutMode = "window") -> ModelSpec:
     """A network of one layer and one feature."""
     scaler = Scaler(kind="standard", mean=(0.0,), scale=(1.0,))
     return ModelSpec(
@@ -82,7 +82,7 @@ def publish_random(registry: Registry, name: str, of: ModelSpec) -> None:
 
 def publish_all(root: Path) -> Registry:
     """A registry of every network that is measured."""
-    registry = Registry(root)
+    registry = Registry.at(root)
     for name, of in SHAPES.items():
         publish_random(registry, name, of)
     return registry

@@ -19,7 +19,7 @@ LIBRARIES = ("onnxruntime", "numpy", "uvicorn", "fastapi", "pydantic", "keras", 
 
 
 @dataclass(frozen=True)
-class Row:
+class Measurement:
     """One figure, what it was divided by, and the bar that it should reach; a row without a bar just informs."""
 
     what: str
@@ -38,7 +38,7 @@ class Row:
         return self.figure >= self.bar if self.sense == "at least" else self.figure <= self.bar
 
 
-def show(rows: Sequence[Row]) -> None:
+def show(rows: Sequence[Measurement]) -> None:
     """Print the table."""
     table = Table("what", "against", "measured", "bar", "met", "from", title="rollcast", title_justify="left")
     for column in (2, 3):
@@ -51,7 +51,7 @@ def show(rows: Sequence[Row]) -> None:
     Console(width=None if os.isatty(1) else 180).print(table)
 
 
-def write(rows: Sequence[Row], path: Path, *, quick: bool, duration_s: float) -> None:
+def write(rows: Sequence[Measurement], path: Path, *, quick: bool, duration_s: float) -> None:
     """Write everything that the table shows, and the machine and the libraries that it is of."""
     record = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),

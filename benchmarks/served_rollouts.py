@@ -14,14 +14,14 @@ from benchmarks.load import Load, put, warm_up
 from benchmarks.machine import product_rates
 from benchmarks.processes import Server, rollcast
 from benchmarks.published import SHAPES
-from benchmarks.results import Row
+from benchmarks.results import Measurement
 from benchmarks.timing import Plan, alternate, medians, ratio
 
 CLIENTS = 16
 HORIZONS = (100, 300, 1_000, 3_000, 10_000)
 
 
-def measure(plan: Plan, registry: Path) -> list[Row]:
+def measure(plan: Plan, registry: Path) -> list[Measurement]:
     """Every row about rollouts over HTTP."""
     with rollcast(registry) as served:
         return [_against_loop(plan, served), _against_machine(plan, served)]
@@ -33,11 +33,11 @@ def _rate(plan: Plan, served: Server, model: str) -> Callable[[], float]:
     return lambda: put(load, served, plan.load_s).rate
 
 
-def _against_loop(plan: Plan, served: Server) -> Row:
+def _against_loop(plan: Plan, served: Server) -> Measurement:
     works = {"state": _rate(plan, served, "lstm-64-state"), "plain loop": plain_loop("lstm-64")}
     works["window"] = _rate(plan, served, "lstm-64")
     figures = alternate(works, plan.rounds)
-    return Row(
+    return Measurement(
         f"{CLIENTS} clients, rollouts of {HORIZON}, LSTM(64), window 48, state mode",
         "plain ONNX loop's rollouts/s",
         ratio(figures, "state", "plain loop"),
@@ -47,7 +47,7 @@ def _against_loop(plan: Plan, served: Server) -> Row:
     )
 
 
-def _against_machine(plan: Plan, served: Server) -> Row:
+def _against_machine(plan: Plan, served: Server) -> Measurement:
     spec = SHAPES["lstm-300"]
     units, gates = spec.units[0], 4
     useful = HORIZON * spec.window * 2 * gates * units * (units + 1)  # one feature
@@ -56,7 +56,7 @@ def _against_machine(plan: Plan, served: Server) -> Row:
     figures = alternate(works, plan.rounds)
     measured = medians(figures, 1e-9, "GFLOP/s")
     measured["one core's product"] = product_rates()["one"] / 1e9
-    return Row(
+    return Measurement(
         f"{CLIENTS} clients, rollouts of {HORIZON}, LSTM(300), window mode: useful arithmetic",
         "float32 matrix product's rate, all cores",
         ratio(figures, "rollcast", "product"),
@@ -66,7 +66,7 @@ def _against_machine(plan: Plan, served: Server) -> Row:
     )
 
 
-def measure_horizons(plan: Plan, registry: Path) -> list[Row]:
+def measure_horizons(plan: Plan, registry: Path) -> list[Measurement]:
     """What a step costs, and what memory the service takes, by the horizon."""
     horizons = [each for each in HORIZONS if each <= plan.longest_horizon]
     peaks: dict[int, list[int]] = {each: [] for each in horizons}
@@ -97,7 +97,7 @@ def measure_horizons(plan: Plan, registry: Path) -> list[Row]:
     span = f"H = {horizons[0]:,} to {horizons[-1]:,}"
     title = f"one rollout, LSTM(300), window mode, {span}"
     return [
-        Row(
+        Measurement(
             f"{title}: time per step",
             "dearest by cheapest horizon",
             max(steps) / min(steps),
@@ -105,7 +105,7 @@ def measure_horizons(plan: Plan, registry: Path) -> list[Row]:
             1.15,
             measured=medians(figures, 1e6, "us"),
         ),
-        Row(
+        Measurement(
             f"{title}: peak memory",
             "largest by smallest",
             max(memory.values()) / min(memory.values()),

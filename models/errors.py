@@ -12,6 +12,10 @@ RollcastError
     └── IncompatibleVersion    a new version whose columns differ from the ones before
 """
 
+from typing import Self
+
+Location = tuple[str | int, ...]
+
 
 class RollcastError(Exception):
     """The root of every error raised on purpose; its text says what was expected, what came, what to do."""
@@ -23,9 +27,17 @@ class InvalidRequest(RollcastError):
     `location` is the path to the offending part of the request, such as ("window", 3).
     """
 
-    def __init__(self, message: str, location: tuple[str | int, ...] = ()) -> None:
+    def __init__(self, message: str, location: Location = ()) -> None:
         super().__init__(message)
         self.location = location
+
+    def at(self, location: Location) -> Self:
+        """The same error at another location."""
+        return type(self)(str(self), location)
+
+    def within(self, *prefix: str | int) -> Self:
+        """The same error, its location as seen from further outside: `prefix`, then the location of before."""
+        return self.at((*prefix, *self.location))
 
 
 class InvalidWindow(InvalidRequest):

@@ -1,36 +1,30 @@
 """A forecast as a table of text: a row for each step of each series."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from service.forecasting import Forecast
+from service.routes.predict import level_name
 
 
 def forecast_table(
-    raw: Array,
-    targets: Sequence[str],
-    halves: Mapping[str, Array],
-    ids: tuple[str, Sequence[str]] | None = None,
-    times: tuple[str, Sequence[Sequence[str]]] | None = None,
+    forecast: Forecast, ids: tuple[str, Sequence[str]] | None = None, time: str | None = None
 ) -> tuple[list[str], list[list[str]]]:
-    """Headings and rows; `raw` and each level's half-widths have shape (series, horizon, targets).
-
-    `ids` and `times` are the names of their columns, with each series' id and the time of each of its steps.
-    """
-    headings = [*([ids[0]] if ids else []), "step", *([times[0]] if times else []), *targets]
-    columns = [raw]
-    for level, half in halves.items():
+    """Headings and rows. `ids` is the name of the series' column with each series' id, `time` that of the times'."""
+    targets, times = forecast.manifest.spec.targets, forecast.timestamps if time else None
+    headings = [*([ids[0]] if ids else []), "step", *([time] if time and times else []), *targets]
+    columns = [forecast.predictions]
+    for level, bounds in forecast.intervals.items():
         of = [""] if len(targets) == 1 else [f" of {target}" for target in targets]
-        headings += [f"{side} {level}{which}" for side in ("lower", "upper") for which in of]
-        columns += [raw - half, raw + half]
+        headings += [f"{side} {level_name(level)}{which}" for side in ("lower", "upper") for which in of]
+        columns += bounds
     numbers = np.concatenate(columns, axis=-1)
     rows = []
-    for place, steps in enumerate(numbers.tolist()):
+    for index, steps in enumerate(numbers.tolist()):
         for step, values in enumerate(steps):
             row = [str(step + 1), *(f"{value:.6g}" for value in values)]
             if times:
-                row.insert(1, times[1][place][step])
-            rows.append([ids[1][place], *row] if ids else row)
+                row.insert(1, times[index][step])
+            rows.append([ids[1][index], *row] if ids else row)
     return headings, rows

@@ -1,7 +1,7 @@
-"""The FastAPI app: what it is made of, and what happens when it starts."""
+"""The app: what it is made of, and what happens when it starts."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -14,16 +14,19 @@ from models.registry.registry import Registry
 from service.dependencies import ServiceState
 from service.dispatcher import Dispatcher
 from service.http import openapi, problems
+from service.http.fast_path import Endpoint, FastPath
 from service.model_store import ModelStore
-from service.routes import health, predict
-from service.routes import models as registry_routes
+from service.routes import health, models, predict
 from service.settings import Settings
 
 log = logging.getLogger("rollcast")
 
+ROUTERS = (predict.router, models.router, health.router)
+FAST_PATHS: Mapping[tuple[str, str], Endpoint] = {("POST", "/predict"): predict.answer}
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Make the app; without settings, they are read from the environment.
+    """Make the FastAPI app; without settings, they are read from the environment.
 
     The models are loaded and replayed when the app starts, before it takes its first request.
     """
@@ -31,14 +34,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        catalog = ModelStore(Registry(settings.registry), settings.preload, settings.open_bytes)
-        await anyio.to_thread.run_sync(catalog.load)
+        store = ModelStore(Registry.at(settings.registry), settings.preload, settings.open_bytes)
+        await anyio.to_thread.run_sync(store.preload)
         dispatcher = Dispatcher(settings.threads)
-        app.state.rollcast = ServiceState(settings, catalog, dispatcher)
-        if catalog.opened:
-            log.info("serving %s", ", ".join(f"{name}@{number}" for name, number in sorted(catalog.opened)))
+        app.state.rollcast = ServiceState(settings, store, dispatcher)
+        if store.loaded:
+            log.info("serving %s", ", ".join(f"{name}@{number}" for name, number in sorted(store.loaded)))
         else:
-            log.warning("nothing to serve yet from %s: %s", settings.registry, catalog.hint or "no model was opened")
+            log.warning("nothing to serve yet from %s: %s", settings.registry, store.hint or "no model was opened")
         try:
             yield
         finally:
@@ -53,13 +56,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    for module in (predict, registry_routes, health):
-        app.include_router(module.router)
+    for router in ROUTERS:
+        app.include_router(router)
 
     @app.get("/", include_in_schema=False)
     async def root() -> RedirectResponse:
         return RedirectResponse("docs")
 
     problems.install(app)
-    openapi.install(app, lambda: app.state.rollcast.catalog)
+    openapi.install(app, lambda: app.state.rollcast.models)
     return app
+
+
+def create_server_app(settings: Settings | None = None) -> FastPath:
+    """The app as it is served, with its fast paths; without settings, they are read from the environment."""
+    return FastPath(create_app(settings), FAST_PATHS)

@@ -1,92 +1,64 @@
-"""Between the event loop and the engine: requests there, forecasts back."""
+"""Between the event loop and the engine: requests there, predictions back."""
 
 import asyncio
-import time
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from models.engine.batch import RolloutRequest
 from models.engine.engine import Engine
+from models.engine.prefill import prefill
+from models.engine.request import RequestSlice, RolloutRequest
 from models.errors import ForecastTimeout
 from models.inference.forecaster import Forecaster, ForecastInputs
-from models.inference.step_inputs import window_inputs
+from models.inference.onnx_network import OnnxNetwork
+from service.latency import CallLatency
 
 Array = NDArray[np.float32]
 
-# Handing work to another thread and back takes about this long, and what takes less is done at once.
+# Handing work to another thread and back takes about this long; what takes less is computed at once.
 HAND_OVER_S = 150e-6
 # A forecast that is not done by then is watched for its client's leaving; for one that is, watching takes longer.
 PATIENCE_S = 0.05
 
 
-class Cost(NamedTuple):
-    """How long one window call of a model takes: so much, and so much more for each row."""
-
-    call_s: float
-    row_s: float
-
-    @classmethod
-    def of(cls, forecaster: Forecaster, rows: int = 8) -> "Cost":
-        """Measure it, which warms the model up as well."""
-        spec = forecaster.spec
-
-        def fastest_s(rows: int) -> float:
-            inputs = np.zeros((spec.window, rows, spec.channels), np.float32)
-            times = []
-            for _ in range(3):
-                begun = time.perf_counter()
-                forecaster.network(inputs)
-                times.append(time.perf_counter() - begun)
-            return min(times)
-
-        one, many = fastest_s(1), fastest_s(rows)
-        row_s = max(0.0, (many - one) / (rows - 1))
-        return cls(max(0.0, one - row_s), row_s)
-
-
 class Dispatcher:
     """Answers forecasts for coroutines of one event loop, on the engine's threads.
 
-    Next values that take less than the hand-over to another thread are computed in the event loop, all that
-    came in one turn of it in one call.
+    Next values that take less than the hand-over to another thread are computed in the event loop: all that came in
+    one turn of the loop form one batch.
     """
 
     def __init__(self, threads: int) -> None:
         self._loop = asyncio.get_running_loop()
         self._engine = Engine(threads, self._deliver)
         self._waiting: dict[RolloutRequest, asyncio.Future[None]] = {}
-        self._soon: defaultdict[Forecaster, list[RolloutRequest]] = defaultdict(list)
+        self._inline_batch: defaultdict[OnnxNetwork, list[RolloutRequest]] = defaultdict(list)
 
     async def forecast(
         self,
         forecaster: Forecaster,
-        prepared: ForecastInputs,
+        inputs: ForecastInputs,
         timeout_s: float,
-        cost: Cost | None = None,
+        latency: CallLatency | None = None,
         receive: Receive | None = None,
     ) -> Array:
-        """What the network predicts, shape (windows, horizon, targets), in its units.
+        """What the network predicts, shape (windows, horizon, targets), in the network's units.
 
         `receive` tells when the client goes away. Raises ForecastTimeout and ClientDisconnect; where that happens, or
         the coroutine is cancelled, the engine gives the request up.
         """
-        rows = len(prepared.contexts)
-        job = RolloutRequest(
-            forecaster.network, forecaster.spec, prepared.contexts, prepared.horizon, prepared.calendar
-        )
-        done = self._waiting[job] = self._loop.create_future()
-        if cost is not None and job.short and cost.call_s + rows * cost.row_s < HAND_OVER_S:
-            if not self._soon:
-                self._loop.call_soon(self._compute_soon)
-            self._soon[forecaster].append(job)
+        request = RolloutRequest.of(forecaster, inputs)
+        done = self._waiting[request] = self._loop.create_future()
+        if latency is not None and request.is_short and latency.of_rows(len(request.contexts)) < HAND_OVER_S:
+            if not self._inline_batch:
+                self._loop.call_soon(self._run_inline_batch)
+            self._inline_batch[request.network].append(request)
         else:
-            self._engine.submit(job)
+            self._engine.submit(request)
         watches: list[asyncio.Task[None]] = []
         patience_s = min(PATIENCE_S, timeout_s)
         timer = self._loop.call_later(
@@ -95,7 +67,7 @@ class Dispatcher:
         try:
             await done
         except BaseException as error:
-            self._engine.cancel(job)
+            self._engine.cancel(request)
             if isinstance(error, TimeoutError):
                 raise ForecastTimeout(
                     f"the forecast was given up: it took longer than {timeout_s:g} s; ask for fewer steps or windows"
@@ -105,8 +77,8 @@ class Dispatcher:
             timer.cancel()
             for watch in watches:
                 watch.cancel()
-            del self._waiting[job]
-        return job.predictions
+            del self._waiting[request]
+        return request.predictions
 
     def rows(self) -> int:
         """How many rows are rolling out at the moment."""
@@ -116,39 +88,30 @@ class Dispatcher:
         """Stop the engine's threads."""
         self._engine.stop()
 
-    def _deliver(self, jobs: Sequence[RolloutRequest]) -> None:
+    def _deliver(self, requests: Sequence[RolloutRequest]) -> None:
         """Called on a compute thread."""
-        self._loop.call_soon_threadsafe(self._resolve, jobs)
+        self._loop.call_soon_threadsafe(self._resolve, requests)
 
-    def _resolve(self, jobs: Sequence[RolloutRequest]) -> None:
-        for job in jobs:
-            done = self._waiting.get(job)
+    def _resolve(self, requests: Sequence[RolloutRequest]) -> None:
+        for request in requests:
+            done = self._waiting.get(request)
             if done is None or done.done():
                 continue
-            if job.error is None:
+            if request.error is None:
                 done.set_result(None)
             else:
-                done.set_exception(job.error)
+                done.set_exception(request.error)
 
-    def _compute_soon(self) -> None:
-        """Compute what has come since the last turn of the event loop."""
-        soon, self._soon = self._soon, defaultdict(list)
-        for forecaster, jobs in soon.items():
+    def _run_inline_batch(self) -> None:
+        """Compute what has come since the last turn of the event loop, one call for each model."""
+        batch, self._inline_batch = self._inline_batch, defaultdict(list)
+        for network, requests in batch.items():
             try:
-                spec, network = forecaster.spec, forecaster.network
-                contexts = np.concatenate([job.contexts for job in jobs])
-                known = [job.calendar[:, : spec.window] for job in jobs if job.calendar is not None]
-                output, _ = network(window_inputs(spec, contexts, np.concatenate(known) if known else None))
+                prefill(network, [RequestSlice(request, 0, len(request.contexts)) for request in requests])
             except Exception as error:  # whatever went wrong is these requests' answer
-                for job in jobs:
-                    job.error = error
-            else:
-                first = 0
-                for job in jobs:
-                    its = output[first : first + len(job.contexts)]
-                    job.predictions[:] = its.reshape(len(its), spec.outputs, -1)[:, : job.horizon]
-                    first += len(job.contexts)
-            self._resolve(jobs)
+                for request in requests:
+                    request.error = error
+            self._resolve(requests)
 
 
 async def _watch(done: asyncio.Future[None], left_s: float, receive: Receive | None) -> None:

@@ -1,94 +1,236 @@
-"""What a request is answered with: forecasts in raw units, their times, intervals and warnings."""
+"""A forecast, whoever asks: the request that every protocol, the command and a Python caller make, and its answer.
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+A protocol (service/routes/) turns what it read into a `ForecastRequest`, and a `Forecast` into what it answers. The
+locations of errors are paths in the ForecastRequest, such as ("windows", 2, 5) or ("times", 0, "freq").
+"""
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import anyio
 import numpy as np
 from numpy.typing import NDArray
+from starlette.types import Receive
 
-from models.errors import InvalidWindow
+from models.engine.offline import forecast_offline
+from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow, Location
+from models.inference.conformal import Bounds
 from models.inference.forecaster import Forecaster, ForecastInputs
+from models.inference.input_windows import Windows
+from models.references import Reference
 from models.spec.manifest import Manifest
+from models.text import listed
+from models.timeseries.time_index import TimeIndex
+from service.dependencies import ServiceState
+from service.settings import Settings
+from service.window_times import WindowTimes
 
 Array = NDArray[np.float64]
 
-NAMED = 5  # windows or columns that one warning names; it counts the others
+# Requests and answers of more numbers than this would hold up the event loop, and are left to a thread.
+MAX_INLINE_WINDOW_VALUES, MAX_INLINE_TIMES, MAX_INLINE_ANSWER_VALUES = 4_000, 1_000, 10_000
+MAX_NAMED = 5  # windows or columns that one warning names; it counts the others
 
 
-def half_widths(forecaster: Forecaster, prepared: ForecastInputs, levels: Sequence[float]) -> dict[str, Array]:
-    """Half the width of each level's intervals, in raw units, by the level as it was sent: 80 or 97.5.
+class ForecastRequest(NamedTuple):
+    """What is asked: windows in raw units, oldest value first, and how far to forecast.
 
-    Each broadcasts against the answers. Raises InvalidRequest where there are none.
+    `model` is None where the registry holds one name. `levels` asks for intervals, each in percent. `times` has what
+    tells each window's times.
     """
-    return {repr(level).removesuffix(".0"): forecaster.half_widths(prepared, level) for level in levels}
+
+    windows: Windows
+    horizon: int = 1
+    model: Reference | None = None
+    levels: Sequence[float] = ()
+    times: Sequence[WindowTimes] | None = None
 
 
-def answer_of(
-    manifest: Manifest,
-    prepared: ForecastInputs,
-    raw: Array,
-    *,
-    many: bool,
-    timestamps: Sequence[Sequence[str]] | None = None,
-    halves: Mapping[str, Array] | None = None,
-) -> dict[str, Any]:
-    """The answer, for JSON; `raw` has shape (windows, horizon, targets), and `timestamps` are each window's.
+class PreparedRequest(NamedTuple):
+    """A request that was checked and made ready for the network.
 
-    One window's numbers are a list, those of `many` a list of lists; with several targets each step is a row. Raises
-    InvalidWindow, its location the window's place, where a bound is not finite.
+    `error_bounds` are those of each level, in raw units; they broadcast against the forecasts.
     """
-    answer: dict[str, Any] = {
-        "model": manifest.name,
-        "version": manifest.version,
-        "predictions": _listed(raw, many),
-    }
-    if timestamps is not None:
-        answer["timestamps"] = timestamps if many else timestamps[0]
-    if halves:
-        answer["intervals"] = {level: _bounds(raw, half, many) for level, half in halves.items()}
-    if prepared.out_of_range:
-        names = [f"windows[{place}]" for place in prepared.out_of_range] if many else ["the window"]
-        answer["warnings"] = [out_of_range_warning(manifest, names)]
-    return answer
+
+    inputs: ForecastInputs
+    error_bounds: Mapping[float, Bounds]
+    timestamps: list[list[str]] | None = None
+
+
+class Forecast(NamedTuple):
+    """The answer: each window's next values in raw units, shape (windows, horizon, targets).
+
+    `intervals` has the bounds of each level, of the predictions' shape. `timestamps` are each window's, where its times
+    are known. `out_of_range` are the indexes of windows with values far outside those of training.
+    """
+
+    manifest: Manifest
+    predictions: Array
+    intervals: Mapping[float, Bounds]
+    timestamps: list[list[str]] | None = None
+    out_of_range: tuple[int, ...] = ()
+
+
+async def answer(
+    request: ForecastRequest,
+    state: ServiceState,
+    encode: Callable[[Forecast], bytes],
+    receive: Receive | None = None,
+) -> bytes:
+    """Forecast in the running service; `encode` makes the answer's bytes.
+
+    `receive` tells when the client goes away. Raises RollcastError and ClientDisconnect.
+    """
+    # 1. Which model?
+    model = state.models.get_if_loaded(request.model)
+    if model is None:
+        model = await anyio.to_thread.run_sync(state.models.get, request.model)
+    # 2. Check the request and make it ready.
+    check_size(request, model.manifest, state.settings)
+    forecaster, spec = model.forecaster, model.manifest.spec
+    few_values = sum(map(len, request.windows)) * len(spec.features) <= MAX_INLINE_WINDOW_VALUES
+    few_times = (
+        request.times is None or len(request.times) * (spec.context_length + request.horizon) <= MAX_INLINE_TIMES
+    )
+    if few_values and few_times:
+        prepared = prepare(request, forecaster)
+    else:
+        prepared = await anyio.to_thread.run_sync(prepare, request, forecaster)
+    # 3. Run the network.
+    predictions = await state.dispatcher.forecast(
+        forecaster, prepared.inputs, state.settings.timeout_s, model.latency, receive
+    )
+
+    # 4. Back to raw units, and to bytes.
+    def encoded() -> bytes:
+        with _located_in_windows():
+            raw = forecaster.to_raw(prepared.inputs, predictions)
+        return encode(finish(model.manifest, prepared, raw))
+
+    if predictions.size * (1 + 2 * len(prepared.error_bounds)) <= MAX_INLINE_ANSWER_VALUES:
+        return encoded()
+    return await anyio.to_thread.run_sync(encoded)
+
+
+def check_size(request: ForecastRequest, manifest: Manifest, settings: Settings) -> None:
+    """Raise InvalidHorizon where the answer would be larger than the service gives."""
+    if request.horizon > settings.max_horizon:
+        raise InvalidHorizon(f"the horizon may be at most {settings.max_horizon}, not {request.horizon}", ("horizon",))
+    each = len(manifest.spec.targets) * (1 + 2 * len(request.levels)) + (request.times is not None)
+    windows = len(request.windows)
+    size = windows * request.horizon * each
+    if size > settings.max_predictions:
+        of_each = "" if each == 1 else f", each with {each} values,"
+        raise InvalidHorizon(
+            f"one answer may hold at most {settings.max_predictions} values, but {windows} windows and a horizon of "
+            f"{request.horizon}{of_each} make {size}: send fewer windows at a time",
+            ("horizon",),
+        )
+
+
+def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest:
+    """Check a request and make it ready for the network. Raises InvalidRequest and the errors below it."""
+    try:
+        forecaster.check_horizon(request.horizon)
+    except InvalidHorizon as error:
+        raise error.at(("horizon",)) from None
+    indexes = timestamps = None
+    if request.times is not None:
+        indexes = [_time_index(request, forecaster, index) for index in range(len(request.times))]
+        timestamps = [_times_ahead(request, each, index) for index, each in enumerate(indexes)]
+    with _located_in_windows():
+        try:
+            inputs = forecaster.prepare(request.windows, request.horizon, indexes)
+        except InvalidWindow:
+            raise
+        except InvalidRequest as error:
+            raise error.at(times_location(request, error.location)) from None
+    error_bounds = {level: forecaster.error_bounds(inputs, level) for level in request.levels}
+    return PreparedRequest(inputs, error_bounds, timestamps)
+
+
+def finish(manifest: Manifest, prepared: PreparedRequest, raw: Array) -> Forecast:
+    """The answer, from forecasts in raw units. Raises InvalidWindow where a bound is not finite."""
+    with _located_in_windows():
+        intervals = {level: _around(raw, bounds) for level, bounds in prepared.error_bounds.items()}
+    return Forecast(manifest, raw, intervals, prepared.timestamps, prepared.inputs.out_of_range)
+
+
+def forecast_now(request: ForecastRequest, manifest: Manifest, forecaster: Forecaster) -> Forecast:
+    """Forecast without a service, in this process and on every core; `request.model` is not looked at.
+
+    Raises InvalidRequest and the errors below it.
+    """
+    prepared = prepare(request, forecaster)
+    with _located_in_windows():
+        raw = forecast_offline(forecaster, prepared.inputs)
+    return finish(manifest, prepared, raw)
 
 
 def out_of_range_warning(manifest: Manifest, names: Sequence[str]) -> str:
-    """A sentence on windows that lie far outside what training saw; the first few are named."""
-    more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
-    who = f"{_all([*names[:NAMED], *more])} {'holds' if len(names) == 1 else 'hold'}"
-    what = "values" if manifest.difference is None else "changes"
-    return f"{who} {what} far outside those of training{_range(manifest)}: the forecast may be far off"
+    """A sentence on windows with values far outside those of training; the first few are named."""
+    more = [f"{len(names) - MAX_NAMED} more"] if len(names) > MAX_NAMED else []
+    who = f"{listed([*names[:MAX_NAMED], *more])} {'holds' if len(names) == 1 else 'hold'}"
+    what = "values" if manifest.spec.difference is None else "changes"
+    return f"{who} {what} far outside those of training{_training_range(manifest)}: the forecast may be far off"
 
 
-def _range(manifest: Manifest) -> str:
-    """What training saw, where it can be told in the series' own units."""
-    if manifest.difference is not None or manifest.scaler.kind == "context":
+def _training_range(manifest: Manifest) -> str:
+    """The range of the training rows, where it can be told in the series' own units."""
+    spec, data = manifest.spec, manifest.data
+    if spec.difference is not None or spec.scaler.kind == "context":
         return ""
-    data = manifest.data
     ranges = [f"{low:.6g} to {high:.6g}" for low, high in zip(data.minimum, data.maximum, strict=True)]
     if len(ranges) > 1:
-        ranges = [f"{name} {span}" for name, span in zip(manifest.features, ranges, strict=True)][:NAMED]
-    more = [f"{len(manifest.features) - NAMED} more columns"] if len(manifest.features) > NAMED else []
-    return f" (trained on {_all(ranges + more)})"
+        ranges = [f"{name} {span}" for name, span in zip(spec.features, ranges, strict=True)][:MAX_NAMED]
+    more = [f"{len(spec.features) - MAX_NAMED} more columns"] if len(spec.features) > MAX_NAMED else []
+    return f" (trained on {listed(ranges + more)})"
 
 
-def _all(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _time_index(request: ForecastRequest, forecaster: Forecaster, index: int) -> TimeIndex:
+    times, window = (request.times or ())[index], request.windows[index]
+    try:
+        return times.time_index(len(window), forecaster.spec)
+    except InvalidRequest as error:
+        raise error.within("times", index) from None
 
 
-def _bounds(raw: Array, half: Array, many: bool) -> dict[str, Any]:
-    with np.errstate(over="ignore"):
-        lower, upper = raw - half, raw + half
-    finite = (np.isfinite(lower) & np.isfinite(upper)).all(axis=(1, 2))
+def _times_ahead(request: ForecastRequest, times: TimeIndex, index: int) -> list[str]:
+    try:
+        return times.ahead(request.horizon)
+    except InvalidRequest as error:  # they would pass the last year
+        raise error.at(times_location(request, ("end", index))) from None
+
+
+def times_location(request: ForecastRequest, location: Location) -> Location:
+    """Where in the request the fault of a window's time index lies; the forecaster names a field, then the window."""
+    match location:
+        case (str() as name, int() as index):
+            times = (request.times or ())[index]
+            if getattr(times, name) is None:  # what was sent in place of it
+                name = "end" if times.timestamps is None else "timestamps"
+            return ("times", index, name)
+        case (_, *_):
+            return ("times", *location)
+    return ()
+
+
+@contextmanager
+def _located_in_windows() -> Iterator[None]:
+    """Let an InvalidWindow, which begins with the window's index, say that this is one of `windows`."""
+    try:
+        yield
+    except InvalidWindow as error:
+        raise error.within("windows") from None
+
+
+def _around(raw: Array, error_bounds: Bounds) -> Bounds:
+    """The bounds around forecasts, all finite. Raises InvalidWindow, its location the window's index."""
+    bounds = error_bounds.around(raw)
+    finite = (np.isfinite(bounds.lower) & np.isfinite(bounds.upper)).all(axis=(1, 2))
     if not finite.all():
         raise InvalidWindow(
             "the interval is not a finite number: the window's values are too large for it", (int(np.argmin(finite)),)
         )
-    return {"lower": _listed(lower, many), "upper": _listed(upper, many)}
-
-
-def _listed(values: Array, many: bool) -> Any:
-    """Numbers of shape (windows, horizon, targets) as lists, without the axes that the request did not ask for."""
-    if values.shape[-1] == 1:
-        values = values[..., 0]
-    return (values if many else values[0]).tolist()
+    return bounds

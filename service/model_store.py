@@ -1,4 +1,4 @@
-"""The models in service: which are open, which were refused, and what a reference means."""
+"""The models in service: which are loaded, which were refused, and what a reference means."""
 
 import logging
 import threading
@@ -8,25 +8,26 @@ from typing import NamedTuple
 from models.errors import InvalidRequest, RefusedVersion
 from models.inference.forecaster import Forecaster
 from models.references import Reference
-from models.registry.registry import Entry, Registry, resolve
+from models.registry.listing import Entry, resolve
+from models.registry.registry import Registry
 from models.spec.manifest import Manifest
-from service.dispatcher import Cost
+from service.latency import CallLatency
 
 log = logging.getLogger("rollcast")
 
 Key = tuple[str, int]
 
-# An open model takes about this much, and its weights about so many times their size on disk: measured, see
-# docs/performance.md.
+# Of memory, measured (docs/performance.md): an open model takes about OVERHEAD_BYTES, and WEIGHTS_TIMES the size of
+# its weights on disk.
 OVERHEAD_BYTES, WEIGHTS_TIMES = 800_000, 3
 
 
 class LoadedModel(NamedTuple):
-    """A version that passed its checks, can forecast, and takes so long for it."""
+    """A version that passed its checks and can forecast."""
 
     manifest: Manifest
     forecaster: Forecaster
-    cost: Cost
+    latency: CallLatency
 
     @property
     def size_bytes(self) -> int:
@@ -35,24 +36,24 @@ class LoadedModel(NamedTuple):
 
 
 class ModelStore:
-    """The registry as it stood at start-up, with the versions opened from it.
+    """The registry as it stood at start-up, with the versions loaded from it.
 
-    Versions are opened at start-up or on first use, and kept while there is room; a refusal is kept for good.
-    Safe to call from many threads: versions are opened one at a time, under `_opening`; `opened` changes only
-    under `_lock`, which is never held for long, as the event loop takes it. Who has an `Opened` can use it for as
-    long as it likes, closed or not.
+    Versions are loaded at start-up or on first use, and kept while there is room; a refusal is kept for good.
+    Safe to call from many threads: versions are loaded one at a time, under `_loading`. `loaded` changes only under
+    `_lock`, which is never held for long, as the event loop takes it. A `LoadedModel` works for as long as somebody
+    holds it, also after the store has let it go.
     """
 
     def __init__(self, registry: Registry, preload: int, open_bytes: int) -> None:
         self.registry = registry
         self.listing: Mapping[str, Entry] = registry.listing()
-        self.opened: dict[Key, LoadedModel] = {}  # least recently used first
+        self.loaded: dict[Key, LoadedModel] = {}  # least recently used first
         self.refused: dict[Key, str] = {}
         self._preload, self._open_bytes = preload, open_bytes
-        self._lock, self._opening = threading.Lock(), threading.Lock()
+        self._lock, self._loading = threading.Lock(), threading.Lock()
 
-    def load(self) -> None:
-        """Open what requests will most likely ask for: each name's default and every aliased version."""
+    def preload(self) -> None:
+        """Load what requests will most likely ask for: each name's default and every aliased version."""
         wanted: list[Key] = []
         for name, entry in self.listing.items():
             if entry.problem is not None:
@@ -61,31 +62,31 @@ class ModelStore:
                 wanted += [(name, version) for version in sorted({entry.default, *entry.aliases.values()})]
         for name, version in wanted[: self._preload]:
             try:
-                self.open(name, version)
+                self.load(name, version)
             except RefusedVersion as error:
                 log.error("%s", error)
 
     def get_if_loaded(self, reference: Reference | None) -> LoadedModel | None:
-        """The version that a reference means, if it is open; raises as `find`."""
+        """The version that a reference means, if it is loaded; raises as `get`."""
         key = self._key(reference)
         with self._lock:
-            found = self.opened.pop(key, None)
+            found = self.loaded.pop(key, None)
             if found is not None:
-                self.opened[key] = found  # now the most recently used
+                self.loaded[key] = found  # now the most recently used
             return found
 
-    def find(self, reference: Reference | None) -> LoadedModel:
-        """The version that a reference means, opened if it was not; None means the only name there is.
+    def get(self, reference: Reference | None) -> LoadedModel:
+        """The version that a reference means, loaded if it was not; None means the only name there is.
 
         Raises UnknownModel, RefusedVersion, and InvalidRequest where None could mean several.
         """
-        return self.get_if_loaded(reference) or self.open(*self._key(reference))
+        return self.get_if_loaded(reference) or self.load(*self._key(reference))
 
-    def open(self, name: str, version: int) -> LoadedModel:
-        """Open one version, or take it as it was opened before. Raises RefusedVersion."""
+    def load(self, name: str, version: int) -> LoadedModel:
+        """Load one version, or take it as it was loaded before. Raises RefusedVersion."""
         key = (name, version)
-        with self._opening:
-            if key not in self.opened and key not in self.refused:
+        with self._loading:
+            if key not in self.loaded and key not in self.refused:
                 try:
                     if version not in self.listing[name].versions:
                         raise RefusedVersion("an alias names it, but it is not there")
@@ -94,10 +95,10 @@ class ModelStore:
                     self.refused[key] = str(error)
                     log.debug("why %s@%s was refused", name, version, exc_info=error)
                 else:
-                    self._keep(key, LoadedModel(manifest, forecaster, Cost.of(forecaster)))
+                    self._keep(key, LoadedModel(manifest, forecaster, CallLatency.of(forecaster)))
             if key in self.refused:
                 raise RefusedVersion(f"{name}@{version} is not served: {self.refused[key]}")
-            return self.opened[key]
+            return self.loaded[key]
 
     @property
     def hint(self) -> str | None:
@@ -117,10 +118,10 @@ class ModelStore:
             reference = Reference(names[0])
         return resolve(self.listing, reference)
 
-    def _keep(self, key: Key, opened: LoadedModel) -> None:
-        """Keep a version open, and close the least recently used until all others fit."""
+    def _keep(self, key: Key, model: LoadedModel) -> None:
+        """Keep a version loaded, and let the least recently used go until all others fit."""
         with self._lock:
-            self.opened[key] = opened
-            total = sum(each.size_bytes for each in self.opened.values())
-            while total > self._open_bytes and len(self.opened) > 1:
-                total -= self.opened.pop(next(iter(self.opened))).size_bytes
+            self.loaded[key] = model
+            total = sum(each.size_bytes for each in self.loaded.values())
+            while total > self._open_bytes and len(self.loaded) > 1:
+                total -= self.loaded.pop(next(iter(self.loaded))).size_bytes

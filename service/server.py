@@ -23,7 +23,7 @@ def serve(settings: Settings) -> None:
     # uvicorn stops in good order on SIGTERM and then raises it once more; that is no failure.
     signal.signal(signal.SIGTERM, _end)
     uvicorn.run(
-        "service.http.fast_path:create_front",
+        "service.app:create_server_app",
         factory=True,
         http="service.http.protocol:Protocol",
         ws="none",

@@ -35,7 +35,7 @@ def reference_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def registry(registry_path: Path) -> Registry:
-    return Registry(registry_path)
+    return Registry.at(registry_path)
 
 
 @pytest.fixture(autouse=True)

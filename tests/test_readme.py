@@ -62,7 +62,7 @@ def test_the_request_gets_the_answer_that_stands_below_it(server: Server) -> Non
 @pytest.mark.parametrize("horizon", [1, 48])
 @pytest.mark.parametrize(("name", "version"), REFERENCE_MODELS.items())
 def test_the_table_has_every_models_measured_error(name: str, version: int, horizon: int) -> None:
-    manifest, forecaster = Registry(ARTIFACTS).open(name, version)
+    manifest, forecaster = Registry.at(ARTIFACTS).open(name, version)
     row = re.search(rf"^\| `{name}` \|[^|]*\| ([\d.]+) \| ([\d.]+) \|$", README, re.MULTILINE)
     assert row is not None
     assert float(row[1]) == pytest.approx(manifest.metrics.model.mae, rel=5e-3)
@@ -87,7 +87,7 @@ def test_a_csv_is_trained_with_the_command_that_the_readme_gives(tmp_path: Path)
         timeout=120,
         check=True,
     )
-    assert Registry(tmp_path).manifest("load", 1).window == 48
+    assert Registry.at(tmp_path).manifest("load", 1).spec.window == 48
 
 
 def test_docker_compose_knows_what_it_is_asked_for() -> None:

@@ -17,11 +17,11 @@ def committed() -> list[Path]:
 
 @pytest.mark.parametrize(("name", "version"), REFERENCE_MODELS.items())
 def test_a_reference_model_replays_its_goldens_and_is_its_recipes(name: str, version: int) -> None:
-    manifest, _ = Registry(ARTIFACTS).open(name, version)
+    manifest, _ = Registry.at(ARTIFACTS).open(name, version)
     assert len(manifest.goldens) == 3
     recipe = load_recipe(name)
     told = manifest.training.recipe
-    assert (manifest.kind, manifest.units, manifest.window, manifest.lead) == (
+    assert (manifest.spec.kind, manifest.spec.units, manifest.spec.window, manifest.spec.lead) == (
         recipe.network.kind,
         recipe.network.units,
         recipe.windows.window,
@@ -41,5 +41,5 @@ def test_git_holds_exactly_their_files() -> None:
     expected = set()
     for name, version in REFERENCE_MODELS.items():
         folder = ARTIFACTS / name / str(version)
-        expected |= {folder / file for file in ("manifest.json", *Registry(ARTIFACTS).manifest(name, version).files)}
+        expected |= {folder / file for file in ("manifest.json", *Registry.at(ARTIFACTS).manifest(name, version).files)}
     assert set(committed()) == expected

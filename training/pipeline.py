@@ -44,10 +44,10 @@ def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manif
     album.finish(fitted)
     graph = to_onnx(spec.kind, fitted.network)
     forecaster = Forecaster(spec, OnnxNetwork(graph), title=recipe.name)
-    contexts, axes = dataset.contexts()
-    prepared = forecaster.prepare(contexts, axes=axes)
-    inputs = window_inputs(spec, prepared.contexts, prepared.calendar)
-    check_agreement(fitted.network, forecaster.network, inputs.transpose(1, 0, 2))
+    contexts, time_indexes = dataset.contexts()
+    inputs = forecaster.prepare(contexts, times=time_indexes)
+    steps = window_inputs(spec, inputs.contexts, inputs.known_future)
+    check_agreement(fitted.network, forecaster.network, steps.transpose(1, 0, 2))
     judged = evaluate_model(recipe, dataset, forecaster)
     album.evaluate_model(judged)
     spread = _spread(recipe, dataset, judged, console)
@@ -60,7 +60,7 @@ def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manif
         recipe.name,
         description,
         files,
-        check=lambda reopened: check_reopened(fitted.network, reopened, contexts, axes),
+        check=lambda reopened: check_reopened(fitted.network, reopened, contexts, time_indexes),
         numbered=lambda version: {
             CARD: card_markdown(f"{recipe.name}@{version}", description, list(album.files)).encode()
         },

@@ -1,15 +1,21 @@
 """Continuous batching: all requests for a model advance together, and none waits for another's end.
 
 The idea is iteration-level scheduling, which Orca brought to language models (Yu et al., OSDI 2022). Each compute
-thread turns in ticks. A tick takes what has arrived and runs its first call, one batched window call for each
-model: next values are then done, longer requests join a batch. Then one batch makes one step, the models taking
-turns. There are no timers: whatever has arrived goes into the next tick. An answer depends on what else was in its
-batches only by float32 rounding, an ulp or two of each step's values.
+thread works in ticks:
 
-Who owns what: a `Batch` and its rows belong to the compute thread that took them, until they are done or make
-place. `Admission`, `Job.taken`, `Job.left` and `Job.cancelled` change only under the engine's lock.
-`Job.predictions` is written by the threads that hold the job's rows, each its own places, and read by others only
-after `deliver`.
+1. It takes what it may begin now (models/engine/scheduler.py).
+2. Rows of cancelled requests leave their batches.
+3. What it took gets its first call, one for each model (models/engine/prefill.py). Short requests are then answered;
+   the rows of longer ones join their model's batch.
+4. One batch makes one step; models take turns.
+5. Requests that are now whole are delivered.
+
+There are no timers: whatever has arrived goes into the next tick. An answer depends on what else was in its batches
+only by float32 rounding, an ulp or two of each step's values.
+
+Who owns what: a `Batch` and its rows belong to the compute thread that took them, until they are done or leave.
+`Scheduler`, and a request's `started`, `unfinished` and `cancelled`, change only under the engine's lock. A request's
+`predictions` are written by the threads that hold its rows, each its own rows, and read by others only after `deliver`.
 """
 
 import threading
@@ -17,59 +23,58 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from models.engine.batch import Batch, RolloutRequest, Row
-from models.engine.scheduler import Admitted, RequestSlice, Scheduler
+from models.engine.batch import Batch
+from models.engine.prefill import prefill
+from models.engine.request import RequestSlice, RolloutRequest
+from models.engine.scheduler import Admitted, Scheduler
 from models.inference.onnx_network import OnnxNetwork
-from models.inference.step_inputs import window_inputs
 
-PEER_WAIT_S = 0.001
+PEER_WAIT_S = 0.001  # how long a thread sleeps while what waits is left to another thread
 
 
 @dataclass
-class _Hand:
-    """What one compute thread holds, and what its present tick has brought about."""
+class _WorkerState:
+    """What one compute thread holds, and what its present tick has finished."""
 
     batches: dict[OnnxNetwork, Batch] = field(default_factory=dict)
-    turns: deque[OnnxNetwork] = field(default_factory=deque)
-    sweeps: int = 0
+    turns: deque[OnnxNetwork] = field(default_factory=deque)  # whose batch steps next
+    cancel_epoch: int = 0
     done: list[RequestSlice] = field(default_factory=list)
     failed: list[tuple[RolloutRequest, Exception]] = field(default_factory=list)
-    gone: Counter[OnnxNetwork] = field(default_factory=Counter)
+    left: Counter[OnnxNetwork] = field(default_factory=Counter)  # rows that are in no batch any more
 
 
 class Engine:
     """Compute threads, the requests that wait for them, and the rows that they roll out.
 
-    `deliver` gets each job once, on a compute thread, when it is done or has failed; never a cancelled one.
+    `deliver` gets each request once, on a compute thread, when it is done or has failed; never a cancelled one.
     """
 
     def __init__(self, threads: int, deliver: Callable[[Sequence[RolloutRequest]], None]) -> None:
         self._deliver = deliver
         self._lock = threading.Condition()
-        self._admission = Scheduler(threads)
+        self._scheduler = Scheduler(threads)
         self._idle = 0
-        self._sweeps = 0  # goes up when rows must leave their batches
+        self._cancel_epoch = 0  # goes up when rows must leave their batches
         self._stopping = False
         self._threads = [threading.Thread(target=self._work, name=f"compute-{n}", daemon=True) for n in range(threads)]
         for thread in self._threads:
             thread.start()
 
-    def submit(self, job: RolloutRequest) -> None:
-        """Queue a job. From any thread."""
+    def submit(self, request: RolloutRequest) -> None:
+        """Queue a request. From any thread."""
         with self._lock:
-            self._admission.put(job)
+            self._scheduler.put(request)
             self._lock.notify()
 
-    def cancel(self, job: RolloutRequest) -> None:
-        """Give a job up; its rows leave at the next tick. From any thread."""
+    def cancel(self, request: RolloutRequest) -> None:
+        """Give a request up; its rows leave at the next tick. From any thread."""
         with self._lock:
-            job.cancelled = True
-            self._sweeps += 1
+            request.cancelled = True
+            self._cancel_epoch += 1
 
     def stop(self) -> None:
-        """End the threads after their present ticks; jobs under way are not delivered."""
+        """End the threads after their present ticks; requests under way are not delivered."""
         with self._lock:
             self._stopping = True
             self._lock.notify_all()
@@ -79,117 +84,100 @@ class Engine:
     def rows(self) -> int:
         """How many rows are rolling out at the moment."""
         with self._lock:
-            return self._admission.rolling.total()
+            return self._scheduler.rolling.total()
 
     def _work(self) -> None:
-        hand = _Hand()
+        worker = _WorkerState()
         while True:
+            # 1. Take what may begin.
             with self._lock:
-                while not (hand.batches or self._admission or self._stopping):
+                while not (worker.batches or self._scheduler or self._stopping):
                     self._idle += 1
                     self._lock.wait()
                     self._idle -= 1
                 if self._stopping:
                     return
-                taken = self._admission.take(hand.batches, self._idle)
-                if not (taken or hand.batches):
+                admitted = self._scheduler.admit(worker.batches, self._idle)
+                if not (admitted or worker.batches):
                     self._lock.wait(PEER_WAIT_S)  # what waits is for a thread that is at work on the same model
-                if self._idle and self._admission:
+                if self._idle and self._scheduler:
                     self._lock.notify()  # there is more than this thread's share
-                swept, hand.sweeps = hand.sweeps != self._sweeps, self._sweeps
-            if swept:
-                for network, batch in hand.batches.items():
-                    hand.gone[network] += len(batch.part(lambda row: row.job.cancelled))
-            for network, its in taken.items():
-                _begin(hand, network, its)
-            if hand.turns:
-                _step(hand, hand.turns.popleft(), lambda: self._quiet(hand))
-            if hand.done or hand.failed or hand.gone:
-                self._settle(hand)
+                cancellation_pending = worker.cancel_epoch != self._cancel_epoch
+                worker.cancel_epoch = self._cancel_epoch
+            # 2. Let cancelled rows go.
+            if cancellation_pending:
+                for network, batch in worker.batches.items():
+                    worker.left[network] += len(batch.evict(lambda row: row.request.cancelled))
+            # 3. First calls.
+            for network, each in admitted.items():
+                _begin(worker, network, each)
+            # 4. One step.
+            if worker.turns:
+                _step(worker, worker.turns.popleft(), lambda: self._may_go_on(worker))
+            # 5. Deliver.
+            if worker.done or worker.failed or worker.left:
+                self._settle(worker)
 
-    def _quiet(self, hand: _Hand) -> bool:
-        """Whether a thread may go on with its one batch: nobody waits, for a beginning or for an answer.
+    def _may_go_on(self, worker: _WorkerState) -> bool:
+        """Whether a thread may make another step of its one batch: nobody waits, to begin or for an answer.
 
         Read without the lock, as it is read again before the next step.
         """
-        waiting = self._admission or self._stopping or self._sweeps != hand.sweeps
-        return not (waiting or hand.turns or hand.done or hand.failed)
+        waiting = self._scheduler or self._stopping or self._cancel_epoch != worker.cancel_epoch
+        return not (waiting or worker.turns or worker.done or worker.failed)
 
-    def _settle(self, hand: _Hand) -> None:
-        """Count what a tick has finished, and deliver the jobs that are whole."""
+    def _settle(self, worker: _WorkerState) -> None:
+        """Count what a tick has finished, and deliver the requests that are whole."""
         delivered = []
         with self._lock:
-            self._admission.rolling -= hand.gone
-            for job, error in hand.failed:
-                if not job.cancelled:
-                    job.error, job.cancelled = error, True
-                    self._sweeps += 1
-                    delivered.append(job)
-            for piece in hand.done:
-                piece.job.left -= piece.stop - piece.start
-                if not piece.job.left and not piece.job.cancelled:
-                    delivered.append(piece.job)
-        hand.done, hand.failed, hand.gone = [], [], Counter()
+            self._scheduler.rolling -= worker.left
+            for request, error in worker.failed:
+                if not request.cancelled:
+                    request.error, request.cancelled = error, True
+                    self._cancel_epoch += 1
+                    delivered.append(request)
+            for request, start, stop in worker.done:
+                request.unfinished -= stop - start
+                if not request.unfinished and not request.cancelled:
+                    delivered.append(request)
+        worker.done, worker.failed, worker.left = [], [], Counter()
         if delivered:
             self._deliver(delivered)
 
 
-def _begin(hand: _Hand, network: OnnxNetwork, taken: Admitted) -> None:
-    """The first call of what was taken; the rows that have further to go join their batch."""
-    rows = taken.resumed
-    if taken.pieces:
+def _begin(worker: _WorkerState, network: OnnxNetwork, admitted: Admitted) -> None:
+    """The first call of what was admitted; the rows that have further to go join their batch."""
+    slices, rows = admitted
+    if slices:
         try:
-            rows = [*_first_call(network, taken.pieces), *rows]
+            rows = [*prefill(network, slices), *rows]
         except Exception as error:  # whatever went wrong is these requests' answer
-            hand.failed += [(piece.job, error) for piece in taken.pieces]
-            hand.gone[network] += sum(not piece.job.short for piece in taken.pieces)
+            worker.failed += [(request, error) for request, _, _ in slices]
+            worker.left[network] += sum(not request.is_short for request, _, _ in slices)
         else:
-            hand.done += [piece for piece in taken.pieces if piece.job.short]
+            worker.done += [each for each in slices if each.request.is_short]
     if rows:
-        if network not in hand.batches:
-            hand.batches[network] = Batch(network, rows[0].job.spec)
-            hand.turns.append(network)
-        hand.batches[network].join(rows)
+        if network not in worker.batches:
+            worker.batches[network] = Batch(network, rows[0].request.spec)
+            worker.turns.append(network)
+        worker.batches[network].join(rows)
 
 
-def _step(hand: _Hand, network: OnnxNetwork, quiet: Callable[[], bool]) -> None:
-    """One step of one batch, and more where nothing else is to be done; it then queues for its next turn."""
-    batch = hand.batches[network]
+def _step(worker: _WorkerState, network: OnnxNetwork, may_go_on: Callable[[], bool]) -> None:
+    """One step of one batch, and more as long as nothing else is to be done; it then queues for its next turn."""
+    batch = worker.batches[network]
     if batch.rows:
         try:
             finished = batch.step()
-            while not finished and quiet():
+            while not finished and may_go_on():
                 finished = batch.step()
         except Exception as error:  # as above
-            hand.failed += [(row.job, error) for row in batch.rows]
-            finished = batch.part(lambda _: True)
+            worker.failed += [(row.request, error) for row in batch.rows]
+            finished = batch.evict(lambda _: True)
         else:
-            hand.done += [RequestSlice(row.job, row.place, row.place + 1) for row in finished]
-        hand.gone[network] += len(finished)
+            worker.done += [RequestSlice(row.request, row.index, row.index + 1) for row in finished]
+        worker.left[network] += len(finished)
     if batch.rows:
-        hand.turns.append(network)
+        worker.turns.append(network)
     else:
-        del hand.batches[network]
-
-
-def _first_call(network: OnnxNetwork, pieces: Sequence[RequestSlice]) -> list[Row]:
-    """Run the windows of some rows from zero states; the answer is the rows that have further to go."""
-    spec = pieces[0].job.spec
-    contexts = np.concatenate([piece.job.contexts[piece.start : piece.stop] for piece in pieces])
-    known = [
-        piece.job.calendar[piece.start : piece.stop, : spec.window]
-        for piece in pieces
-        if piece.job.calendar is not None
-    ]
-    output, states = network(window_inputs(spec, contexts, np.concatenate(known) if known else None))
-    blocks = output.reshape(len(output), spec.outputs, -1)
-    rows = []
-    first = 0
-    for job, start, stop in pieces:
-        job.predictions[start:stop, : spec.outputs] = blocks[first : first + stop - start, : job.horizon]
-        if not job.short:
-            for place, index in enumerate(range(first, first + stop - start), start=start):
-                tape = np.concatenate([contexts[index], blocks[index]])[-contexts.shape[1] :]
-                rows.append(Row(job, place, spec.outputs, tape, tuple(state[0, index] for state in states)))
-        first += stop - start
-    return rows
+        del worker.batches[network]

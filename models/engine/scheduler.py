@@ -1,5 +1,16 @@
 """Who may begin next: the requests that wait, and a thread's fair share of them.
 
+The rules, in the order in which they are applied:
+
+1. Requests that the first call answers are never held up by rollouts, nor rollouts by these: each has a queue of its
+   own, and a thread takes from both at every tick.
+2. Threads share a model's rows only once each has enough of them: at least MIN_ROWS_PER_THREAD rows, and at least
+   MIN_FLOP_PER_CALL of arithmetic in a call. Below that, rows go to the thread that has the model's other rows.
+3. A thread holds at most MAX_BATCH_ROWS rows of a model; further ones wait.
+4. Requests are admitted row by row in turns, so that a thousand windows do not hold up one.
+5. When rows wait and a thread has no room, its rows that have made MAX_STEPS_BEFORE_YIELD steps leave and queue again,
+   so that ten thousand steps do not hold up ten.
+
 Nothing here locks: the engine calls it under its own lock.
 """
 
@@ -7,138 +18,136 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from models.engine.batch import Batch, RolloutRequest, Row
+from models.engine.batch import Batch
+from models.engine.request import RequestSlice, RolloutRequest, SequenceState
 from models.inference.onnx_network import OnnxNetwork
 
-MAX_BATCH_ROWS = 128  # of one model, in one thread, at once; more wait
-# Threads share a model's rows once each has at least so many, as the network is efficient from there on, and so
-# much arithmetic in a call: below about 0.1 ms they would wait for the interpreter more than they compute.
-MIN_ROWS_PER_THREAD, MIN_FLOP_PER_CALL = 8, 5_000_000
-MAX_STEPS_BEFORE_YIELD = 256  # steps after which a row makes place for one that waits
-
-
-class RequestSlice(NamedTuple):
-    """Rows of a job that begin together: `job.contexts[start:stop]`."""
-
-    job: RolloutRequest
-    start: int
-    stop: int
+# docs/performance.md has the measurements. From 8 rows up a core runs LSTM(300) at the rate of its matrix product.
+MIN_ROWS_PER_THREAD = 8
+# Calls that take less than about 0.1 ms spend more time on waiting for Python's interpreter lock than on arithmetic:
+# two threads that shared 16 rows of LSTM(64) made 5.6 times the plain loop's rollouts, one thread 11.6 times.
+MIN_FLOP_PER_CALL = 5_000_000
+# A step of 128 rows of LSTM(300) takes 1 to 10 ms: more rows would make next values wait for longer, and gain nothing.
+MAX_BATCH_ROWS = 128
+# Leaving and joining again costs about one step, so this makes a long rollout less than 1 % slower.
+MAX_STEPS_BEFORE_YIELD = 256
 
 
 class Admitted(NamedTuple):
-    """What a thread may begin for one model: rows of requests, and rows that had made place."""
+    """What a thread may begin for one model: rows of requests, and rows that go on after they had left a batch."""
 
-    pieces: list[RequestSlice]
-    resumed: list[Row]
+    slices: list[RequestSlice]
+    resumed: list[SequenceState]
 
 
 class Scheduler:
-    """The queues of one engine: next values, and everything longer.
-
-    A thread gets next values at every tick, whatever rolls out, and rollouts as long as it has room, whatever
-    next values come. Requests take turns row by row, so that a thousand windows do not hold up one; rows that
-    have had their turn make place when others wait, so that ten thousand steps do not hold up ten.
-    """
+    """The queues of one engine: requests that the first call answers (short), and everything longer."""
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
         self._short: deque[RolloutRequest] = deque()
-        self._long: deque[RolloutRequest | Row] = deque()
+        self._long: deque[RolloutRequest | SequenceState] = deque()
         self.rolling: Counter[OnnxNetwork] = Counter()  # rows in batches, over all threads
 
     def __bool__(self) -> bool:
         return bool(self._short or self._long)
 
-    def put(self, job: RolloutRequest) -> None:
-        """Queue a job."""
-        (self._short if job.short else self._long).append(job)
+    def put(self, request: RolloutRequest) -> None:
+        """Queue a request."""
+        (self._short if request.is_short else self._long).append(request)
 
-    def take(self, batches: Mapping[OnnxNetwork, Batch], idle: int) -> dict[OnnxNetwork, Admitted]:
+    def admit(self, batches: Mapping[OnnxNetwork, Batch], idle: int) -> dict[OnnxNetwork, Admitted]:
         """What a thread with these batches should begin now, while `idle` others have nothing to do."""
-        taken: dict[OnnxNetwork, Admitted] = {}
+        admitted: dict[OnnxNetwork, Admitted] = {}
         if self._short:
-            self._take_short(taken, idle)
+            self._admit_short(admitted, idle)
         if self._long:
-            self._take_long(taken, batches)
-        return taken
+            self._admit_long(admitted, batches)
+        return admitted
 
-    def _take_short(self, taken: dict[OnnxNetwork, Admitted], idle: int) -> None:
+    def _admit_short(self, admitted: dict[OnnxNetwork, Admitted], idle: int) -> None:
         waiting: Counter[OnnxNetwork] = Counter()
-        for job in self._short:
-            waiting[job.network] += len(job.contexts) - job.taken
+        for request in self._short:
+            waiting[request.network] += len(request.contexts) - request.started
         room: dict[OnnxNetwork, int] = {}
         for _ in range(len(self._short)):
-            job = self._short.popleft()
-            if job.cancelled:
+            request = self._short.popleft()
+            if request.cancelled:
                 continue
-            if job.network not in room:
-                share = max(_min_rows_per_thread(job, job.spec.window), -(-waiting[job.network] // (1 + idle)))
-                room[job.network] = min(MAX_BATCH_ROWS, share)
-            count = min(len(job.contexts) - job.taken, room[job.network])
+            network = request.network
+            if network not in room:
+                share = max(_min_rows_per_thread(request, request.spec.window), -(-waiting[network] // (1 + idle)))
+                room[network] = min(MAX_BATCH_ROWS, share)
+            count = min(len(request.contexts) - request.started, room[network])
             if count:
-                room[job.network] -= count
-                _of(taken, job.network).pieces.append(RequestSlice(job, job.taken, job.taken + count))
-                job.taken += count
-            if job.taken < len(job.contexts):
-                self._short.append(job)
+                room[network] -= count
+                self._start(admitted, request, count)
+            if request.started < len(request.contexts):
+                self._short.append(request)
 
-    def _take_long(self, taken: dict[OnnxNetwork, Admitted], batches: Mapping[OnnxNetwork, Batch]) -> None:
+    def _admit_long(self, admitted: dict[OnnxNetwork, Admitted], batches: Mapping[OnnxNetwork, Batch]) -> None:
         room = self._room(batches)
         passed = 0
         while passed < len(self._long):
-            each = self._long.popleft()
-            job = _job(each)
-            if job.cancelled:
+            waiting = self._long.popleft()
+            request = _request(waiting)
+            if request.cancelled:
                 continue
-            if room[job.network] <= 0:
-                self._long.append(each)
+            if room[request.network] <= 0:
+                self._long.append(waiting)
                 passed += 1
                 continue
             passed = 0
-            room[job.network] -= 1
-            self.rolling[job.network] += 1
-            if isinstance(each, Row):
-                _of(taken, job.network).resumed.append(each)
+            room[request.network] -= 1
+            self.rolling[request.network] += 1
+            if isinstance(waiting, SequenceState):
+                _of(admitted, request.network).resumed.append(waiting)
                 continue
-            _of(taken, job.network).pieces.append(RequestSlice(job, job.taken, job.taken + 1))
-            job.taken += 1
-            if job.taken < len(job.contexts):
-                self._long.append(job)
+            self._start(admitted, request, 1)
+            if request.started < len(request.contexts):
+                self._long.append(request)
+
+    def _start(self, admitted: dict[OnnxNetwork, Admitted], request: RolloutRequest, count: int) -> None:
+        """Admit a request's next rows."""
+        rows = RequestSlice(request, request.started, request.started + count)
+        _of(admitted, request.network).slices.append(rows)
+        request.started += count
 
     def _room(self, batches: Mapping[OnnxNetwork, Batch]) -> dict[OnnxNetwork, int]:
-        """How many more rows of each waiting model a thread should hold, after those that make place did."""
+        """How many more rows of each waiting model a thread should hold, after those that had to leave did."""
         waiting: Counter[OnnxNetwork] = Counter()
-        grains: dict[OnnxNetwork, int] = {}
+        fewest: dict[OnnxNetwork, int] = {}
         for each in self._long:
-            job = _job(each)
-            waiting[job.network] += 1 if isinstance(each, Row) else len(each.contexts) - each.taken
-            grains[job.network] = _min_rows_per_thread(job, job.spec.window if job.spec.rollout == "window" else 1)
+            request = _request(each)
+            waiting[request.network] += 1 if isinstance(each, SequenceState) else len(each.contexts) - each.started
+            steps = request.spec.window if request.spec.rollout == "window" else 1
+            fewest[request.network] = _min_rows_per_thread(request, steps)
         room = {}
         for network, count in waiting.items():
             total = self.rolling[network] + count
             batch = batches.get(network)
             held = len(batch.rows) if batch else 0
-            if not held and self.rolling[network] and total <= min(MAX_BATCH_ROWS, grains[network]):
-                room[network] = 0  # the thread that has the others takes these as well, before its next step
+            if not held and self.rolling[network] and total <= min(MAX_BATCH_ROWS, fewest[network]):
+                room[network] = 0  # rule 2: the thread that has the others takes these before its next step
                 continue
-            share = max(grains[network], -(-total // self._threads))
+            share = max(fewest[network], -(-total // self._threads))
             room[network] = min(MAX_BATCH_ROWS, share) - held
             if batch is not None and room[network] <= 0:
-                parked = batch.part_after(MAX_STEPS_BEFORE_YIELD)
-                self._long.extend(parked)
-                self.rolling[network] -= len(parked)
-                room[network] += len(parked)
+                yielding = batch.evict_after(MAX_STEPS_BEFORE_YIELD)  # rule 5
+                self._long.extend(yielding)
+                self.rolling[network] -= len(yielding)
+                room[network] += len(yielding)
         return room
 
 
-def _min_rows_per_thread(job: RolloutRequest, steps: int) -> int:
-    """How many rows a thread's call of a model should have before another thread takes some."""
-    return max(MIN_ROWS_PER_THREAD, MIN_FLOP_PER_CALL // (2 * job.network.weights * steps))
+def _min_rows_per_thread(request: RolloutRequest, steps: int) -> int:
+    """How many rows a thread's call of a model should have before another thread takes some (rule 2)."""
+    return max(MIN_ROWS_PER_THREAD, MIN_FLOP_PER_CALL // (2 * request.network.weight_count * steps))
 
 
-def _job(waiting: RolloutRequest | Row) -> RolloutRequest:
-    return waiting.job if isinstance(waiting, Row) else waiting
+def _request(waiting: RolloutRequest | SequenceState) -> RolloutRequest:
+    return waiting.request if isinstance(waiting, SequenceState) else waiting
 
 
-def _of(taken: dict[OnnxNetwork, Admitted], network: OnnxNetwork) -> Admitted:
-    return taken.setdefault(network, Admitted([], []))
+def _of(admitted: dict[OnnxNetwork, Admitted], network: OnnxNetwork) -> Admitted:
+    return admitted.setdefault(network, Admitted([], []))

@@ -2,21 +2,46 @@
 
 import io
 import math
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InvalidRequest, RefusedVersion
+from models.spec.metrics import highest_level
+
+Array = NDArray[np.float64]
+
+
+class Bounds(NamedTuple):
+    """The lower and the upper bounds of some intervals: two arrays of one shape."""
+
+    lower: Array
+    upper: Array
+
+    def scaled(self, scale: Array) -> "Bounds":
+        """The bounds times a scale, which broadcasts. Those that pass all floats become infinite; callers check."""
+        with np.errstate(over="ignore"):
+            return Bounds(np.asarray(self.lower * scale), np.asarray(self.upper * scale))
+
+    def around(self, forecasts: Array) -> "Bounds":
+        """The bounds of values, where these are the bounds of errors (value - forecast)."""
+        with np.errstate(over="ignore"):
+            return Bounds(forecasts + self.lower, forecasts + self.upper)
+
+    def contain(self, values: Array) -> NDArray[np.bool_]:
+        """Which values lie within their interval."""
+        return np.asarray((self.lower <= values) & (values <= self.upper))
 
 
 class Intervals:
     """The absolute errors of calibration forecasts, in ascending order: shape (steps, targets, count).
 
-    They are in units of each forecast's scale (models/timeseries/scaling.py). The half-width of a level is the error of
-    rank
-    ceil((count + 1) * level / 100): where calibration and new errors are exchangeable, at least that share of new
-    values lies within it (Stankeviciute et al. 2021, Conformal time-series forecasting; Lei et al. 2018,
-    doi:10.1080/01621459.2017.1307116). Coverage is marginal: that of each step, not of all of them together.
+    They are in units of each forecast's scale (models/timeseries/scaling.py). An interval of a level reaches to both
+    sides of the forecast as far as the error of rank ceil((count + 1) * level / 100). Where calibration errors and new
+    ones are exchangeable, at least that share of new values lies within (Stankeviciute et al. 2021, Conformal
+    time-series forecasting; Lei et al. 2018, doi:10.1080/01621459.2017.1307116). Coverage is marginal: that of each
+    step, not of all of them together.
     """
 
     def __init__(self, errors: NDArray[np.floating]) -> None:
@@ -25,14 +50,13 @@ class Intervals:
 
     @property
     def highest_level(self) -> float:
-        """The highest level that so many errors are enough for, in percent, rounded down to hundredths."""
-        count = int(self.count)
-        return math.floor(10_000 * count / (count + 1)) / 100
+        """The highest level that these errors are enough for, in percent."""
+        return highest_level(int(self.count))
 
-    def half_widths(self, level: float, horizon: int) -> NDArray[np.float64]:
-        """Half the width of the intervals of a level in percent, shape (horizon, targets), in units of the scale.
+    def error_bounds(self, level: float, horizon: int) -> Bounds:
+        """The bounds of errors (value - forecast) at a level in percent, shape (horizon, targets), in scale units.
 
-        Raises InvalidRequest where a step was never calibrated, or too few errors are known for the level.
+        Raises InvalidRequest where a step was never calibrated, or the errors are too few for the level.
         """
         if not 0 < level < 100:
             raise InvalidRequest(f"a level is in percent, above 0 and below 100, not {level:g}", ("levels",))
@@ -50,7 +74,8 @@ class Intervals:
                 f"ask for at most {self.highest_level:g}",
                 ("levels",),
             )
-        return np.asarray(self.errors[:horizon, :, rank - 1], np.float64)
+        quantile = np.asarray(self.errors[:horizon, :, rank - 1], np.float64)
+        return Bounds(-quantile, quantile)
 
     def to_bytes(self) -> bytes:
         """The errors as the content of a .npy file, in 32-bit floats."""
@@ -59,7 +84,7 @@ class Intervals:
         return file.getvalue()
 
     @classmethod
-    def from_bytes(cls, content: bytes, steps: int, targets: int, count: int) -> "Intervals":
+    def from_bytes(cls, content: bytes, steps: int, targets: int, count: int) -> Self:
         """Read what `to_bytes` wrote. Raises RefusedVersion where it is not what the manifest says."""
         try:
             errors = np.load(io.BytesIO(content), allow_pickle=False)

@@ -1,6 +1,5 @@
 """A model ready to forecast: raw units in, raw units out."""
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
-from models.inference.conformal import Intervals
-from models.inference.input_windows import Windows, check_finite, counted, newest_values
+from models.inference.conformal import Bounds, Intervals
+from models.inference.input_windows import Windows, check_finite, newest_values
 from models.inference.onnx_network import OnnxNetwork
 from models.inference.rollout import rollout
 from models.spec.model_spec import ModelSpec
+from models.text import counted
 from models.timeseries.calendar_features import calendar_inputs
 from models.timeseries.differencing import to_differences, undo_differences
 from models.timeseries.frequency import parse_frequency
@@ -22,32 +22,33 @@ from models.timeseries.time_index import TimeIndex
 # Rows that one call of the network takes: enough to keep the cores busy, few enough to bound memory.
 ROWS_PER_CALL = 128
 
-# A value lies far outside what training saw beyond its range by more than this share of the range.
+# A value is out of range when it lies beyond the range of training by more than this share of that range.
 OUT_OF_RANGE_MARGIN = 0.25
 
-# What a window changes over a season at least, in the network's units: one that never does still has an interval.
+# The least mean change over a season that intervals are scaled by, in the network's units: a window that never changes
+# has an interval as well.
 MIN_CHANGE = 1e-3
 
 
 class ForecastInputs(NamedTuple):
-    """What was asked, made ready for the network.
+    """A request made ready for the network.
 
-    `contexts` has shape (rows, input_length, features), in the network's units; `calendar` (rows, window + horizon - 1,
-    calendar channels) begins with the first window's first target. `scale` and `before`, the values that the first
-    differences stand on, lead back to raw units. `far` are the places of windows that lie far outside what training
-    saw.
+    `contexts` has shape (rows, input_length, features), in the network's units. `known_future` has shape (rows,
+    window + horizon - 1, channels) and begins with the first window's first target. `scale` and `last_season` (the
+    values that the first differences stand on) lead back to raw units. `out_of_range` are the indexes of windows with
+    values far outside those of training.
     """
 
     contexts: NDArray[np.float32]
     horizon: int
-    calendar: NDArray[np.float32] | None
+    known_future: NDArray[np.float32] | None
     scale: Scale
     last_season: NDArray[np.float64] | None
     out_of_range: tuple[int, ...] = ()
 
 
 class Forecaster:
-    """A network with its scaler and its shape: windows in the series' units in, forecasts in them out."""
+    """A network with its spec: windows in the series' units in, forecasts in these units out."""
 
     def __init__(
         self, spec: ModelSpec, network: OnnxNetwork, title: str = "the model", intervals: Intervals | None = None
@@ -57,18 +58,40 @@ class Forecaster:
         self.title = title  # how errors name it
         self.intervals = intervals
         # Small forecasts would spend a good part of their time on working these out.
-        self._context, self._targets = spec.context_length, spec.target_columns
+        self._context_length, self._targets = spec.context_length, spec.target_columns
         self._frequency = None if spec.frequency is None else parse_frequency(spec.frequency)
         self._low, self._high = _expected_range(spec)
 
-    def prepare(self, windows: Windows, horizon: int = 1, axes: Sequence[TimeIndex] | None = None) -> ForecastInputs:
-        """Check a request and make the network's input of it; each window is cut to its newest values.
+    def prepare(self, windows: Windows, horizon: int = 1, times: Sequence[TimeIndex] | None = None) -> ForecastInputs:
+        """Check a request and make the network's inputs of it; each window is cut to its newest values.
 
         A window is oldest first and in raw units: numbers where the model has one feature, else rows of one number
-        per feature, shape (at least the context, features). `axes` are the windows' times, which a model with
-        calendar inputs needs. Raises InvalidWindow (its location begins with the window's place), InvalidHorizon and
+        per feature, shape (at least the context, features). `times` has each window's time index, which a model with
+        calendar inputs needs. Raises InvalidWindow (its location begins with the window's index), InvalidHorizon and
         InvalidRequest.
         """
+        spec = self.spec
+        # 1. Can the model reach so far?
+        self.check_horizon(horizon)
+        # 2. Raw values, their differences, the network's units.
+        values = raw = newest_values(windows, self._context_length, spec.features, self.title)
+        last_season = None
+        if spec.difference is not None:
+            values, last_season = to_differences(raw, spec.difference)
+        scale = spec.scaler.of(values)
+        contexts = scale.scaled(values)
+        # 3. Are they such as training saw? As a rule one look at every value is enough; a NaN is in no range.
+        out_of_range: tuple[int, ...] = ()
+        if not _all((contexts >= self._low) & (contexts <= self._high)):
+            check_finite(contexts, raw, windows)
+            outside = (contexts < self._low) | (contexts > self._high)
+            out_of_range = tuple(np.flatnonzero(outside.any(axis=(1, 2))).tolist())
+        # 4. What is known of the future.
+        known_future = self._known_future(times, len(raw), horizon)
+        return ForecastInputs(contexts, horizon, known_future, scale, last_season, out_of_range)
+
+    def check_horizon(self, horizon: int) -> None:
+        """Raise InvalidHorizon where the model can't roll out this number of steps."""
         spec = self.spec
         if horizon < 1:
             raise InvalidHorizon(f"the horizon must be at least 1, not {horizon}")
@@ -77,51 +100,30 @@ class Forecaster:
                 f"{self.title} forecasts {', '.join(spec.targets)} from {', '.join(spec.features)}, "
                 f"so its answers can't be fed back: the horizon must be 1, not {horizon}"
             )
-        values = raw = newest_values(windows, self._context, spec.features, self.title)
-        before = None
-        if spec.difference is not None:
-            values, before = to_differences(raw, spec.difference)
-        scale = spec.scaler.of(values)
-        contexts = scale.scaled(values)
-        out_of_range: tuple[int, ...] = ()
-        # One look at every value, as a rule; a NaN is in no range.
-        if not _all((contexts >= self._low) & (contexts <= self._high)):
-            check_finite(contexts, raw, windows)
-            outside = (contexts < self._low) | (contexts > self._high)
-            out_of_range = tuple(np.flatnonzero(outside.any(axis=(1, 2))).tolist())
-        calendar = None if axes is None and not spec.calendar else self._calendar(axes, len(raw), horizon)
-        return ForecastInputs(contexts, horizon, calendar, scale, before, out_of_range)
 
     def forecast(
-        self,
-        windows: Windows,
-        horizon: int = 1,
-        *,
-        axes: Sequence[TimeIndex] | None = None,
-        deadline: float = math.inf,
+        self, windows: Windows, horizon: int = 1, *, times: Sequence[TimeIndex] | None = None
     ) -> NDArray[np.float64]:
         """Forecast each window's next `horizon` values, one call of the network after another.
 
-        The answer has shape (windows, horizon, targets), in raw units. Raises as `question` and `answers`, and
-        ForecastTimeout once time.monotonic() is past the deadline.
+        The answer has shape (windows, horizon, targets), in raw units. Raises as `prepare` and `to_raw`.
         """
-        prepared = self.prepare(windows, horizon, axes)
+        inputs = self.prepare(windows, horizon, times)
         predictions = []
-        for first in range(0, len(prepared.contexts), ROWS_PER_CALL):
+        for first in range(0, len(inputs.contexts), ROWS_PER_CALL):
             rows = slice(first, first + ROWS_PER_CALL)
-            contexts = prepared.contexts[rows]
-            known = None if prepared.calendar is None else prepared.calendar[rows]
-            predictions.append(rollout(self.network, self.spec, contexts, horizon, calendar=known, deadline=deadline))
-        return self.to_raw(prepared, np.concatenate(predictions))
+            known = None if inputs.known_future is None else inputs.known_future[rows]
+            predictions.append(rollout(self.network, self.spec, inputs.contexts[rows], horizon, known))
+        return self.to_raw(inputs, np.concatenate(predictions))
 
-    def to_raw(self, prepared: ForecastInputs, predictions: NDArray[np.float32]) -> NDArray[np.float64]:
+    def to_raw(self, inputs: ForecastInputs, predictions: NDArray[np.float32]) -> NDArray[np.float64]:
         """What the network predicted, shape (windows, horizon, targets), in raw units.
 
-        Raises InvalidWindow where it is not finite.
+        Raises InvalidWindow, its location the window's index, where it is not finite.
         """
-        raw = prepared.scale.columns(self._targets).unscaled(predictions)
-        if prepared.last_season is not None:
-            raw = undo_differences(raw, prepared.last_season)
+        raw = inputs.scale.columns(self._targets).unscaled(predictions)
+        if inputs.last_season is not None:
+            raw = undo_differences(raw, inputs.last_season)
         if not _all(np.isfinite(raw)):
             finite = np.isfinite(raw).all(axis=(1, 2))
             raise InvalidWindow(
@@ -130,62 +132,69 @@ class Forecaster:
             )
         return raw
 
-    def to_network_units(self, prepared: ForecastInputs, answers: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Values in raw units, shape (windows, horizon, targets), as the network would predict them: undoes `answers`.
+    def to_network_units(self, inputs: ForecastInputs, raw: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Forecasts in raw units, shape (windows, horizon, targets), as the network predicts them: undoes `to_raw`.
 
         What is judged in the network's own units is judged on these.
         """
-        if prepared.last_season is not None:
-            season = prepared.last_season.shape[1]
-            answers, _ = to_differences(np.concatenate([prepared.last_season, answers], axis=1), season)
-        return prepared.scale.columns(self._targets).scaled(answers)
+        if inputs.last_season is not None:
+            season = inputs.last_season.shape[1]
+            raw, _ = to_differences(np.concatenate([inputs.last_season, raw], axis=1), season)
+        return inputs.scale.columns(self._targets).scaled(raw)
 
-    def half_widths(self, prepared: ForecastInputs, level: float) -> NDArray[np.float64]:
-        """Half the width of the intervals of a level in percent, in raw units; broadcasts against the answers.
+    def error_bounds(self, inputs: ForecastInputs, level: float) -> Bounds:
+        """The bounds of errors at a level in percent, in raw units; they broadcast against the forecasts.
 
         Raises InvalidRequest where the model, the level or the horizon has no calibrated intervals.
         """
         if self.intervals is None:
             raise InvalidRequest(f"{self.title} has no calibrated intervals: leave levels out", ("levels",))
-        return self.intervals.half_widths(level, prepared.horizon) * self.interval_scale(prepared)
+        return self.intervals.error_bounds(level, inputs.horizon).scaled(self.interval_scale(inputs))
 
-    def interval_scale(self, prepared: ForecastInputs) -> NDArray[np.float64]:
-        """In what units half-widths are, broadcasting against (rows, horizon, targets): each forecast's scale.
+    def interval_scale(self, inputs: ForecastInputs) -> NDArray[np.float64]:
+        """The units of error bounds, broadcasting against (rows, horizon, targets): each forecast's scale.
 
         With `interval_season`, times each window's mean absolute change over one season, over the network's window:
         errors are large where seasons differ (locally weighted conformal prediction, Lei et al. 2018, 5.2).
         """
         spec = self.spec
-        scale, season = prepared.scale.columns(self._targets).scale, spec.interval_season
+        scale, season = inputs.scale.columns(self._targets).scale, spec.interval_season
         if season is None:
             return scale
-        latest = prepared.contexts[:, -min(spec.window + season, spec.input_length) :, list(self._targets)]
+        latest = inputs.contexts[:, -min(spec.window + season, spec.input_length) :, list(self._targets)]
         with np.errstate(over="ignore"):  # bounds that are not finite are refused
             changes = np.abs(latest[:, season:] - latest[:, :-season]).mean(axis=1, keepdims=True, dtype=np.float64)
         return np.asarray(scale * np.maximum(changes, MIN_CHANGE))
 
-    def _calendar(self, axes: Sequence[TimeIndex] | None, rows: int, horizon: int) -> NDArray[np.float32] | None:
-        """The calendar of every step's target, shape (rows, window + horizon - 1, calendar channels)."""
+    def _known_future(self, times: Sequence[TimeIndex] | None, rows: int, horizon: int) -> NDArray[np.float32] | None:
+        """What is known ahead of every step's target, shape (rows, window + horizon - 1, channels): the calendar."""
         spec = self.spec
-        if axes is None:
+        if times is None:
+            if not spec.calendar:
+                return None
             raise InvalidRequest(
                 f"{self.title} takes in the {', '.join(spec.calendar)} of each value: send the window's timestamps, "
                 f'or its last value\'s time as end with freq "{spec.frequency}"',
                 ("timestamps",),
             )
-        if len(axes) != rows:
-            raise InvalidRequest(f"{counted(rows, 'window')} came with the times of {len(axes)}: send as many")
-        for place, axis in enumerate(axes):
-            if self._frequency not in (None, axis.frequency):
+        if len(times) != rows:
+            raise InvalidRequest(f"{counted(rows, 'window')} came with the times of {len(times)}: send as many")
+        for index, each in enumerate(times):
+            if self._frequency not in (None, each.frequency):
                 raise InvalidRequest(
                     f"{self.title} was trained on values {spec.frequency} apart: send those, with freq "
                     f'"{spec.frequency}"',
-                    ("freq", place),
+                    ("freq", index),
                 )
         if not spec.calendar:
             return None
-        steps = np.arange(2 - spec.window, horizon + 1)
-        return calendar_inputs(np.stack([axis.at(steps) for axis in axes]), spec.calendar, spec.timezone)
+        steps, clocks = np.arange(2 - spec.window, horizon + 1), []
+        for index, each in enumerate(times):
+            try:
+                clocks.append(each.at(steps))
+            except InvalidRequest as error:
+                raise error.at(("end", index)) from None
+        return calendar_inputs(np.stack(clocks), spec.calendar, spec.timezone)
 
 
 def _all(flags: NDArray[np.bool_]) -> bool:

@@ -1,4 +1,4 @@
-"""Windows as they were sent: checked, cut to their newest values and made an array."""
+"""Windows as they were sent: checked, cut to their newest values and made into one array."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InvalidWindow
+from models.text import counted
 
 # Numbers, or rows of numbers, oldest first and in the series' units.
 Window = Sequence[float] | Sequence[Sequence[float]] | NDArray[np.floating]
@@ -15,19 +16,19 @@ Windows = Sequence[Window] | NDArray[np.floating]
 def newest_values(windows: Windows, context: int, features: Sequence[str], title: str) -> NDArray[np.float64]:
     """The newest values of each window, shape (windows, context, features).
 
-    `title` is how errors name the model. Raises InvalidWindow, whose location begins with the window's place.
+    `title` is how errors name the model. Raises InvalidWindow, whose location begins with the window's index.
     """
     found = []
-    for place, window in enumerate(windows):
+    for index, window in enumerate(windows):
         length = len(window)
         if length < context:
             raise InvalidWindow(
-                f"the window has {counted(length, 'value')}; {title} needs at least {context}", (place,)
+                f"the window has {counted(length, 'value')}; {title} needs at least {context}", (index,)
             )
         try:
             found.append(_rows(window[-context:], features, first=length - context))
         except InvalidWindow as error:
-            raise InvalidWindow(str(error), (place, *error.location)) from None
+            raise error.within(index) from None
     if not found:
         raise InvalidWindow("at least one window is needed")
     return found[0][None] if len(found) == 1 else np.stack(found)
@@ -40,21 +41,16 @@ def check_finite(scaled: NDArray[np.float32], raw: NDArray[np.float64], windows:
     """
     bad = np.argwhere(~np.isfinite(scaled))
     if len(bad):
-        place, _, column = bad[0].tolist()
+        window, _, column = bad[0].tolist()
         # A bad value can spoil the scale of others and their differences: it is NaN, or the one farthest from 0.
-        index = int(np.argmax(np.abs(raw[place, :, column])))
+        index = int(np.argmax(np.abs(raw[window, :, column])))
         raise InvalidWindow(
-            "values must be finite and fit in 32-bit floats", (place, len(windows[place]) - raw.shape[1] + index)
+            "values must be finite and fit in 32-bit floats", (window, len(windows[window]) - raw.shape[1] + index)
         )
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things, in words."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _rows(window: Window, features: Sequence[str], first: int) -> NDArray[np.float64]:
-    """The window's rows, shape (context, features); raise InvalidWindow at the first that is none."""
+    """The window's rows, shape (context, features). Raises InvalidWindow at the first that is no such row."""
     length, width = len(window), len(features)
     try:
         raw = np.asarray(window, np.float64)
@@ -64,8 +60,8 @@ def _rows(window: Window, features: Sequence[str], first: int) -> NDArray[np.flo
         return raw.reshape(length, width)
     needed = "a number" if width == 1 else f"a row of {width} numbers ({', '.join(features)})"
     for index, row in enumerate(window, start=first):
-        dims = np.shape(row)
-        if dims != (width,) and not (dims == () and width == 1):
-            came = f"a row of {dims[0]}" if dims else "a single number"
-            raise InvalidWindow(f"each value must be {needed}, but {came} came", (index,))
+        sizes = np.shape(row)
+        if sizes != (width,) and not (sizes == () and width == 1):
+            actual = f"a row of {sizes[0]}" if sizes else "a single number"
+            raise InvalidWindow(f"each value must be {needed}, but {actual} came", (index,))
     raise InvalidWindow(f"each value must be {needed}")

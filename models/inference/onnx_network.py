@@ -22,7 +22,7 @@ FINAL = "final_"  # the prefix of a state's name on its way out
 class Step(NamedTuple):
     """What one call of the network gives.
 
-    `output` has shape (batch, outputs); each of `states` has shape (1, batch, units), ONNX's own.
+    `output` has shape (batch, outputs); each of `states` has shape (1, batch, size), ONNX's own.
     """
 
     output: Array
@@ -35,13 +35,13 @@ class OnnxNetwork:
     Pure and safe to call from many threads at once. Values are in the network's own (scaled) units.
     """
 
-    def __init__(self, model: bytes, *, threads: int = 1) -> None:
+    def __init__(self, model: bytes) -> None:
         """Load a graph from its bytes.
 
         Raises RefusedVersion where the bytes are no graph or not one that training builds.
         """
-        self._session = _session(model, threads)
-        self.weights = len(model) // 4  # about: the graph is little else
+        self._session = _session(model)
+        self.weight_count = len(model) // 4  # about: the graph is little else
         inputs = {each.name: each.shape for each in self._session.get_inputs()}
         outputs = {each.name: each.shape for each in self._session.get_outputs()}
         self._state_names = tuple(name for name in inputs if name not in (INPUT, LENGTHS))
@@ -50,9 +50,9 @@ class OnnxNetwork:
             names = printable(f"inputs {[*inputs]} and outputs {[*outputs]}", 400)
             raise RefusedVersion(f"model.onnx has {names}: not rollcast's graph")
         self._output_names = [OUTPUT, *(FINAL + name for name in self._state_names)]
-        self.units = tuple(_size(name, inputs[name], rank=3) for name in self._state_names)  # of each state
+        self.state_sizes = tuple(_size(name, inputs[name], rank=3) for name in self._state_names)
         # Made once and cut to size, as making them takes a good part of a small call.
-        self._zeros = tuple(np.zeros((1, 1, units), np.float32) for units in self.units)
+        self._zeros = tuple(np.zeros((1, 1, size), np.float32) for size in self.state_sizes)
         self._full_lengths: dict[int, NDArray[np.int32]] = {}
         self.channels = _size(INPUT, inputs[INPUT], rank=3)
         self.outputs = _size(OUTPUT, outputs[OUTPUT], rank=2)
@@ -61,22 +61,16 @@ class OnnxNetwork:
         """The states before a window: zeros of shape (1, batch, units) each, not to be written to."""
         zeros = self._zeros
         if zeros[0].shape[1] < batch:
-            zeros = self._zeros = tuple(np.zeros((1, batch, units), np.float32) for units in self.units)
+            zeros = self._zeros = tuple(np.zeros((1, batch, size), np.float32) for size in self.state_sizes)
         return tuple(each[:, :batch] for each in zeros)
 
-    def __call__(
-        self, inputs: Array, states: Sequence[Array] | None = None, lengths: NDArray[np.int32] | None = None
-    ) -> Step:
-        """Run over inputs of shape (time, batch, channels), from zero states unless some are given.
-
-        `lengths` (batch) says how many steps of each row count, all of them by default; none may be 0,
-        for ONNX would not keep that row's state.
-        """
+    def __call__(self, inputs: Array, states: Sequence[Array] | None = None) -> Step:
+        """Run over inputs of shape (time, batch, channels), from zero states unless some are given."""
         steps, batch, _ = inputs.shape
-        if lengths is None:
-            lengths = self._full_lengths.get(steps, _NONE)[:batch]
-            if len(lengths) < batch:
-                lengths = self._full_lengths[steps] = np.full(batch, steps, np.int32)
+        # The graph asks how many steps of each row count: here all of them.
+        lengths = self._full_lengths.get(steps, _NONE)[:batch]
+        if len(lengths) < batch:
+            lengths = self._full_lengths[steps] = np.full(batch, steps, np.int32)
         feeds = {INPUT: inputs, LENGTHS: lengths}
         feeds.update(zip(self._state_names, self.zero_states(batch) if states is None else states, strict=True))
         output, *final = self._session.run(self._output_names, feeds)
@@ -94,7 +88,7 @@ def _size(name: str, dims: Sequence[int | str | None], rank: int) -> int:
     return size
 
 
-def _session(model: bytes, threads: int) -> Any:
+def _session(model: bytes) -> Any:
     """An ONNX Runtime session; the library is imported here, once it may no longer report on its use."""
     # Importing it is enough to make it write an identity and a database below the user's cache folder.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -103,7 +97,7 @@ def _session(model: bytes, threads: int) -> Any:
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     try:
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

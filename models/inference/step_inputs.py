@@ -1,4 +1,4 @@
-"""What the network takes in at each step: the newest values, values some lags back, and the calendar."""
+"""What the network takes in at each step: the newest values, lagged values, and what is known of the future."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,27 +8,27 @@ from models.spec.model_spec import ModelSpec
 Array = NDArray[np.float32]
 
 
-def step_inputs(spec: ModelSpec, values: Array, target: int, steps: int, calendar: Array | None = None) -> Array:
-    """The inputs of `steps` steps, the first of which has the value at `target` for its own (first) target.
+def step_inputs(spec: ModelSpec, values: Array, target: int, steps: int, known_future: Array | None = None) -> Array:
+    """The inputs of `steps` steps, the first of which has the value at index `target` as its own (first) target.
 
-    `values` has shape (time, rows, features), in the network's units; `calendar` (steps, rows, calendar channels) is
-    that of the steps' targets. The answer has shape (steps, rows, channels), and is a view of `values` where they are
-    all that the network takes in.
+    `values` has shape (time, rows, features), in the network's units; `known_future` (steps, rows, channels) is what
+    is known ahead of each step's target. The answer has shape (steps, rows, spec.channels). It is a view of `values`
+    where the network takes in nothing else.
     """
     first = target - spec.lead
     newest = values[first : first + steps]
-    if not spec.lags and calendar is None:
+    if not spec.lags and known_future is None:
         return newest
     lagged = [values[target - lag : target - lag + steps] for lag in spec.lags]
-    return np.concatenate([newest, *lagged] if calendar is None else [newest, *lagged, calendar], axis=-1)
+    return np.concatenate([newest, *lagged] if known_future is None else [newest, *lagged, known_future], axis=-1)
 
 
-def window_inputs(spec: ModelSpec, contexts: Array, calendar: Array | None = None) -> Array:
-    """The inputs of each context's window, shape (window, rows, channels).
+def window_inputs(spec: ModelSpec, contexts: Array, known_future: Array | None = None) -> Array:
+    """The inputs of each context's window, shape (window, rows, spec.channels).
 
-    `contexts` has shape (rows, input_length, features), `calendar` (rows, at least the window, calendar channels).
+    `contexts` has shape (rows, input_length, features), `known_future` (rows, at least the window, channels).
     """
-    known = None if calendar is None else calendar[:, : spec.window].transpose(1, 0, 2)
-    first = contexts.shape[1] - spec.window + 1  # the last window's target is the value after the context
+    known = None if known_future is None else known_future[:, : spec.window].transpose(1, 0, 2)
+    first = contexts.shape[1] - spec.window + 1  # the last step's target is the value after the context
     inputs = step_inputs(spec, contexts.transpose(1, 0, 2), first, spec.window, known)
     return np.ascontiguousarray(inputs)

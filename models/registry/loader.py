@@ -1,8 +1,6 @@
 """Opening a version: checking its files against its manifest, and its answers against its goldens."""
 
 import hashlib
-import os
-from pathlib import Path
 
 import numpy as np
 from pydantic import ValidationError
@@ -11,9 +9,9 @@ from models.errors import InvalidRequest, RefusedVersion
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
-from models.registry.safe_read import open_regular, read_document
+from models.registry.storage import MAX_DOCUMENT_BYTES, OversizedFile, ReadFile, StorageError
 from models.spec.manifest import FileRecord, Manifest
-from models.spec.model_spec import Kind
+from models.spec.model_spec import ModelSpec
 from models.text import printable
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
@@ -24,80 +22,66 @@ MANIFEST, MODEL, CALIBRATION = "manifest.json", "model.onnx", "calibration.npy"
 # loop amplifies rounding, so they agree within this and never exactly. In the network's own units.
 GOLDEN_TOLERANCE = 1e-4
 
-# How many states a layer of each kind carries.
-STATES: dict[Kind, int] = {"gru": 1, "lstm": 2, "simple_rnn": 1}
 
-
-def read_manifest(directory: Path) -> Manifest:
-    """Read a version's manifest.
-
-    Raises RefusedVersion where it is unreadable, malformed, or names another version than its folder.
-    """
+def read_manifest(read: ReadFile) -> Manifest:
+    """Read a version's manifest. Raises RefusedVersion where it can't be read or is malformed."""
     try:
-        return Manifest.model_validate_json(read_document(directory / MANIFEST))
-    except OSError as error:
-        raise RefusedVersion(f"{MANIFEST} can't be read: {error.strerror}") from error
+        return Manifest.model_validate_json(read(MANIFEST, MAX_DOCUMENT_BYTES))
+    except StorageError as error:
+        raise RefusedVersion(f"{MANIFEST} can't be read: {error}") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = printable(".".join(map(str, first["loc"])) or "the whole")
+        path = [str(part) for part in first["loc"] if part != "spec"]  # in the file the spec has no name of its own
+        where = printable(".".join(path) or "the whole")
         raise RefusedVersion(f"{MANIFEST} is not valid at {where}: {first['msg']}") from error
 
 
-def open_version(directory: Path) -> tuple[Manifest, Forecaster]:
-    """Open a version's folder, as serving does.
+def open_version(read: ReadFile) -> tuple[Manifest, Forecaster]:
+    """Open a version, as serving does; `read` reads its files.
 
     Every file must have the size and hash that the manifest says, the graph the columns, the outputs and the states,
     and the goldens must replay within `GOLDEN_TOLERANCE`. Raises RefusedVersion with the first reason found.
     """
-    manifest = read_manifest(directory)
+    # 1. The files are those that were published.
+    manifest = read_manifest(read)
     if MODEL not in manifest.files:
         raise RefusedVersion(f"{MANIFEST} lists no {MODEL}")
-    contents = {name: _verified(directory, name, record) for name, record in manifest.files.items()}
-    # The bytes that were hashed are the bytes that run: the file is not read again.
+    contents = {name: _verified(read, name, record) for name, record in manifest.files.items()}
+    # 2. They are what the manifest tells. The bytes that were hashed are the bytes that run: no file is read again.
     network = OnnxNetwork(contents[MODEL])
-    expected = (manifest.channels, len(manifest.targets) * manifest.outputs)
-    if (network.channels, network.outputs) != expected:
-        raise RefusedVersion(
-            f"{MODEL} takes {network.channels} columns and gives {network.outputs}; "
-            f"the manifest says {expected[0]} and {expected[1]}"
-        )
-    states = tuple(size for size in manifest.units for _ in range(STATES[manifest.kind])) * manifest.members
-    if network.units != states:
-        raise RefusedVersion(
-            f"{MODEL} has states of the sizes {printable(str(network.units))}; "
-            f"the manifest's {manifest.kind} of {printable(str(manifest.units))} units has {printable(str(states))}"
-        )
+    _check_network(manifest.spec, network)
     intervals = None
     if manifest.calibration is not None:
         if CALIBRATION not in contents:
             raise RefusedVersion(f"{MANIFEST} lists no {CALIBRATION}, but tells of a calibration")
         known = manifest.calibration
-        intervals = Intervals.from_bytes(contents[CALIBRATION], known.horizon, len(manifest.targets), known.count)
-    title = f"{manifest.name}@{manifest.version}"
-    forecaster = Forecaster(manifest, network, title, intervals)
+        targets = len(manifest.spec.targets)
+        intervals = Intervals.from_bytes(contents[CALIBRATION], known.horizon, targets, known.count)
+    # 3. They still give the answers that they gave.
+    forecaster = Forecaster(manifest.spec, network, manifest.title, intervals)
     replay(manifest, forecaster)
     return manifest, forecaster
 
 
 def replay(manifest: Manifest, forecaster: Forecaster) -> None:
     """Raise RefusedVersion unless the model still gives its goldens' answers."""
-    frequency = parse_frequency(manifest.frequency or "1d")
+    frequency = parse_frequency(manifest.spec.frequency or "1d")
     for number, golden in enumerate(manifest.goldens):
         try:
             expected = np.array(golden.predictions)
         except ValueError as error:
             raise RefusedVersion(f"golden {number} can't be replayed: its predictions differ in length") from error
-        axes = None if golden.end is None else [TimeIndex(golden.end, frequency)]
+        times = None if golden.end is None else [TimeIndex(golden.end, frequency)]
         try:
-            prepared = forecaster.prepare([golden.window], len(expected), axes)
-            came = forecaster.forecast([golden.window], len(expected), axes=axes)[0]
+            inputs = forecaster.prepare([golden.window], len(expected), times)
+            actual = forecaster.forecast([golden.window], len(expected), times=times)[0]
         except InvalidRequest as error:
             raise RefusedVersion(f"golden {number} can't be replayed: {printable(str(error), 400)}") from error
         except Exception as error:  # a graph that loads can still fail to run, in ONNX Runtime's own ways
             raise RefusedVersion(f"golden {number} can't be replayed: {MODEL} does not run") from error
-        if came.shape != expected.shape:
-            raise RefusedVersion(f"golden {number} has shape {expected.shape}, but {came.shape} came")
-        now, then = (forecaster.to_network_units(prepared, each[None]) for each in (came, expected))
+        if actual.shape != expected.shape:
+            raise RefusedVersion(f"golden {number} has shape {expected.shape}, but {actual.shape} came")
+        now, then = (forecaster.to_network_units(inputs, each[None]) for each in (actual, expected))
         off, bound = np.abs(now - then), GOLDEN_TOLERANCE * np.maximum(1, np.abs(now))
         if (off > bound).any():
             raise RefusedVersion(f"golden {number} replays {off.max():.1e} off; at most {bound.max():.0e} is allowed")
@@ -108,20 +92,34 @@ def file_record(content: bytes) -> FileRecord:
     return FileRecord(size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
-def _verified(directory: Path, name: str, record: FileRecord) -> bytes:
-    path, title = directory / name, printable(name)
+def _check_network(spec: ModelSpec, network: OnnxNetwork) -> None:
+    """Raise RefusedVersion where the graph has other columns, outputs or states than the manifest says."""
+    expected = (spec.channels, len(spec.targets) * spec.outputs)
+    if (network.channels, network.outputs) != expected:
+        raise RefusedVersion(
+            f"{MODEL} takes {network.channels} columns and gives {network.outputs}; "
+            f"the manifest says {expected[0]} and {expected[1]}"
+        )
+    # A version of before they were told carries whatever states its graph has; its goldens check them.
+    if spec.state_sizes is not None and spec.state_sizes != network.state_sizes:
+        raise RefusedVersion(
+            f"{MODEL} has states of the sizes {printable(str(network.state_sizes))}; "
+            f"the manifest says {printable(str(spec.state_sizes))}"
+        )
+
+
+def _verified(read: ReadFile, name: str, record: FileRecord) -> bytes:
+    """A file's content, which is the one that the manifest tells. Raises RefusedVersion."""
+    title = printable(name)
     try:
-        # Not resolve(), which fails in its own way on links that lead in a circle.
-        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(directory)):
-            raise RefusedVersion(f"{title} is a link or lies outside its version's folder")
-        with open_regular(path) as (file, size):
-            if size != record.size_bytes:
-                raise RefusedVersion(f"{title} has {size} bytes; the manifest says {record.size_bytes}")
-            content = file.read()
-    except OSError as error:
-        raise RefusedVersion(f"{title} can't be read: {error.strerror}") from error
-    except ValueError as error:  # a name that no file can have
+        content = read(name, record.size_bytes)
+        size_bytes = len(content)
+    except OversizedFile as error:
+        content, size_bytes = b"", error.size_bytes
+    except StorageError as error:
         raise RefusedVersion(f"{title} can't be read: {error}") from error
+    if size_bytes != record.size_bytes:
+        raise RefusedVersion(f"{title} has {size_bytes} bytes; the manifest says {record.size_bytes}")
     if file_record(content) != record:
         raise RefusedVersion(f"{title} is not the file that was published: its SHA-256 differs")
     return content

@@ -1,4 +1,4 @@
-"""Reading the registry's files: whatever lies in a file's place, reading never waits and never follows a link."""
+"""Reading regular files only: whatever lies in a file's place, reading never waits and never follows a link."""
 
 import errno
 import os
@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
-
-# Far above any manifest, and soon read.
-MAX_DOCUMENT_BYTES = 16 << 20
 
 
 @contextmanager
@@ -20,21 +17,13 @@ def open_regular(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     """
     if path.is_symlink():
         raise OSError(errno.ELOOP, "it is a link")
-    with open(path, "rb", opener=_open_at_once) as file:
+    with open(path, "rb", opener=_open_without_waiting) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file")
         yield file, status.st_size
 
 
-def read_document(path: Path) -> bytes:
-    """Read a regular file of at most MAX_DOCUMENT_BYTES. Raises as `open_regular`."""
-    with open_regular(path) as (file, size):
-        if size > MAX_DOCUMENT_BYTES:
-            raise OSError(errno.EFBIG, f"it has {size} bytes; at most {MAX_DOCUMENT_BYTES} are allowed")
-        return file.read()
-
-
-def _open_at_once(path: str, flags: int) -> int:
+def _open_without_waiting(path: str, flags: int) -> int:
     # Opening a pipe would wait for a writer; no link can have taken the file's place since it was looked at.
     return os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)

@@ -14,16 +14,15 @@ def example_request(name: str, description: Description, horizon: int = HORIZON)
     """
     golden, calibration = description.goldens[0], description.calibration
     rows = [[float(f"{value:.6g}") for value in row] for row in golden.window]
-    horizon = horizon if description.rolls_out else 1
+    horizon = horizon if description.spec.rolls_out else 1
     example: dict[str, Any] = {
         "model": name,
-        "window": [row[0] for row in rows] if len(description.features) == 1 else rows,
+        "window": [row[0] for row in rows] if len(description.spec.features) == 1 else rows,
         "horizon": horizon if calibration is None else min(horizon, calibration.horizon),
     }
     if golden.end is not None:
-        example |= {"end": golden.end.isoformat(), "freq": description.frequency}
+        example |= {"end": golden.end.isoformat(), "freq": description.spec.frequency}
     if calibration is not None:
-        highest = 100 * calibration.count / (calibration.count + 1)
-        levels = [level for level in LEVELS if level <= highest]
+        levels = [level for level in LEVELS if level <= calibration.highest_level]
         example |= {"levels": levels} if levels else {}
     return example

@@ -1,43 +1,133 @@
-"""What a version is, as labelled lines of text."""
+"""What a version is, in words: one list of labelled facts for the command and for the card's page.
 
-from models.spec.manifest import Manifest
-from models.spec.metrics import Scores
+The labels are the names of the fields in the manifest and in the API.
+"""
 
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-def facts(manifest: Manifest) -> list[tuple[str, str]]:
-    """Labels and texts, in the order in which to show them; a text may be empty."""
-    metrics, data = manifest.metrics, manifest.data
-    lines = [
-        ("name", f"{manifest.name}@{manifest.version}"),
-        ("description", manifest.description),
-        ("made", f"{manifest.created_at:%Y-%m-%d %H:%M} UTC, in {manifest.training.duration_s:.0f} s"),
-        ("network", f"{network(manifest)}, {manifest.training.parameters} parameters"),
-        ("context", f"{manifest.context_length} values (window {manifest.window}, lead {manifest.lead})"),
-        ("features", ", ".join(manifest.features)),
-        ("targets", ", ".join(manifest.targets)),
-        ("outputs", f"{manifest.outputs} values at once" if manifest.outputs > 1 else ""),
-        ("lags", ", ".join(map(str, manifest.lags))),
-        ("difference", "" if manifest.difference is None else f"from the value {manifest.difference} steps before"),
-        ("calendar", f"{', '.join(manifest.calendar)} ({manifest.timezone})" if manifest.calendar else ""),
-        ("frequency", manifest.frequency or ""),
-        ("data", f"{data.source}, {data.rows} rows" + (f" of {data.series} series" if data.series > 1 else "")),
-        ("tested on", metrics.tested_on),
-        ("model", _scores(metrics.model)),
-        ("last value", _scores(metrics.last_value)),
-    ]
-    if metrics.seasonal_naive is not None:
-        lines.append((f"value {metrics.season} steps ago", _scores(metrics.seasonal_naive)))
-    if metrics.spread is not None:
-        by_seed = zip(metrics.spread.seeds, metrics.spread.mse, strict=True)
-        lines.append(("MSE by seed", ", ".join(f"{seed}: {mse:.3g}" for seed, mse in by_seed)))
-    return [*lines, *(("warning", text) for text in manifest.warnings)]
+from models.spec.manifest import Description
+from models.spec.model_spec import ModelSpec
+from models.timeseries.calendar_features import Cycle
 
 
-def network(manifest: Manifest) -> str:
+class Fact(NamedTuple):
+    """A label and a text, which is never empty."""
+
+    label: str
+    text: str
+
+
+def model_facts(of: Description) -> list[Fact]:
+    """What the network is, takes in and gives."""
+    return _told(_MODEL, of)
+
+
+def data_facts(of: Description) -> list[Fact]:
+    """What the model was trained and tested on."""
+    return _told(_DATA, of)
+
+
+def network_name(spec: ModelSpec) -> str:
     """The network's kind and size: lstm(64), or 3 x lstm(64) for the mean of three."""
-    size = f"{manifest.kind}({', '.join(map(str, manifest.units))})"
-    return size if manifest.members == 1 else f"{manifest.members} x {size}"
+    name = f"{spec.kind}({', '.join(map(str, spec.units))})"
+    return name if spec.members == 1 else f"{spec.members} x {name}"
 
 
-def _scores(scores: Scores) -> str:
-    return f"MAE {scores.mae:.4g}, MSE {scores.mse:.4g}, RMSE {scores.rmse:.4g} over {scores.count} values"
+def _network(of: Description) -> str:
+    return f"{network_name(of.spec)}, {of.training.parameters:,} parameters, trained in {of.training.duration_s:.0f} s"
+
+
+def _context(of: Description) -> str:
+    spec = of.spec
+    times = ", with their times" if spec.calendar else ""
+    return f"a request brings at least {spec.context_length} values{times} (window {spec.window}, lead {spec.lead})"
+
+
+def _targets(of: Description) -> str:
+    several = f", {of.spec.outputs} values at once" if of.spec.outputs > 1 else ""
+    return ", ".join(of.spec.targets) + several
+
+
+def _lags(of: Description) -> str:
+    return "; ".join(f"the value {lag} steps before the target" for lag in of.spec.lags)
+
+
+def _difference(of: Description) -> str:
+    steps = of.spec.difference
+    return "" if steps is None else f"works on each value's change from the value {steps} steps before"
+
+
+_CYCLES: dict[Cycle, str] = {"day": "time of day", "week": "time of week", "year": "time of year", "weekday": "weekday"}
+
+
+def _calendar(of: Description) -> str:
+    told = [f"the target's {_CYCLES[cycle]}" for cycle in of.spec.calendar]
+    return f"{'; '.join(told)} ({of.spec.timezone})" if told else ""
+
+
+def _rollout(of: Description) -> str:
+    if not of.spec.rolls_out:
+        return "next values only, as it does not forecast all that it forecasts from"
+    return {"window": "the window slides over what was forecast", "state": "the network's state is carried on"}[
+        of.spec.rollout
+    ]
+
+
+def _intervals(of: Description) -> str:
+    season = of.spec.interval_season
+    return "" if season is None else f"as wide as the window's mean change over {season} steps"
+
+
+def _rows(of: Description) -> str:
+    data = of.data
+    parts = {
+        "to train on": data.train_rows,
+        "to stop training by": data.validation_rows,
+        "to calibrate intervals on": data.calibration_rows,
+        "to test on": data.test_rows,
+    }
+    series = f" of {data.series:,} series" if data.series > 1 else ""
+    return f"{data.rows:,}{series}: {', '.join(f'{rows:,} {what}' for what, rows in parts.items() if rows)}"
+
+
+def _times(of: Description) -> str:
+    first, last = of.data.first_at, of.data.last_at
+    return "" if first is None or last is None else f"{first.isoformat()} to {last.isoformat()}"
+
+
+def _filled(of: Description) -> str:
+    return f"{of.data.filled_rows:,} rows that were missing or had empty cells" if of.data.filled_rows else ""
+
+
+def _range(of: Description) -> str:
+    columns = zip(of.spec.features, of.data.minimum, of.data.maximum, strict=True)
+    return "; ".join(f"{name} {low:.6g} to {high:.6g}" for name, low, high in columns)
+
+
+_Facts = Mapping[str, Callable[[Description], str]]
+
+_MODEL: _Facts = {
+    "network": _network,
+    "context": _context,
+    "features": lambda of: ", ".join(of.spec.features),
+    "targets": _targets,
+    "lags": _lags,
+    "difference": _difference,
+    "calendar": _calendar,
+    "rollout": _rollout,
+    "intervals": _intervals,
+    "epochs": lambda of: str(len(of.training.loss)),
+}
+_DATA: _Facts = {
+    "source": lambda of: of.data.source,
+    "rows": _rows,
+    "times": _times,
+    "frequency": lambda of: of.spec.frequency or "",
+    "filled": _filled,
+    "range": _range,
+}
+
+
+def _told(facts: _Facts, of: Description) -> list[Fact]:
+    return [Fact(label, text) for label, word in facts.items() if (text := word(of))]

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, FiniteFloat
+from pydantic import Field, FiniteFloat, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from models.references import NAME_PATTERN
 from models.spec.metrics import Backtest, Calibration, Metrics
 from models.spec.model_spec import ModelSpec
-from models.spec.record import Count, Record, Row
+from models.spec.record import Count, Record, RowValues
 
 
 class Golden(Record):
@@ -17,8 +17,8 @@ class Golden(Record):
     `end` is the time of the window's last value, where the model asks for times.
     """
 
-    window: tuple[Row, ...]
-    predictions: tuple[Row, ...]
+    window: tuple[RowValues, ...]
+    predictions: tuple[RowValues, ...]
     end: datetime | None = None
 
 
@@ -46,8 +46,8 @@ class DataRecord(Record):
     filled_rows: Annotated[int, Field(ge=0)] = 0
     first_at: datetime | None = None
     last_at: datetime | None = None
-    minimum: Row
-    maximum: Row
+    minimum: RowValues
+    maximum: RowValues
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -61,9 +61,13 @@ class TrainingRecord(Record):
     validation_loss: tuple[FiniteFloat, ...] | None = None
 
 
-class Description(ModelSpec):
-    """Everything that training knows of a model before it is published."""
+class Description(Record):
+    """Everything that training knows of a model before it is published.
 
+    In JSON the spec's fields stand beside the others, not below a name of their own.
+    """
+
+    spec: ModelSpec
     format_version: Literal[1] = 1
     description: str = ""
     training: TrainingRecord
@@ -75,6 +79,21 @@ class Description(ModelSpec):
     libraries: dict[str, str]
     goldens: Annotated[tuple[Golden, ...], Field(min_length=1)]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_spec(cls, document: Any) -> Any:
+        if not isinstance(document, dict) or isinstance(document.get("spec"), ModelSpec):
+            return document
+        if "spec" in document:
+            raise ValueError('there is no "spec" in a manifest: its fields stand beside the others')
+        spec = {name: value for name, value in document.items() if name in ModelSpec.model_fields}
+        return {"spec": spec, **{name: value for name, value in document.items() if name not in spec}}
+
+    @model_serializer(mode="wrap")
+    def _spread_spec(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        document = handler(self)
+        return {**document.pop("spec"), **document}
+
 
 class Manifest(Description):
     """A published version: its description, its number, and what its files must be."""
@@ -83,3 +102,8 @@ class Manifest(Description):
     version: Count
     created_at: datetime
     files: dict[str, FileRecord]
+
+    @property
+    def title(self) -> str:
+        """How messages name the version: sine-lstm@2."""
+        return f"{self.name}@{self.version}"

@@ -1,12 +1,13 @@
 """How good a model is: its errors on held-out rows beside the baselines', and what its intervals rest on."""
 
+import math
 from typing import Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
 from models.spec.record import Count, Record
 
-Steps = tuple[FiniteFloat, ...]  # one number for each step of a horizon
+StepValues = tuple[FiniteFloat, ...]  # one number for each step of a horizon
 
 
 class Scores(Record):
@@ -45,10 +46,10 @@ class StepScores(Record):
     (Makridakis 1993).
     """
 
-    mae: Steps
-    rmse: Steps
-    mase: Steps | None
-    smape: Steps
+    mae: StepValues
+    rmse: StepValues
+    mase: StepValues | None
+    smape: StepValues
 
 
 class Backtest(Record):
@@ -86,6 +87,11 @@ class Backtest(Record):
         }
 
 
+def highest_level(count: int) -> float:
+    """The highest level of intervals that `count` calibration errors are enough for, in percent, cut to hundredths."""
+    return math.floor(10_000 * count / (count + 1)) / 100
+
+
 class Calibration(Record):
     """What the prediction intervals rest on: `count` errors at each step, and the coverage measured on test rows.
 
@@ -97,7 +103,12 @@ class Calibration(Record):
     horizon: Count
     count: Count
     tested_on: str | None = None
-    coverage: dict[str, Steps] = Field(default_factory=dict)
+    coverage: dict[str, StepValues] = Field(default_factory=dict)
+
+    @property
+    def highest_level(self) -> float:
+        """The highest level that can be asked for, in percent."""
+        return highest_level(self.count)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -1,17 +1,16 @@
-"""What it takes to run a network: its kind and size, its windows, its inputs and outputs and their scaling."""
+"""What it takes to run a network: its windows, inputs, outputs and scaling."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from models.spec.record import Count, Record, Row
+from models.spec.record import Count, Record, RowValues
 from models.timeseries.calendar_features import CYCLES, Cycle
 from models.timeseries.frequency import check_frequency
 from models.timeseries.local_time import check_timezone
 from models.timeseries.scaling import Scaler
 
-Kind = Literal["gru", "lstm", "simple_rnn"]
-RolloutMode = Literal["window", "state"]  # told apart in models/inference/rollout.py
+RolloutMode = Literal["window", "state"]  # models/inference/rollout.py has the difference
 
 MAX_MEMBERS = 32
 
@@ -19,38 +18,52 @@ MAX_MEMBERS = 32
 class TrainingRange(Record):
     """The range of each column over the training rows, in the network's units."""
 
-    minimum: Row
-    maximum: Row
+    minimum: RowValues
+    maximum: RowValues
 
 
 class ModelSpec(Record):
     """What it takes to run a network.
 
-    A step's inputs are the features, then for each of `lags` the features so many steps before the target, then the
-    `calendar` of the target's time in `timezone` (models/inference/step_inputs.py). Its outputs are the
-    targets' next `outputs`
-    values; where they are several, the target is the first of them. With `difference` the network works on each
-    value's change from the value so many steps before. `members` networks are averaged. With `interval_season`
-    intervals are as wide as windows change over so many steps (models/inference/forecaster.py).
+    A step takes in the features, then for each of `lags` the features so many steps before the target, then what is
+    known of the target's time (models/inference/step_inputs.py). It gives the targets' next `outputs` values; where
+    these are several, the (first) target is the first of them. docs/architecture.md has a diagram of window, lead,
+    lags, difference and context. Each field's description is what GET /models/{name}/versions/{version} says of it.
     """
 
-    kind: Kind
-    units: Annotated[tuple[Count, ...], Field(min_length=1)]
-    members: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = 1
-    window: Count
-    lead: Count
-    outputs: Count = 1
-    rollout: RolloutMode = "window"
-    lags: tuple[Count, ...] = ()
-    difference: Count | None = None
-    calendar: tuple[Cycle, ...] = ()
-    timezone: Annotated[str, AfterValidator(check_timezone)] = "UTC"
-    frequency: Annotated[str, AfterValidator(check_frequency)] | None = None
-    features: Annotated[tuple[str, ...], Field(min_length=1)]
-    targets: Annotated[tuple[str, ...], Field(min_length=1)]
-    scaler: Scaler
-    seen: TrainingRange | None = None
-    interval_season: Count | None = None
+    kind: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="The kind of recurrent layer, as training names it.")
+    units: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(description="The size of each recurrent layer.")
+    members: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = Field(1, description="How many networks are averaged.")
+    state_sizes: tuple[Count, ...] | None = Field(
+        None, description="The size of each state that the network carries; where unknown the network itself tells."
+    )
+    window: Count = Field(description="How many values the network sees at once.")
+    lead: Count = Field(description="How many steps after the window its target lies.")
+    outputs: Count = Field(1, description="How many next values the network gives at once.")
+    rollout: RolloutMode = Field(
+        "window",
+        description="How further steps are reached: by sliding the window over predictions, or by carrying the state.",
+    )
+    lags: tuple[Count, ...] = Field((), description="Further inputs: the values so many steps before the target.")
+    difference: Count | None = Field(
+        None, description="The network works on changes from the value so many steps before."
+    )
+    calendar: tuple[Cycle, ...] = Field(
+        (), description="Further inputs: where in these cycles the target's time lies; the model then needs times."
+    )
+    timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
+        "UTC", description="The IANA time zone whose clocks the calendar tells."
+    )
+    frequency: Annotated[str, AfterValidator(check_frequency)] | None = Field(
+        None, description="The time between values, where training knew it."
+    )
+    features: Annotated[tuple[str, ...], Field(min_length=1)] = Field(description="The columns that a window has.")
+    targets: Annotated[tuple[str, ...], Field(min_length=1)] = Field(description="The columns that are forecast.")
+    scaler: Scaler = Field(description="How columns are scaled.")
+    seen: TrainingRange | None = Field(None, description="The range of each column in training.")
+    interval_season: Count | None = Field(
+        None, description="Intervals are as wide as each window's mean change over so many steps; null: alike for all."
+    )
 
     @model_validator(mode="after")
     def _check_columns(self) -> Self:
@@ -97,7 +110,7 @@ class ModelSpec(Record):
 
     @property
     def input_length(self) -> int:
-        """How many values, differences already taken, the first call of the network looks back on.
+        """How many values the first call of the network looks back on, differences already taken.
 
         The first prediction is the value after the last one sent, whatever the lead, so the window that predicts it
         ends `lead` steps before. An input that lies `lag` steps before its target reaches back further.
@@ -105,17 +118,24 @@ class ModelSpec(Record):
         return self.window + max(self.lead, *self.lags, 0) - 1
 
     @property
+    def known_future_channels(self) -> int:
+        """How many of a step's inputs are known ahead of time: the calendar's."""
+        return sum(CYCLES[cycle].channels for cycle in self.calendar)
+
+    @property
     def channels(self) -> int:
         """How many numbers the network takes in at each step."""
-        calendar = sum(CYCLES[cycle].channels for cycle in self.calendar)
-        return len(self.features) * (1 + len(self.lags)) + calendar
+        return len(self.features) * (1 + len(self.lags)) + self.known_future_channels
 
     @property
     def target_columns(self) -> tuple[int, ...]:
-        """Each target's place among the features."""
+        """Each target's index among the features."""
         return tuple(self.features.index(target) for target in self.targets)
 
     @property
     def rolls_out(self) -> bool:
-        """Whether the network's outputs can be fed back to it, so that any horizon can be reached."""
+        """Whether the network's outputs can be fed back to it, so that any horizon can be reached.
+
+        What is known of the future is no feature, so it does not end a rollout.
+        """
         return self.targets == self.features

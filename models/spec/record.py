@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 Count = Annotated[int, Field(ge=1)]
-Row = tuple[FiniteFloat, ...]
+RowValues = tuple[FiniteFloat, ...]  # one number for each column
 
 
 class Record(BaseModel):

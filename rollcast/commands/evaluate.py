@@ -7,8 +7,8 @@ import typer
 
 from models.errors import RollcastError
 from models.references import parse_reference
-from rollcast.commands.models import NameArgument, RegistryOption, open_registry
 from rollcast.console import show_table, warn
+from rollcast.options import NameArgument, RegistryOption, open_registry
 from training.evaluation.backtest import backtest
 from training.evaluation.baseline_warnings import baseline_warnings
 from training.evaluation.conformal import coverage
@@ -56,7 +56,7 @@ def evaluate(
     if tested is None:
         raise RollcastError(
             f"{data.tested_on} have no room for a forecast: {forecaster.title} needs a context of "
-            f"{manifest.context_length} values and all steps of the horizon after it; choose a shorter "
+            f"{manifest.spec.context_length} values and all steps of the horizon after it; choose a shorter "
             "--horizon, or bring more rows"
         )
     scores = tested.scores

@@ -1,6 +1,5 @@
 """`rollcast models`: what the registry holds, whether it is whole, and which version is the champion."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,31 +7,16 @@ import typer
 from models.errors import RefusedVersion, RollcastError
 from models.references import CHAMPION, parse_reference
 from models.registry.registry import Registry
-from models.spec.facts import facts, network
+from models.spec.facts import data_facts, model_facts, network_name
+from models.spec.manifest import Manifest
+from models.spec.metrics import Scores
 from rollcast.console import show_table, warn
-from service.settings import PREFIX, Settings
+from rollcast.options import NameArgument, RegistryOption, open_registry
 from training.report.tables import coverage_table, errors_table
 
 STEPS = 6  # about so many in a table of `show`
 
 app = typer.Typer(help="Look into the models registry.", no_args_is_help=True)
-
-RegistryOption = Annotated[
-    Path | None,
-    # The variable is read here, for the service's other settings, right or wrong, are none of these commands' business.
-    typer.Option(
-        "--registry",
-        envvar=f"{PREFIX}REGISTRY",
-        show_envvar=False,
-        help=f"Folder of the models registry. [{PREFIX}REGISTRY]",
-    ),
-]
-NameArgument = Annotated[str, typer.Argument(help="A name, or name@version, or name@alias.")]
-
-
-def open_registry(path: Path | None) -> Registry:
-    """The registry of the flag or the variable, else the default."""
-    return Registry(path or Settings.model_fields["registry"].default)
 
 
 @app.command("list")
@@ -47,7 +31,7 @@ def list_models(registry: RegistryOption = None) -> None:
             aliases = ", ".join(alias for alias, number in entry.aliases.items() if number == version)
             rows.append([name, str(version), aliases, *_summary(source, name, version)])
     if not rows:
-        typer.echo(f"{source.root} holds no model; train one: rollcast train sine-lstm")
+        typer.echo(f"{source.storage.location} holds no model; train one: rollcast train sine-lstm")
         return
     show_table(["name", "version", "aliases", "network", "context", "test MAE", "last value's"], rows)
 
@@ -57,7 +41,7 @@ def show(name: NameArgument, registry: RegistryOption = None) -> None:
     """Show how a version was made, how good it is at each step against the baselines, and what was found wrong."""
     source = open_registry(registry)
     manifest = source.manifest(*source.resolve(parse_reference(name)))
-    lines = [(label, text) for label, text in facts(manifest) if text]
+    lines = _lines(manifest)
     width = max(len(label) for label, _ in lines)
     for label, text in lines:
         typer.echo(f"{label:<{width}}  {text}")
@@ -120,8 +104,33 @@ def _summary(source: Registry, name: str, version: int) -> list[str]:
         return [f"REFUSED: {error}", "", "", ""]
     metrics = manifest.metrics
     return [
-        network(manifest),
-        str(manifest.context_length),
+        network_name(manifest.spec),
+        str(manifest.spec.context_length),
         f"{metrics.model.mae:.4g}",
         f"{metrics.last_value.mae:.4g}",
     ]
+
+
+def _lines(manifest: Manifest) -> list[tuple[str, str]]:
+    """What `show` tells, as labels and texts."""
+    metrics = manifest.metrics
+    lines = [("name", manifest.title)]
+    lines += [("description", manifest.description)] if manifest.description else []
+    lines += [
+        ("made", f"{manifest.created_at:%Y-%m-%d %H:%M} UTC"),
+        *model_facts(manifest),
+        *data_facts(manifest),
+        ("tested on", metrics.tested_on),
+        ("model", _scores(metrics.model)),
+        ("last value", _scores(metrics.last_value)),
+    ]
+    if metrics.seasonal_naive is not None:
+        lines.append((f"value {metrics.season} steps ago", _scores(metrics.seasonal_naive)))
+    if metrics.spread is not None:
+        by_seed = zip(metrics.spread.seeds, metrics.spread.mse, strict=True)
+        lines.append(("MSE by seed", ", ".join(f"{seed}: {mse:.3g}" for seed, mse in by_seed)))
+    return [*lines, *(("warning", text) for text in manifest.warnings)]
+
+
+def _scores(scores: Scores) -> str:
+    return f"MAE {scores.mae:.4g}, MSE {scores.mse:.4g}, RMSE {scores.rmse:.4g} over {scores.count} values"

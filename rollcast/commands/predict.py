@@ -2,31 +2,26 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 
-from models.engine.offline import forecast_offline
 from models.errors import InvalidRequest, RollcastError
+from models.inference.conformal import Bounds
 from models.references import parse_reference
 from models.registry.durable_write import replace_durably
 from models.spec.manifest import Manifest
-from models.text import printable
-from models.timeseries.frequency import parse_frequency
-from models.timeseries.spacing import infer_time_index
-from models.timeseries.time_index import TimeIndex
-from rollcast.commands.models import NameArgument, RegistryOption, open_registry
+from models.text import counted, printable
 from rollcast.console import show_table, warn
+from rollcast.options import NameArgument, RegistryOption, open_registry
 from rollcast.tables import forecast_table
-from service.forecasting import answer_of, half_widths, out_of_range_warning
+from service.forecasting import Forecast, ForecastRequest, forecast_now, out_of_range_warning
+from service.routes.predict import level_name, response_content
+from service.window_times import WindowTimes
 from training.data.series import Series, read_series
 from training.extras import require_train
-
-Array = NDArray[np.float64]
 
 MAX_VALUES = 1_000_000  # more would be many minutes and gigabytes
 
@@ -67,39 +62,31 @@ def predict(
         raise RollcastError(
             f"{len(series)} series and a horizon of {horizon} make more than {MAX_VALUES} values: choose a shorter one"
         )
-    axes = _axes(series, manifest.context_length)
     try:
-        timestamps = None if axes is None else [axis.ahead(horizon) for axis in axes]
-        prepared = forecaster.prepare([each.values for each in series], horizon, axes)
-        halves = half_widths(forecaster, prepared, level or ())
-        raw = forecast_offline(forecaster, prepared)
-        answer = answer_of(manifest, prepared, raw, many=id_ is not None, timestamps=timestamps, halves=halves)
+        forecast = forecast_now(_request(manifest, series, horizon, level or ()), manifest, forecaster)
     except InvalidRequest as error:
-        place = error.location[0] if error.location else None
-        where = f"{series[place].name}: " if isinstance(place, int) else ""
+        where = next((f"{series[part].name}: " for part in error.location if isinstance(part, int)), "")
         raise RollcastError(f"{where}{error}") from error
-    bands = {key: np.broadcast_to(half, raw.shape) for key, half in halves.items()}
     if plot is not None:
-        _draw(plot, manifest, series[0], raw[0], {key: half[0] for key, half in bands.items()})
+        _draw(plot, series[0], forecast)
     if as_json:
-        typer.echo(json.dumps(answer))
+        typer.echo(json.dumps(response_content(forecast, many=id_ is not None)))
         return
-    if prepared.out_of_range:
-        warn(out_of_range_warning(manifest, [series[place].name for place in prepared.out_of_range]))
+    if forecast.out_of_range:
+        warn(out_of_range_warning(manifest, [series[index].name for index in forecast.out_of_range]))
     ids = None if id_ is None else (id_, [each.id for each in series])
-    times = None if timestamps is None or time is None else (time, timestamps)
-    show_table(*forecast_table(raw, manifest.targets, bands, ids, times))
+    show_table(*forecast_table(forecast, ids, time))
 
 
 def _time_column(manifest: Manifest) -> str | None:
     """The column of times that the model was trained with, where it needs times."""
-    if not manifest.calendar:
+    if not manifest.spec.calendar:
         return None
     found = _recipe(manifest).get("time")
     if not isinstance(found, str):
         raise RollcastError(
-            f"{manifest.name}@{manifest.version} takes in the {', '.join(manifest.calendar)} of each value: name the "
-            "file's column of times with --time"
+            f"{manifest.title} takes in the {', '.join(manifest.spec.calendar)} of each value: name the file's column "
+            "of times with --time"
         )
     return found
 
@@ -108,13 +95,13 @@ def _read(
     manifest: Manifest, csv: str, column: list[str] | None, time: str | None, id_: str | None
 ) -> tuple[Series, ...]:
     """The file's series, rows that are missing filled as the model's recipe fills them, which is said."""
-    columns = tuple(column or manifest.features)
-    if len(columns) != len(manifest.features):
+    columns = tuple(column or manifest.spec.features)
+    if len(columns) != len(manifest.spec.features):
         raise RollcastError(
-            f"{manifest.name}@{manifest.version} has the features {', '.join(manifest.features)}: "
-            f"name {len(manifest.features)} columns in this order with --column, not {len(columns)}"
+            f"{manifest.name}@{manifest.version} has the features {', '.join(manifest.spec.features)}: "
+            f"name {len(manifest.spec.features)} columns in this order with --column, not {len(columns)}"
         )
-    frequency = None if time is None else manifest.frequency
+    frequency = None if time is None else manifest.spec.frequency
     fill = _recipe(manifest).get("fill", "none")
     series = read_series(csv, columns, id=id_, time=time, frequency=frequency, fill=fill)
     filled = sum(each.filled for each in series)
@@ -129,25 +116,33 @@ def _recipe(manifest: Manifest) -> Mapping[str, Any]:
     return section
 
 
-def _axes(series: Sequence[Series], context: int) -> list[TimeIndex] | None:
-    """Each series' axis, where the file tells times."""
-    axes = []
-    for each in series:
-        if each.times is None or each.frequency is None:
-            return None
-        newest = [time.replace(tzinfo=UTC) for time in each.times[-context:].tolist()]
-        axes.append(infer_time_index(newest, parse_frequency(each.frequency)))
-    return axes
+def _request(manifest: Manifest, series: Sequence[Series], horizon: int, levels: Sequence[float]) -> ForecastRequest:
+    """The request for the values after each series' last one, with its times where the file tells them."""
+    rows = max(manifest.spec.context_length, 2)  # it takes two times to tell the day of the month
+    return ForecastRequest(
+        windows=[each.values[-rows:] for each in series],
+        horizon=horizon,
+        levels=levels,
+        times=None
+        if any(each.times is None for each in series)
+        else [
+            WindowTimes(timestamps=np.datetime_as_string(each.times[-rows:]).tolist(), freq=each.frequency)
+            for each in series
+            if each.times is not None
+        ],
+    )
 
 
-def _draw(path: Path, manifest: Manifest, series: Series, forecast: Array, bands: Mapping[str, Array]) -> None:
+def _draw(path: Path, series: Series, forecast: Forecast) -> None:
+    """Draw the first series' forecast."""
     from training.report.forecast_plot import forecast_plot  # matplotlib takes a while, and only pictures need it
 
-    past = series.values[:, list(manifest.target_columns)]
-    steps = f"{len(forecast)} {'step' if len(forecast) == 1 else 'steps'}"
-    title = f"{manifest.name}@{manifest.version}: {steps} after {series.name}"
+    spec, predictions = forecast.manifest.spec, forecast.predictions[0]
+    past = series.values[:, list(spec.target_columns)]
+    title = f"{forecast.manifest.title}: {counted(len(predictions), 'step')} after {series.name}"
+    bands = {level_name(level): Bounds(*(each[0] for each in bounds)) for level, bounds in forecast.intervals.items()}
     try:
-        replace_durably(path, forecast_plot(past, forecast, manifest.targets, title, bands))
+        replace_durably(path, forecast_plot(past, predictions, spec.targets, title, bands))
     except OSError as error:
         raise RollcastError(f"{path} can't be written: {error.strerror}") from error
     typer.echo(f"drew {path}", err=True)

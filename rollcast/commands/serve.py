@@ -27,7 +27,7 @@ def serve(
 ) -> None:
     """Serve the registry's models over HTTP; /docs says how to ask for forecasts."""
     settings = _settings(host=host, port=port, workers=workers, registry=registry, preload=preload)
-    Registry(settings.registry).listing()  # one that can't be listed is told here, not by each worker as it dies
+    Registry.at(settings.registry).listing()  # one that can't be listed is told here, not by each worker as it dies
     run(settings)
 
 

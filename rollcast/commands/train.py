@@ -10,8 +10,8 @@ import typer
 from models.errors import RollcastError
 from models.references import Reference
 from models.spec.manifest import Manifest
-from rollcast.commands.models import RegistryOption, open_registry
 from rollcast.console import complain, warn
+from rollcast.options import RegistryOption, open_registry
 from training.extras import require_train
 from training.recipes.fields import RecipeField, recipe_fields
 from training.recipes.loader import load_recipe, recipe_names
@@ -59,8 +59,9 @@ def _train(source: str | None, registry_path: Any, quiet: bool, values: dict[str
     except KeyboardInterrupt:
         complain("stopped; nothing was published")
         raise
-    reference = f"{manifest.name}@{manifest.version}"
-    typer.echo(f"published {reference} in {registry.root / manifest.name / str(manifest.version)}")
+    reference = manifest.title
+    where = registry.storage.locate(f"{manifest.name}/{manifest.version}")
+    typer.echo(f"published {reference} in {where}")
     for line in _found(manifest):
         typer.echo(line)
     _, served = registry.resolve(Reference(manifest.name))
@@ -78,7 +79,7 @@ def _train(source: str | None, registry_path: Any, quiet: bool, values: dict[str
 def _found(manifest: Manifest) -> Iterator[str]:
     """What the test rows said, a line each of the next value, the whole horizon and the intervals."""
     metrics, backtest, calibration = manifest.metrics, manifest.backtest, manifest.calibration
-    among = f" (the mean over {', '.join(manifest.targets)})" if len(manifest.targets) > 1 else ""
+    among = f" (the mean over {', '.join(manifest.spec.targets)})" if len(manifest.spec.targets) > 1 else ""
     yield (
         f"tested on {metrics.tested_on}: MAE {metrics.model.mae:.4g}{among}, MSE {metrics.model.mse:.4g}; "
         f"the last value's MAE is {metrics.last_value.mae:.4g}"

@@ -12,10 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from models import errors as model_errors
-from service.schemas.predict import PredictRequest, Problem, ProblemError
+from service.schemas.predict import PredictRequest
+from service.schemas.problem import Problem, ProblemError
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS, MAX_CHARACTERS, MAX_BYTES = 8, 400, 4096
+_SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
 log = logging.getLogger("rollcast")
 
@@ -30,6 +32,11 @@ class ProblemType(NamedTuple):
     def title(self) -> str:
         """The slug in words."""
         return self.slug.replace("-", " ").capitalize()
+
+    @property
+    def uri(self) -> str:
+        """What a problem document says as its type."""
+        return f"urn:rollcast:problem:{self.slug}"
 
 
 class ProblemException(Exception):
@@ -75,7 +82,7 @@ def problem_response(
     listed = [ProblemError(location=_location(path), message=_cut(text)) for path, text in errors[:MAX_ERRORS]]
     while True:
         problem = Problem(
-            type=f"urn:rollcast:problem:{kind.slug}",
+            type=kind.uri,
             title=kind.title,
             status=kind.status,
             detail=_cut(detail),
@@ -88,14 +95,29 @@ def problem_response(
     return Response(body, kind.status, dict(headers) if headers else None, MEDIA_TYPE)
 
 
+def documented(*examples: tuple[ProblemType, str]) -> dict[int | str, dict[str, Any]]:
+    """The problems that a route may answer with, as FastAPI documents them; each with an example of its words."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for kind, detail in examples:
+        response = responses.setdefault(
+            kind.status, {"description": kind.title, "content": {MEDIA_TYPE: {"schema": _SCHEMA, "examples": {}}}}
+        )
+        problem = Problem(type=kind.uri, title=kind.title, status=kind.status, detail=detail)
+        named = response["content"][MEDIA_TYPE]["examples"]
+        number = 1 + sum(each["value"]["type"] == kind.uri for each in named.values())
+        name = kind.slug if number == 1 else f"{kind.slug}-{number}"
+        named[name] = {"value": problem.model_dump(exclude_none=True)}
+    return responses
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the app with a problem document."""
     for cls in (ProblemException, ValidationError, model_errors.RollcastError, HTTPException, ClientDisconnect):
-        app.add_exception_handler(cls, answer)
-    app.add_exception_handler(Exception, answer)
+        app.add_exception_handler(cls, error_response)
+    app.add_exception_handler(Exception, error_response)
 
 
-async def answer(request: Request, error: Exception) -> Response:
+async def error_response(request: Request, error: Exception) -> Response:
     """The problem document of any error; what was not foreseen is logged here and explained nowhere else."""
     match error:
         case ProblemException():

@@ -1,6 +1,8 @@
 """POST /predict: a window in, its next values out."""
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import anyio
 import numpy as np
@@ -9,58 +11,73 @@ from numpy.typing import NDArray
 from pydantic_core import to_json
 from starlette.types import Receive, Scope
 
-from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
-from models.inference.forecaster import ForecastInputs
+from models import errors
+from models.errors import InvalidRequest, Location
 from models.references import parse_reference
+from service import forecasting
 from service.dependencies import ServiceState, state_of
-from service.forecasting import answer_of, half_widths
+from service.forecasting import Forecast, ForecastRequest, out_of_range_warning
+from service.http import problems
 from service.http.body import read_json
-from service.model_store import LoadedModel
 from service.schemas.predict import PredictRequest, PredictResponse
-from service.window_times import place_of_times, read_axes, times_ahead
+from service.window_times import WindowTimes
 
-# Bodies, times and answers beyond this would hold up the event loop, and are left to a thread.
-SMALL_BYTES, SMALL_TIMES, SMALL_ANSWER = 1 << 15, 1_000, 10_000
+MAX_INLINE_BODY_BYTES = 1 << 15  # a larger one would hold up the event loop, and is parsed in a thread
+
+_MODEL = problems.MODEL_PROBLEMS
 
 router = APIRouter(tags=["forecast"])
 
 
-class Ready(NamedTuple):
-    """A request that was checked and made ready for the network."""
-
-    prepared: ForecastInputs
-    timestamps: list[list[str]] | None = None
-    halves: dict[str, NDArray[np.float64]] | None = None
-
-
-@router.post("/predict", response_model=PredictResponse, summary="Forecast a series' next values")
+@router.post(
+    "/predict",
+    response_model=PredictResponse,
+    summary="Forecast a series' next values",
+    responses=problems.documented(
+        (problems.MALFORMED_JSON, "the body must be one JSON object; Invalid JSON: EOF while parsing a value"),
+        (_MODEL[errors.UnknownModel], 'no model is named "sine-lst"; did you mean sine-lstm?'),
+        (problems.BODY_TOO_LARGE, "the body may have at most 1048576 bytes; send fewer windows at a time"),
+        (problems.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON: send the header Content-Type: application/json"),
+        (_MODEL[errors.InvalidWindow], "window: the window has 8 values; sine-lstm@1 needs at least 10"),
+        (problems.INVALID_REQUEST, "window[3]: expected a valid number, but null came"),
+        (
+            problems.INVALID_REQUEST,
+            "timestamps[3]: expected a time 30m after the one before it, but it is 1h: values must be evenly spaced",
+        ),
+        (
+            problems.INVALID_REQUEST,
+            "timestamps: demand@1 takes in the day, week of each value: send the window's timestamps, or its last "
+            'value\'s time as end with freq "30m"',
+        ),
+        (problems.INVALID_REQUEST, "levels: sine-lstm@1 has no calibrated intervals: leave levels out"),
+        (
+            problems.INVALID_REQUEST,
+            "levels: a level of 99 needs more than the 40 errors that intervals were calibrated on: ask for at most "
+            "97.56",
+        ),
+        (_MODEL[errors.InvalidHorizon], "horizon: the horizon may be at most 10000, not 20000"),
+        (_MODEL[errors.RefusedVersion], "sine-lstm@1 is not served: model.onnx can't be read"),
+        (problems.STOPPING, "the service is stopping; ask again in a moment"),
+        (_MODEL[errors.ForecastTimeout], "the forecast was given up: it took longer than 60 s; ask for fewer steps"),
+        (problems.INTERNAL_ERROR, "something went wrong here, not in the request; the log says what"),
+    ),
+)
 async def predict(request: Request) -> Response:
     """Send a window of recent values in the series' own units; get the next value, or the next `horizon` of them."""
-    return Response(await answer(request.scope, request.receive, state_of(request)), media_type="application/json")
+    body = await answer(request.scope, request.receive, state_of(request))
+    return Response(body, media_type="application/json")
 
 
 async def answer(scope: Scope, receive: Receive, state: ServiceState) -> bytes:
     """The JSON that answers a request; every error is raised for service/http/problems.py to put into words."""
     body = await read_json(scope, receive, state.settings.max_body_bytes)
-    small = len(body) <= SMALL_BYTES
+    small = len(body) <= MAX_INLINE_BODY_BYTES
     asked = parse(body) if small else await anyio.to_thread.run_sync(parse, body)
-    reference = None if asked.model is None else parse_reference(asked.model)
-    opened = state.catalog.get_if_loaded(reference)
-    if opened is None:
-        opened = await anyio.to_thread.run_sync(state.catalog.find, reference)
-    _check_size(asked, opened, state)
-    if asked.timed:
-        small = small and asked.count * (opened.manifest.context_length + asked.horizon) <= SMALL_TIMES
-    ready = _ready(asked, opened) if small else await anyio.to_thread.run_sync(_ready, asked, opened)
-    predictions = await state.dispatcher.forecast(
-        opened.forecaster, ready.prepared, state.settings.timeout_s, opened.cost, receive
-    )
-    size = predictions.size
-    if ready.halves:
-        size *= 1 + 2 * len(ready.halves)
-    if size <= SMALL_ANSWER:
-        return _json(asked, opened, ready, predictions)
-    return await anyio.to_thread.run_sync(_json, asked, opened, ready, predictions)
+    try:
+        request = forecast_request(asked)
+        return await forecasting.answer(request, state, partial(encode, asked.windows is not None), receive)
+    except InvalidRequest as error:
+        raise error.at(location_in(asked, error.location)) from None
 
 
 def parse(body: bytes) -> PredictRequest:
@@ -68,57 +85,96 @@ def parse(body: bytes) -> PredictRequest:
     return PredictRequest.model_validate_json(body)
 
 
-def _check_size(asked: PredictRequest, opened: LoadedModel, state: ServiceState) -> None:
-    """Raise InvalidHorizon where the answer would be larger than the service gives."""
-    settings = state.settings
-    if asked.horizon > settings.max_horizon:
-        raise InvalidHorizon(f"the horizon may be at most {settings.max_horizon}, not {asked.horizon}", ("horizon",))
-    each = len(opened.manifest.targets)
-    if asked.levels is not None:
-        each *= 1 + 2 * len(asked.levels)
-    if asked.timed:
-        each += 1
-    size = asked.count * asked.horizon * each
-    if size > settings.max_predictions:
-        of_each = "" if each == 1 else f", each with {each} values,"
-        raise InvalidHorizon(
-            f"one answer may hold at most {settings.max_predictions} values, but {asked.count} windows and a horizon "
-            f"of {asked.horizon}{of_each} make {size}: send fewer windows at a time",
-            ("horizon",),
+def forecast_request(asked: PredictRequest) -> ForecastRequest:
+    """The same request, free of the protocol. Raises InvalidRequest where its times have another form than windows."""
+    return ForecastRequest(
+        windows=[asked.window] if asked.windows is None else asked.windows,  # type: ignore[list-item]
+        horizon=asked.horizon,
+        model=None if asked.model is None else parse_reference(asked.model),
+        levels=asked.levels or (),
+        times=_times(asked) if asked.timed else None,
+    )
+
+
+def location_in(asked: PredictRequest, location: Location) -> Location:
+    """Where in the request, as it was sent, a location in its ForecastRequest lies."""
+    match location:
+        case ("windows", int() as index, *rest):
+            return ("window", *rest) if asked.windows is None else ("windows", index, *rest)
+        case ("windows",) if asked.windows is None:
+            return ("window",)
+        case ("times", int() as index, str() as name, *rest):
+            listed = asked.windows is not None and isinstance(getattr(asked, name), list)
+            return (name, index, *rest) if listed else (name, *rest)
+        case ("times", str() as name):
+            return (name,)
+    return location
+
+
+def encode(many: bool, forecast: Forecast) -> bytes:
+    """The JSON of a forecast; `many` tells `windows` from `window`."""
+    return to_json(response_content(forecast, many=many))
+
+
+def response_content(forecast: Forecast, *, many: bool) -> dict[str, Any]:
+    """A forecast as PredictResponse has it.
+
+    One window's numbers are a list, those of `many` a list of lists; with several targets each step is a row.
+    """
+    content: dict[str, Any] = {
+        "model": forecast.manifest.name,
+        "version": forecast.manifest.version,
+        "predictions": _nested(forecast.predictions, many),
+    }
+    if forecast.timestamps is not None:
+        content["timestamps"] = forecast.timestamps if many else forecast.timestamps[0]
+    if forecast.intervals:
+        content["intervals"] = {
+            level_name(level): {"lower": _nested(bounds.lower, many), "upper": _nested(bounds.upper, many)}
+            for level, bounds in forecast.intervals.items()
+        }
+    if forecast.out_of_range:
+        names = [f"windows[{index}]" for index in forecast.out_of_range] if many else ["the window"]
+        content["warnings"] = [out_of_range_warning(forecast.manifest, names)]
+    return content
+
+
+def level_name(level: float) -> str:
+    """A level as it was sent: 80 or 97.5."""
+    return repr(level).removesuffix(".0")
+
+
+def _nested(values: NDArray[np.float64], many: bool) -> Any:
+    """Numbers of shape (windows, horizon, targets) as lists, without the axes that the request did not ask for."""
+    if values.shape[-1] == 1:
+        values = values[..., 0]
+    return (values if many else values[0]).tolist()
+
+
+def _times(asked: PredictRequest) -> list[WindowTimes]:
+    """What tells each window's times. Raises InvalidRequest, its location a field of the request."""
+    if asked.timestamps is not None and asked.end is not None:
+        raise InvalidRequest(
+            "send either timestamps (each value's time) or end (the last value's), but both came", ("timestamps",)
         )
+    each = {name: _of_each_window(asked, name) for name in ("timestamps", "end", "freq")}
+    return [WindowTimes(*fields) for fields in zip(each["timestamps"], each["end"], each["freq"], strict=True)]
 
 
-def _ready(asked: PredictRequest, opened: LoadedModel) -> Ready:
-    """The request checked and made ready for the network."""
-    forecaster = opened.forecaster
-    windows: Any = [asked.window] if asked.windows is None else asked.windows
-    axes = read_axes(asked, forecaster.spec) if asked.timed else None
-    timestamps = None if axes is None else times_ahead(asked, axes)
-    try:
-        prepared = forecaster.prepare(windows, asked.horizon, axes)
-    except InvalidWindow as error:
-        raise InvalidWindow(str(error), _place(asked, error)) from None
-    except InvalidHorizon as error:
-        raise InvalidHorizon(str(error), ("horizon",)) from None
-    except InvalidRequest as error:
-        raise InvalidRequest(str(error), place_of_times(asked, error.location)) from None
-    if asked.levels is None:
-        return Ready(prepared, timestamps)
-    return Ready(prepared, timestamps, half_widths(forecaster, prepared, asked.levels))
+_FORMS = ("text", "a list of texts", "a list of lists of texts")
 
 
-def _json(asked: PredictRequest, opened: LoadedModel, ready: Ready, predictions: NDArray[np.float32]) -> bytes:
-    """The answer's JSON, in raw units."""
-    prepared, timestamps, halves = ready
-    many = asked.windows is not None
-    try:
-        raw = opened.forecaster.to_raw(prepared, predictions)
-        return to_json(answer_of(opened.manifest, prepared, raw, many=many, timestamps=timestamps, halves=halves))
-    except InvalidWindow as error:
-        raise InvalidWindow(str(error), _place(asked, error)) from None
-
-
-def _place(asked: PredictRequest, error: InvalidWindow) -> tuple[str | int, ...]:
-    """Where in the request a window's fault lies."""
-    window, *rest = error.location or (0,)
-    return ("window", *rest) if asked.windows is None else ("windows", window, *rest)
+def _of_each_window(asked: PredictRequest, name: str) -> Sequence[Any]:
+    """What a field says of each window: a text, or for timestamps a list of texts; freq may be one text for all."""
+    sent = getattr(asked, name)
+    if sent is None or (name == "freq" and isinstance(sent, str)):
+        return [sent] * asked.count
+    needed = (name == "timestamps") + (asked.windows is not None)
+    actual = 0 if isinstance(sent, str) else 2 if sent and isinstance(sent[0], list) else 1
+    if actual != needed:
+        beside = "window" if asked.windows is None else "windows"
+        raise InvalidRequest(f"expected {_FORMS[needed]} with {beside}, but {_FORMS[actual]} came", (name,))
+    each: Sequence[Any] = [sent] if asked.windows is None else sent
+    if len(each) != asked.count:
+        raise InvalidRequest(f"expected one for each of the {asked.count} windows, but {len(each)} came", (name,))
+    return each

@@ -1,20 +1,12 @@
-"""What goes over the wire: requests and answers, strict both ways."""
+"""What POST /predict takes and answers."""
 
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    FiniteFloat,
-    Tag,
-    model_validator,
-)
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, FiniteFloat, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.references import REFERENCE_PATTERN
+from service.schemas.wire import WireModel
 
 MAX_WINDOWS, MAX_LEVELS = 1_000, 10
 
@@ -54,12 +46,6 @@ Levels = Annotated[
     Field(min_length=1, max_length=MAX_LEVELS, json_schema_extra={"uniqueItems": True}),
     AfterValidator(_each_once),
 ]
-
-
-class WireModel(BaseModel):
-    """Whatever goes over the wire: no unknown fields, no number for a text, no NaN."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
 
 class PredictRequest(WireModel):
@@ -125,14 +111,14 @@ class PredictRequest(WireModel):
         return self.timestamps is not None or self.end is not None or self.freq is not None
 
 
-Steps = list[float] | list[list[float]]
+Predictions = list[float] | list[list[float]]
 
 
-class Bounds(WireModel):
+class IntervalBounds(WireModel):
     """The intervals of one level, shaped like the predictions."""
 
-    lower: Steps | list[Steps]
-    upper: Steps | list[Steps]
+    lower: Predictions | list[Predictions]
+    upper: Predictions | list[Predictions]
 
 
 class PredictResponse(WireModel):
@@ -140,7 +126,7 @@ class PredictResponse(WireModel):
 
     model: str = Field(description="The model's name.")
     version: int = Field(description="The version that answered.")
-    predictions: Steps | list[Steps] = Field(
+    predictions: Predictions | list[Predictions] = Field(
         description="`predictions[h]` is the value h + 1 steps after the last one sent; "
         "for `windows` a list of these, in the order sent."
     )
@@ -148,7 +134,7 @@ class PredictResponse(WireModel):
         None,
         description="Each prediction's time, in the offset that came; only where times were sent.",
     )
-    intervals: dict[str, Bounds] | None = Field(
+    intervals: dict[str, IntervalBounds] | None = Field(
         None,
         description="For each level sent, such as `80` or `97.5`, its interval around every prediction; only where "
         "`levels` were sent. Coverage is marginal: each step's on its own.",
@@ -156,67 +142,3 @@ class PredictResponse(WireModel):
     warnings: list[str] | None = Field(
         None, description="What to mind about this forecast; only where there is something."
     )
-
-
-class ModelSummary(WireModel):
-    """One name in the registry."""
-
-    name: str
-    default: int | None = Field(description="The version that the bare name means: the champion, else the newest.")
-    versions: list[int]
-    aliases: dict[str, int]
-    problem: str | None = Field(None, description="Why the aliases can't be read, where they can't.")
-
-
-class ModelList(WireModel):
-    """Every name in the registry."""
-
-    models: list[ModelSummary]
-    hint: str | None = Field(None, description="What to do where there is no model.")
-
-
-class Alive(WireModel):
-    """The process runs."""
-
-    status: Literal["alive"] = "alive"
-
-
-class Served(WireModel):
-    """A version that is loaded and replayed."""
-
-    model: str
-    version: int
-
-
-class Refused(WireModel):
-    """A version on disk that is not served, and why."""
-
-    model: str
-    version: int | None
-    reason: str
-
-
-class Ready(WireModel):
-    """The models are loaded and gave the answers that they gave when published."""
-
-    status: Literal["ready"] = "ready"
-    models: list[Served]
-    refused: list[Refused]
-    hint: str | None = Field(None, description="What to do where there is no model.")
-
-
-class ProblemError(WireModel):
-    """One thing that is wrong with one part of the request."""
-
-    location: str = Field(description="The part, such as `window[3]`.")
-    message: str
-
-
-class Problem(WireModel):
-    """An error, as RFC 9457 has it."""
-
-    type: str = Field(description="Names the kind of error; docs/api.md lists them.")
-    title: str
-    status: int
-    detail: str = Field(description="What was expected, what came, and what to send.")
-    errors: list[ProblemError] | None = None

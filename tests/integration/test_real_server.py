@@ -63,8 +63,8 @@ def test_timestamps_and_levels_come_back_with_the_forecast(tmp_path: Path) -> No
     with real_server(registry=tmp_path) as server:
         answer = httpx.post(f"{server.url}/predict", json=body)
         untimed = httpx.post(f"{server.url}/predict", json={"model": "clock", "window": WINDOW})
-    axis = TimeIndex(datetime.fromisoformat(times[-1]), Frequency(0, 1_800_000_000))
-    predictions = forecaster.forecast([WINDOW], 3, axes=[axis])[0, :, 0]
+    time_index = TimeIndex(datetime.fromisoformat(times[-1]), Frequency(0, 1_800_000_000))
+    predictions = forecaster.forecast([WINDOW], 3, times=[time_index])[0, :, 0]
     bounds = {level: rank / 10 * 2 * np.arange(1, 4) for level, rank in (("80", 32), ("97.5", 39))}
     assert answer.json() == {
         "model": "clock",

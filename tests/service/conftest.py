@@ -20,7 +20,7 @@ async def client(registry_path: Path) -> AsyncIterator[Client]:
 @pytest.fixture(scope="session")
 def timed_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A registry of models that take times and give intervals; not to be changed."""
-    return timed_registry(tmp_path_factory.mktemp("timed")).root
+    return Path(timed_registry(tmp_path_factory.mktemp("timed")).storage.location)
 
 
 @pytest.fixture(scope="module")

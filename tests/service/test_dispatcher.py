@@ -10,13 +10,14 @@ from models.errors import ForecastTimeout
 from models.inference.forecaster import Forecaster, ForecastInputs
 from models.inference.onnx_network import OnnxNetwork, Step
 from models.timeseries.scaling import Scale
-from service.dispatcher import Cost, Dispatcher
+from service.dispatcher import Dispatcher
+from service.latency import CallLatency
 from tests.support.tiny import tiny_graph, tiny_spec
 
 pytestmark = pytest.mark.anyio
 
 SHAPE = tiny_spec()
-CHEAP, DEAR = Cost(1e-9, 1e-9), Cost(1.0, 1.0)
+CHEAP, DEAR = CallLatency(1e-9, 1e-9), CallLatency(1.0, 1.0)
 
 
 def forecaster() -> Forecaster:
@@ -37,7 +38,9 @@ async def dispatcher() -> AsyncIterator[Dispatcher]:
 
 
 @pytest.mark.parametrize("cost", [CHEAP, DEAR, None])
-async def test_the_answer_does_not_depend_on_where_it_is_computed(dispatcher: Dispatcher, cost: Cost | None) -> None:
+async def test_the_answer_does_not_depend_on_where_it_is_computed(
+    dispatcher: Dispatcher, cost: CallLatency | None
+) -> None:
     model = forecaster()
     asked = [prepared(rows) for rows in (1, 3, 2)]
     answers = await asyncio.gather(*(dispatcher.forecast(model, each, 10, cost) for each in asked))
@@ -60,7 +63,7 @@ async def test_dear_next_values_and_every_rollout_go_to_the_engine(dispatcher: D
     real = model.network
 
     class Watched:
-        weights = real.weights
+        weight_count = real.weight_count
 
         def __call__(self, *arguments: object) -> Step:
             try:

@@ -1,4 +1,4 @@
-"""What requests are answered with, apart from how they come."""
+"""Forecasts, apart from the protocol that asks for them, and what POST /predict makes of them."""
 
 from pathlib import Path
 from typing import Any
@@ -6,12 +6,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.errors import InvalidRequest, InvalidWindow
+from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
+from models.inference.conformal import Bounds
 from models.inference.forecaster import ForecastInputs
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from models.timeseries.scaling import Scale
-from service.forecasting import answer_of, half_widths, out_of_range_warning
+from service.forecasting import (
+    Forecast,
+    ForecastRequest,
+    PreparedRequest,
+    check_size,
+    finish,
+    forecast_now,
+    out_of_range_warning,
+    prepare,
+)
+from service.routes.predict import response_content
+from service.settings import Settings
+from service.window_times import WindowTimes
 
 RAW = np.array([[[1.0], [2.0]], [[3.0], [4.0]]])  # two windows, two steps, one target
 SCALE = Scale(np.zeros(1), np.ones(1))
@@ -22,59 +35,104 @@ def manifest(registry: Registry) -> Manifest:
     return registry.manifest("tiny", 1)
 
 
-def prepared(*out_of_range: int) -> ForecastInputs:
-    return ForecastInputs(np.zeros((2, 4, 1), np.float32), 2, None, SCALE, None, out_of_range)
+def answered(manifest: Manifest, raw: Any, *out_of_range: int, timestamps: Any = None, **half_widths: Any) -> Forecast:
+    """The answer of forecasts in raw units, with intervals as wide to both sides."""
+    inputs = ForecastInputs(np.zeros((len(raw), 4, 1), np.float32), 2, None, SCALE, None, out_of_range)
+    bounds = {float(level[1:]): Bounds(-np.array(half), np.array(half)) for level, half in half_widths.items()}
+    return finish(manifest, PreparedRequest(inputs, bounds, timestamps), np.array(raw))
 
 
 def test_a_plain_forecast_is_answered_with_nothing_else(manifest: Manifest) -> None:
-    answer = answer_of(manifest, prepared(), RAW[:1], many=False)
-    assert answer == {"model": "tiny", "version": 1, "predictions": [1.0, 2.0]}
+    content = response_content(answered(manifest, RAW[:1]), many=False)
+    assert content == {"model": "tiny", "version": 1, "predictions": [1.0, 2.0]}
 
 
 def test_many_windows_are_answered_with_lists_of_each(manifest: Manifest) -> None:
     times = [["2024-02-29", "2024-03-31"], ["2024-03-01", "2024-03-02"]]
-    answer = answer_of(
-        manifest,
-        prepared(1),
-        RAW,
-        many=True,
-        timestamps=times,
-        halves={"80": np.array([[0.5], [1.0]])},
-    )
-    assert answer["predictions"] == [[1.0, 2.0], [3.0, 4.0]]
-    assert answer["timestamps"] == times
-    assert answer["intervals"] == {"80": {"lower": [[0.5, 1.0], [2.5, 3.0]], "upper": [[1.5, 3.0], [3.5, 5.0]]}}
-    assert answer["warnings"][0].startswith("windows[1] holds values far outside")
+    content = response_content(answered(manifest, RAW, 1, timestamps=times, _80=[[0.5], [1.0]]), many=True)
+    assert content["predictions"] == [[1.0, 2.0], [3.0, 4.0]]
+    assert content["timestamps"] == times
+    assert content["intervals"] == {"80": {"lower": [[0.5, 1.0], [2.5, 3.0]], "upper": [[1.5, 3.0], [3.5, 5.0]]}}
+    assert content["warnings"][0].startswith("windows[1] holds values far outside")
 
 
 def test_several_targets_are_rows(manifest: Manifest) -> None:
-    raw = np.array([[[1.0, 10.0]]])
-    answer = answer_of(manifest, prepared(), raw, many=False, halves={"80": np.array([[0.5, 1.0]])})
-    assert answer["predictions"] == [[1.0, 10.0]]
-    assert answer["intervals"]["80"] == {"lower": [[0.5, 9.0]], "upper": [[1.5, 11.0]]}
+    content = response_content(answered(manifest, [[[1.0, 10.0]]], _80=[[0.5, 1.0]]), many=False)
+    assert content["predictions"] == [[1.0, 10.0]]
+    assert content["intervals"]["80"] == {"lower": [[0.5, 9.0]], "upper": [[1.5, 11.0]]}
 
 
 def test_a_bound_that_is_no_number_is_never_answered(manifest: Manifest) -> None:
-    raw = np.array([[[1.0]], [[1.5e308]]])
     with pytest.raises(InvalidWindow, match="the interval is not a finite number") as raised:
-        answer_of(manifest, prepared(), raw, many=True, halves={"80": np.array([[1e308]])})
-    assert raised.value.location == (1,)
+        answered(manifest, [[[1.0]], [[1.5e308]]], _80=[[1e308]])
+    assert raised.value.location == ("windows", 1)
 
 
 def test_levels_are_keys_as_they_were_sent(timed_path: Path) -> None:
-    _, forecaster = Registry(timed_path).open("wide", 1)
-    asked = forecaster.prepare([np.zeros((4, 2))], 3)
-    halves = half_widths(forecaster, asked, [80.0, 97.5, 0.1])
-    assert list(halves) == ["80", "97.5", "0.1"]
-    assert halves["80"] == pytest.approx(np.array([[6.4, 9.6], [12.8, 19.2], [19.2, 28.8]]))
+    manifest, forecaster = Registry.at(timed_path).open("wide", 1)
+    request = ForecastRequest([np.zeros((4, 2))], 3, levels=[80.0, 97.5, 0.1])
+    assert list(response_content(forecast_now(request, manifest, forecaster), many=False)["intervals"]) == [
+        "80",
+        "97.5",
+        "0.1",
+    ]
+    bounds = prepare(request, forecaster).error_bounds[80.0]
+    assert bounds.upper == pytest.approx(np.array([[6.4, 9.6], [12.8, 19.2], [19.2, 28.8]]))
+    assert bounds.lower == pytest.approx(-bounds.upper)
     with pytest.raises(InvalidRequest, match=r"a level of 98 needs more than the 39 errors .* at most 97\.5"):
-        half_widths(forecaster, asked, [80.0, 98.0])
+        prepare(request._replace(levels=[80.0, 98.0]), forecaster)
+
+
+def test_a_forecast_without_a_service_is_the_forecasters(registry: Registry) -> None:
+    manifest, forecaster = registry.open("pair", 1)
+    windows = np.random.default_rng(0).normal(size=(3, 4, 2))
+    found = forecast_now(ForecastRequest(windows, 5), manifest, forecaster)
+    assert found.predictions == pytest.approx(forecaster.forecast(windows, 5), abs=1e-6)
+    assert (found.manifest, found.intervals, found.timestamps) == (manifest, {}, None)
+
+
+def test_errors_are_located_in_the_request(timed_path: Path) -> None:
+    manifest, forecaster = Registry.at(timed_path).open("clock", 1)
+    window = [1.0, 2, 3, 4]
+    whole = WindowTimes(end="2024-01-01", freq="30m")
+    cases: list[tuple[ForecastRequest, tuple[str | int, ...]]] = [
+        (ForecastRequest([window, [1.0, 2, float("nan"), 4]], times=[whole] * 2), ("windows", 1, 2)),
+        (ForecastRequest([window], 0, times=[whole]), ("horizon",)),
+        (ForecastRequest([window]), ("times", "timestamps")),
+        (ForecastRequest([window, window], times=[whole, whole._replace(freq="1h")]), ("times", 1, "freq")),
+        (ForecastRequest([window], times=[whole._replace(end="9998-12-31T23:45")]), ("times", 0, "end")),
+        (ForecastRequest([window], times=[WindowTimes(["x"] * 4)]), ("times", 0, "timestamps", 0)),
+        (ForecastRequest([window], levels=[99.0], times=[whole]), ("levels",)),
+    ]
+    for request, location in cases:
+        with pytest.raises(InvalidRequest) as raised:
+            forecast_now(request, manifest, forecaster)
+        assert raised.value.location == location
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        (ForecastRequest([[1.0]] * 3, 4), "3 windows and a horizon of 4 make 12: send fewer windows"),
+        (ForecastRequest([[1.0]], 4, levels=[50, 80]), "1 windows and a horizon of 4, each with 5 values, make 20"),
+        (ForecastRequest([[1.0]], 6, times=[WindowTimes()]), "each with 2 values, make 12"),
+        (ForecastRequest([[1.0]], 11), "the horizon may be at most 10, not 11"),
+    ],
+)
+def test_an_answer_larger_than_the_service_gives_is_refused(
+    manifest: Manifest, request_: ForecastRequest, message: str
+) -> None:
+    settings = Settings(max_horizon=10, max_predictions=11)
+    with pytest.raises(InvalidHorizon, match=message) as raised:
+        check_size(request_, manifest, settings)
+    assert raised.value.location == ("horizon",)
+    check_size(ForecastRequest([[1.0]], 10), manifest, settings)
 
 
 def changed(manifest: Manifest, low: float = 0.0, high: float = 1.0, columns: int = 1, **spec: Any) -> Manifest:
     """The manifest with another range, or another way to scale."""
     data = manifest.data.model_copy(update={"minimum": (low,) * columns, "maximum": (high,) * columns})
-    return manifest.model_copy(update={**spec, "data": data})
+    return manifest.model_copy(update={"spec": manifest.spec.model_copy(update=spec), "data": data})
 
 
 FAR = "far outside those of training (trained on 2858.4 to 9345): the forecast may be far off"
@@ -99,7 +157,7 @@ def test_a_warning_is_short_however_many_windows_and_columns(manifest: Manifest)
 
 
 def test_a_warning_tells_no_range_that_is_not_in_the_series_units(manifest: Manifest) -> None:
-    context = changed(manifest, scaler=manifest.scaler.model_copy(update={"kind": "context"}))
+    context = changed(manifest, scaler=manifest.spec.scaler.model_copy(update={"kind": "context"}))
     assert out_of_range_warning(context, ["the window"]) == (
         "the window holds values far outside those of training: the forecast may be far off"
     )

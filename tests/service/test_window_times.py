@@ -1,4 +1,4 @@
-"""A request's times as axes, and where their faults lie."""
+"""A request's times, read into time indexes, and where their faults lie in the request."""
 
 from typing import Any
 
@@ -8,8 +8,10 @@ from models.errors import InvalidRequest
 from models.spec.model_spec import ModelSpec
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
+from service.forecasting import prepare, times_location
+from service.routes.predict import forecast_request, location_in
 from service.schemas.predict import PredictRequest
-from service.window_times import place_of_times, read_axes, times_ahead
+from tests.support.constant import constant
 from tests.support.tiny import tiny_spec
 
 FREE = tiny_spec()  # four values, and no frequency of its own
@@ -22,16 +24,23 @@ def request(**fields: Any) -> PredictRequest:
     return PredictRequest.model_validate(fields if "windows" in fields else {"window": WINDOW, **fields})
 
 
-def axes(spec: ModelSpec = FREE, **fields: Any) -> list[TimeIndex] | None:
-    return read_axes(request(**fields), spec)
+def time_indexes(spec: ModelSpec = FREE, **fields: Any) -> list[TimeIndex] | None:
+    asked = forecast_request(request(**fields))
+    pairs = zip(asked.windows, asked.times or (), strict=True)
+    return None if asked.times is None else [times.time_index(len(window), spec) for window, times in pairs]
 
 
-def ahead(spec: ModelSpec = FREE, **fields: Any) -> list[list[str]]:
-    return times_ahead(request(**fields), axes(spec, **fields) or [])
+def ahead(spec: ModelSpec = FREE, **fields: Any) -> list[list[str]] | None:
+    """Each window's times ahead, with errors as the route raises them."""
+    asked = request(**fields)
+    try:
+        return prepare(forecast_request(asked), constant(0.0, spec)).timestamps
+    except InvalidRequest as error:
+        raise error.at(location_in(asked, error.location)) from None
 
 
-def test_no_times_are_no_axes() -> None:
-    assert axes() is None
+def test_no_times_are_no_time_indexes() -> None:
+    assert time_indexes() is None
 
 
 @pytest.mark.parametrize(
@@ -154,10 +163,11 @@ def test_bad_times_of_many_windows_likewise(case: str) -> None:
     [
         ({"end": "2024-01-01", "freq": "1h"}, ("freq", 0), ("freq",)),
         ({"timestamps": TIMES}, ("freq", 0), ("timestamps",)),
-        ({"timestamps": TIMES}, ("end",), ("timestamps",)),
+        ({"timestamps": TIMES}, ("end", 0), ("timestamps",)),
         ({"windows": [WINDOW] * 2, "end": TIMES[:2], "freq": "1h"}, ("freq", 1), ("freq",)),
         ({"windows": [WINDOW] * 2, "end": TIMES[:2], "freq": ["30m", "1h"]}, ("freq", 1), ("freq", 1)),
         ({"windows": [WINDOW] * 2, "timestamps": [TIMES] * 2}, ("freq", 1), ("timestamps", 1)),
+        ({"windows": [WINDOW] * 2, "timestamps": [TIMES] * 2}, ("end", 1), ("timestamps", 1)),
         ({}, ("timestamps",), ("timestamps",)),
         ({}, (), ()),
     ],
@@ -165,10 +175,27 @@ def test_bad_times_of_many_windows_likewise(case: str) -> None:
 def test_a_fault_that_the_forecaster_finds_lies_where_times_were_sent(
     fields: dict[str, Any], found: tuple[str | int, ...], told: tuple[str | int, ...]
 ) -> None:
-    assert place_of_times(request(**fields), found) == told
+    asked = request(**fields)
+    assert location_in(asked, times_location(forecast_request(asked), found)) == told
+
+
+@pytest.mark.parametrize(
+    ("fields", "location", "told"),
+    [
+        ({}, ("windows", 0, 3), ("window", 3)),
+        ({}, ("windows",), ("window",)),
+        ({"windows": [WINDOW] * 2}, ("windows", 1, 3), ("windows", 1, 3)),
+        ({"windows": [WINDOW] * 2}, ("windows",), ("windows",)),
+        ({}, ("horizon",), ("horizon",)),
+    ],
+)
+def test_a_fault_of_a_window_lies_where_it_was_sent(
+    fields: dict[str, Any], location: tuple[str | int, ...], told: tuple[str | int, ...]
+) -> None:
+    assert location_in(request(**fields), location) == told
 
 
 def test_a_frequency_is_read_as_polars_writes_it() -> None:
-    found = axes(end="2024-01-01", freq="1h30m")
+    found = time_indexes(end="2024-01-01", freq="1h30m")
     assert found is not None
     assert found[0].frequency == parse_frequency("90m")

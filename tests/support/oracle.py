@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 
 def slow_forecast(
-    network: OnnxNetwork, spec: ModelSpec, window: Array, horizon: int, axis: TimeIndex | None = None
+    network: OnnxNetwork, spec: ModelSpec, window: Array, horizon: int, time_index: TimeIndex | None = None
 ) -> Array:
     """One window's forecast, shape (horizon, targets), in raw units.
 
@@ -36,9 +36,9 @@ def slow_forecast(
     def inputs(target: int) -> NDArray[np.float32]:
         """What one step takes in whose (first) target lies at a place."""
         parts = [known[target - spec.lead], *(known[target - lag] for lag in spec.lags)]
-        if axis is not None:
-            step = timedelta(microseconds=axis.frequency.microseconds)
-            parts.append(_calendar(spec, axis.end + (target - newest) * step))
+        if time_index is not None:
+            step = timedelta(microseconds=time_index.frequency.microseconds)
+            parts.append(_calendar(spec, time_index.end + (target - newest) * step))
         return np.concatenate(parts).astype(np.float32)[None, None]
 
     states = network.zero_states(1)

@@ -14,7 +14,7 @@ from models.registry.publisher import publish
 from models.registry.registry import Registry
 from models.spec.manifest import DataRecord, Description, Golden, Manifest, TrainingRecord
 from models.spec.metrics import Calibration, Metrics, Scores
-from models.spec.model_spec import Kind, ModelSpec, RolloutMode, TrainingRange
+from models.spec.model_spec import ModelSpec, RolloutMode, TrainingRange
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler, ScalerKind
 from models.timeseries.time_index import TimeIndex
@@ -22,7 +22,7 @@ from training.export.onnx_graph import OPERATORS, Layer, Member, build_graph
 
 
 def tiny_graph(
-    kind: Kind, channels: int, outputs: int, units: Sequence[int] = (3,), seed: int = 0, members: int = 1
+    kind: str, channels: int, outputs: int, units: Sequence[int] = (3,), seed: int = 0, members: int = 1
 ) -> bytes:
     """A graph with random weights of the size that Keras would draw."""
     random = np.random.default_rng(seed)
@@ -51,13 +51,14 @@ def tiny_description(spec: ModelSpec, graph: bytes, intervals: Intervals | None 
     """A description with goldens that the graph gives, and everything else made up."""
     windows = np.linspace(0, 1, 2 * spec.context_length * len(spec.features)).reshape(2, spec.context_length, -1)
     end = datetime(2024, 2, 29, 23, 30, tzinfo=UTC) if spec.calendar else None
-    axes = None if end is None else [TimeIndex(end, parse_frequency(str(spec.frequency)))] * 2
+    time_indexes = None if end is None else [TimeIndex(end, parse_frequency(str(spec.frequency)))] * 2
     horizon = 3 if spec.rolls_out else 1
-    answers = Forecaster(spec, OnnxNetwork(graph)).forecast(windows, horizon, axes=axes)
+    network = OnnxNetwork(graph)
+    answers = Forecaster(spec, network).forecast(windows, horizon, times=time_indexes)
     scores = Scores(mae=0.1, mse=0.01, rmse=0.1, count=10)
     row = (0.0,) * len(spec.features)
     return Description(
-        **dict(spec),
+        spec=spec.model_copy(update={"state_sizes": network.state_sizes}),
         description="A tiny model.",
         training=TrainingRecord(recipe={"epochs": 1}, duration_s=0.1, parameters=1, loss=(0.5,)),
         data=DataRecord(
@@ -83,7 +84,7 @@ def tiny_description(spec: ModelSpec, graph: bytes, intervals: Intervals | None 
 
 
 def tiny_spec(
-    kind: Kind = "lstm",
+    kind: str = "lstm",
     features: Sequence[str] = ("value",),
     targets: Sequence[str] | None = None,
     *,
@@ -123,7 +124,7 @@ def publish_tiny(
 
 def tiny_registry(root: Path) -> Registry:
     """Four models: `tiny`; `pair` of two features and lead 2; `driven` of one target; `many` versions."""
-    registry = Registry(root)
+    registry = Registry.at(root)
     publish_tiny(registry, "tiny")
     publish_tiny(registry, "pair", tiny_spec("simple_rnn", ("a", "b"), window=3, lead=2, units=(4, 2)))
     publish_tiny(registry, "driven", tiny_spec("lstm", ("a", "b"), ("b",)))
@@ -139,7 +140,7 @@ def timed_registry(root: Path) -> Registry:
     With 39 errors, the half-width of a level of 2.5 · k percent at step h is k · h / 10, in units of the scale.
     """
     errors = np.arange(1, 40) / 10 * np.arange(1, 4)[:, None, None]
-    registry = Registry(root)
+    registry = Registry.at(root)
     calendar = tiny_spec(
         calendar=("day", "weekday"),
         frequency="30m",

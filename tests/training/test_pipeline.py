@@ -26,7 +26,7 @@ QUICK = {"name": "load", "window": 4, "units": 3, "epochs": 2, "batch_size": 64}
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Registry:
-    return Registry(tmp_path / "artifacts")
+    return Registry.at(tmp_path / "artifacts")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def trained(csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Registry:
     """A registry with load@1."""
-    registry = Registry(tmp_path_factory.mktemp("artifacts"))
+    registry = Registry.at(tmp_path_factory.mktemp("artifacts"))
     train(recipe(csv, season=19, description="A load."), registry, progress=False)
     return registry
 
@@ -78,7 +78,7 @@ def test_a_csv_becomes_a_model_that_forecasts(trained: Registry) -> None:
     assert data.minimum[0] == pytest.approx(90, abs=0.2)
     assert (data.series, data.calibration_rows) == (1, 0)
     assert data.first_at is None
-    card = (trained.root / "load" / "1" / "card.md").read_text()
+    card = (Path(trained.storage.location) / "load" / "1" / "card.md").read_text()
     assert card.startswith("# load@1\n")
     assert '"model": "load@1"' in card
     assert (manifest.description, manifest.metrics.tested_on) == ("A load.", "the last 24 of 120 rows")
@@ -96,7 +96,9 @@ def test_a_csv_becomes_a_model_that_forecasts(trained: Registry) -> None:
 
 
 def test_no_folder_of_this_machine_is_published(csv: Path, trained: Registry) -> None:
-    contents = [file.read_bytes() for file in (trained.root / "load" / "1").rglob("*") if file.is_file()]
+    contents = [
+        file.read_bytes() for file in (Path(trained.storage.location) / "load" / "1").rglob("*") if file.is_file()
+    ]
     assert len(contents) == 9
     assert not any(str(csv.parent).encode() in content for content in contents)
 
@@ -113,9 +115,9 @@ def test_a_second_run_of_one_seed_is_the_same_model_as_the_next_version(csv: Pat
 def test_several_columns_and_fewer_targets(csv: Path, registry: Registry) -> None:
     values = {"column": ("load", "temp"), "kind": "simple_rnn", "units": (3, 2), "lead": 2}
     both = train(recipe(csv, name="both", **values), registry, progress=False)
-    assert (both.features, both.targets, both.context_length) == (("load", "temp"), ("load", "temp"), 5)
+    assert (both.spec.features, both.spec.targets, both.spec.context_length) == (("load", "temp"), ("load", "temp"), 5)
     one = train(recipe(csv, name="one", target=("load",), **values), registry, progress=False)
-    assert (one.targets, len(one.goldens[0].predictions), len(one.goldens[0].predictions[0])) == (("load",), 1, 1)
+    assert (one.spec.targets, len(one.goldens[0].predictions), len(one.goldens[0].predictions[0])) == (("load",), 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -130,17 +132,17 @@ def test_a_model_trained_through_time_forecasts_from_its_state(
 ) -> None:
     first, second = (train(recipe(csv, rollout="state", **values), registry, progress=False) for _ in range(2))
     manifest, forecaster = registry.open("load", 1)
-    assert (manifest.rollout, manifest.files) == ("state", first.files)
+    assert (manifest.spec.rollout, manifest.files) == ("state", first.files)
     assert (first.files["model.onnx"], first.metrics) == (second.files["model.onnx"], second.metrics)
     window = manifest.goldens[0].window
-    assert forecaster.forecast([window], horizon=50).shape == (1, 50, len(manifest.features))
+    assert forecaster.forecast([window], horizon=50).shape == (1, 50, len(manifest.spec.features))
     # As Keras does it: predictions are the network's answers to the growing sequence of values and predictions.
-    keras_file = registry.root / "load" / "1" / "model.keras"
+    keras_file = Path(registry.storage.location) / "load" / "1" / "model.keras"
     network = load_keras().models.load_model(keras_file)
-    scale = manifest.scaler.of(np.array([window]))
+    scale = manifest.spec.scaler.of(np.array([window]))
     training_range = scale.scaled(np.array([window]))
     for step in range(24):
-        answer = np.asarray(network(training_range[:, : manifest.window + step]))
+        answer = np.asarray(network(training_range[:, : manifest.spec.window + step]))
         training_range = np.concatenate([training_range, answer[:, None]], axis=1)
     expected = scale.unscaled(training_range[0, len(window) :])
     assert np.allclose(manifest.goldens[0].predictions, expected, rtol=1e-4, atol=1e-4)
@@ -149,7 +151,7 @@ def test_a_model_trained_through_time_forecasts_from_its_state(
 def test_fewer_targets_train_through_time_as_well(csv: Path, registry: Registry) -> None:
     values = {"column": ("load", "temp"), "target": ("load",), "rollout": "state"}
     manifest = train(recipe(csv, **values), registry, progress=False)
-    assert (manifest.targets, len(manifest.goldens[0].predictions)) == (("load",), 1)
+    assert (manifest.spec.targets, len(manifest.goldens[0].predictions)) == (("load",), 1)
 
 
 def test_the_spread_over_seeds_begins_with_the_recipes_own(registry: Registry) -> None:
@@ -188,7 +190,7 @@ def test_mistakes_are_told_before_anything_is_made(
 ) -> None:
     with pytest.raises(error, match=message):
         train(recipe(csv, **values), registry, progress=False)
-    assert not registry.root.exists()
+    assert not Path(registry.storage.location).exists()
 
 
 def test_what_would_not_be_published_is_not_trained(
@@ -199,7 +201,7 @@ def test_what_would_not_be_published_is_not_trained(
         train(recipe(csv, column=("temp",)), trained, progress=False)
     (tmp_path / "file").touch()
     with pytest.raises(RegistryError, match="can't be written"):
-        train(recipe(csv), Registry(tmp_path / "file"), progress=False)
+        train(recipe(csv), Registry.at(tmp_path / "file"), progress=False)
 
 
 def test_a_disagreement_publishes_nothing(csv: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,9 +236,9 @@ def test_a_kill_while_fitting_publishes_nothing(csv: Path, registry: Registry) -
         "from training.pipeline import train\n"
         "from training.recipes.recipe import Recipe\n"
         "values = dict(name='load', csv=sys.argv[1], column=['load'], epochs=100000, patience=0)\n"
-        "train(Recipe().with_values(values), Registry(Path(sys.argv[2])))"
+        "train(Recipe().with_values(values), Registry.at(Path(sys.argv[2])))"
     )
-    command = [sys.executable, "-c", code, str(csv), str(registry.root)]
+    command = [sys.executable, "-c", code, str(csv), str(Path(registry.storage.location))]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         line = process.stderr.readline()  # the very first: TensorFlow's notes are hidden
@@ -277,7 +279,12 @@ def test_every_option_at_once_is_published_calibrated_and_served(timed: Path, re
     manifest = train(recipe(timed, time="at", **ALL), registry, progress=False)
     opened, forecaster = registry.open("load", 1)
     assert opened == manifest
-    assert (manifest.frequency, manifest.lags, manifest.members, manifest.context_length) == ("30m", (6, 19), 2, 22)
+    assert (manifest.spec.frequency, manifest.spec.lags, manifest.spec.members, manifest.spec.context_length) == (
+        "30m",
+        (6, 19),
+        2,
+        22,
+    )
     assert (manifest.data.first_at, manifest.data.calibration_rows) == (datetime(2024, 3, 30, tzinfo=UTC), 24)
     assert manifest.calibration is not None
     assert (manifest.calibration.horizon, manifest.calibration.count) == (6, 19)
@@ -285,7 +292,7 @@ def test_every_option_at_once_is_published_calibrated_and_served(timed: Path, re
     golden = manifest.goldens[0]
     assert golden.end is not None
     prepared = forecaster.prepare([golden.window], 6, [TimeIndex(golden.end, parse_frequency("30m"))])
-    assert (np.diff(forecaster.half_widths(prepared, 80)[..., 0], axis=-1) != 0).any()
+    assert (np.diff(forecaster.error_bounds(prepared, 80).upper[..., 0], axis=-1) != 0).any()
     assert {"calibration.npy", "plots/coverage.png", "card.md"} <= set(manifest.files)
     assert len(manifest.training.loss) == 2 + 1
 
@@ -307,7 +314,7 @@ def test_a_panel_is_one_model_for_series_of_any_level(tmp_path: Path, registry: 
         "members": 2,
     }
     manifest = train(recipe(tmp_path / "panel.csv", **values), registry, progress=False)
-    assert (manifest.scaler.kind, manifest.data.series, manifest.data.rows) == ("context", 2, 160)
+    assert (manifest.spec.scaler.kind, manifest.data.series, manifest.data.rows) == ("context", 2, 160)
     assert manifest.backtest is not None
     assert (manifest.backtest.series, manifest.backtest.origins) == (2, 2)
     _, forecaster = registry.open("load", 1)

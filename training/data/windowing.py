@@ -28,7 +28,7 @@ class PreparedSeries(NamedTuple):
     """
 
     values: NDArray[np.floating]
-    calendar: Array | None
+    known_future: Array | None
 
 
 def changes(values: NDArray[np.float64], season: int | None) -> NDArray[np.float64]:
@@ -71,14 +71,14 @@ def samples(spec: ModelSpec, series: Sequence[PreparedSeries], parts: Sequence[r
         if not firsts:
             continue
         known = PreparedSeries(
-            np.pad(each.values[: part.stop], ((0, more), (0, 0)), constant_values=np.nan), each.calendar
+            np.pad(each.values[: part.stop], ((0, more), (0, 0)), constant_values=np.nan), each.known_future
         )
         spans = _spans(spec, known if more else each, firsts, spec.input_length + trained + more)
         first = spec.input_length - spec.window + 1  # the place in a span of the first step's target
-        calendar = None
-        if each.calendar is not None:
-            calendar = _windows(each.calendar, firsts, spec.window - 1, steps).transpose(1, 0, 2)
-        inputs.append(step_inputs(spec, spans.transpose(1, 0, 2), first, steps, calendar).transpose(1, 0, 2))
+        known_future = None
+        if each.known_future is not None:
+            known_future = _windows(each.known_future, firsts, spec.window - 1, steps).transpose(1, 0, 2)
+        inputs.append(step_inputs(spec, spans.transpose(1, 0, 2), first, steps, known_future).transpose(1, 0, 2))
         ahead = sliding_window_view(spans[:, spec.input_length :, columns], outputs, axis=1)
         targets.append(ahead.transpose(0, 1, 3, 2).reshape(len(spans), trained, -1))
     found = Samples(_pooled(inputs, (steps, spec.channels)), _pooled(targets, (trained, outputs * len(spec.targets))))

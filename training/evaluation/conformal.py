@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from models.errors import InvalidRequest
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
@@ -35,12 +33,12 @@ def coverage(intervals: Intervals, rolled: RollingForecasts) -> dict[str, tuple[
     The mean over origins and targets. A level that too few errors are known for is left out.
     """
     horizon = min(intervals.steps, rolled.actuals.shape[1])
-    errors = np.abs(rolled.actuals - rolled.predictions)[:, :horizon]
+    errors = (rolled.actuals - rolled.predictions)[:, :horizon]
     covered = {}
     for level in LEVELS:
         try:
-            half_widths = intervals.half_widths(level, horizon) * rolled.scales
+            bounds = intervals.error_bounds(level, horizon).scaled(rolled.scales)
         except InvalidRequest:
             continue
-        covered[str(level)] = tuple(np.mean(errors <= half_widths, axis=(0, 2)).tolist())
+        covered[str(level)] = tuple(bounds.contain(errors).mean(axis=(0, 2)).tolist())
     return covered

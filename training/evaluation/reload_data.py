@@ -37,7 +37,7 @@ def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
     With a `csv` among the values, its columns are `column`, in the order of the model's features and by default of
     their names. Raises RecipeError, SeriesError and MissingExtra.
     """
-    title = f"{manifest.name}@{manifest.version}"
+    title = manifest.title
     recipe = _recipe(manifest, title, values)
     try:
         series = load_series(recipe)
@@ -70,13 +70,14 @@ def _recipe(manifest: Manifest, title: str, values: Mapping[str, Any]) -> Recipe
     """The recipe of the training with some values replaced; for another file its columns are named."""
     replaced = dict(values)
     if "csv" in values:
-        columns: tuple[str, ...] = tuple(values.get("column") or manifest.features)
-        if len(columns) != len(manifest.features):
+        features = manifest.spec.features
+        columns: tuple[str, ...] = tuple(values.get("column") or features)
+        if len(columns) != len(features):
             raise RecipeError(
-                f"{title} has the features {', '.join(manifest.features)}: name {len(manifest.features)} columns in "
-                f"this order with --column, not {len(columns)}"
+                f"{title} has the features {', '.join(features)}: name {len(features)} columns in this order with "
+                f"--column, not {len(columns)}"
             )
-        replaced |= {"column": columns, "target": tuple(columns[place] for place in manifest.target_columns)}
+        replaced |= {"column": columns, "target": tuple(columns[place] for place in manifest.spec.target_columns)}
     try:
         recipe = Recipe.parsed(_known(manifest.training.recipe))
     except RecipeError as error:
@@ -92,12 +93,12 @@ def _known(recipe: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check(manifest: Manifest, title: str, series: Sequence[Series]) -> None:
     """Raise SeriesError where the series is not one that the model can forecast."""
-    if len(series[0].columns) != len(manifest.features):
+    if len(series[0].columns) != len(manifest.spec.features):
         raise SeriesError(
             f"{series[0].source} has the columns {', '.join(series[0].columns)}, but {title} the features "
-            f"{', '.join(manifest.features)}"
+            f"{', '.join(manifest.spec.features)}"
         )
-    found, expected = series[0].frequency, manifest.frequency
+    found, expected = series[0].frequency, manifest.spec.frequency
     if found is not None and expected is not None and parse_frequency(found) != parse_frequency(expected):
         raise SeriesError(
             f"the values of {series[0].source} are {found} apart, but {title} was trained on values {expected} apart: "

@@ -34,26 +34,25 @@ def rolling_forecasts(
     held_out: Sequence[HeldOut],
     origins: Origins,
     horizon: int,
-    threads: int | None = None,
 ) -> RollingForecasts:
     """Forecast `horizon` steps from each origin; there must be at least one, each with a whole context before it.
 
-    Raises SeriesError where the model asks for times that the series lacks, and as `forecast_together` does.
+    Raises SeriesError where the model asks for times that the series lacks, and as `forecast_offline` does.
     """
     spec = forecaster.spec
     size = spec.context_length * len(spec.features) + (spec.window + horizon) * spec.channels
     predictions, scales = [], []
     for chunk in origins.chunks(size):
         windows = contexts_before(held_out, chunk, spec.context_length)
-        prepared = forecaster.prepare(windows, horizon, _axes(forecaster, held_out, chunk))
-        predictions.append(forecast_offline(forecaster, prepared, threads))
-        scale = forecaster.interval_scale(prepared)
+        inputs = forecaster.prepare(windows, horizon, _time_indexes(forecaster, held_out, chunk))
+        predictions.append(forecast_offline(forecaster, inputs))
+        scale = forecaster.interval_scale(inputs)
         scales.append(np.broadcast_to(scale, (len(chunk), 1, len(spec.targets))))
     came = actuals(held_out, origins, horizon, spec.target_columns)
     return RollingForecasts(origins, np.concatenate(predictions), came, np.concatenate(scales))
 
 
-def _axes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins) -> list[TimeIndex] | None:
+def _time_indexes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins) -> list[TimeIndex] | None:
     """The times of each origin's past, where the model asks for them."""
     spec = forecaster.spec
     if not spec.calendar:

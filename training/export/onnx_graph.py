@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from models.inference.onnx_network import FINAL, INPUT, LENGTHS, OUTPUT
-from models.spec.model_spec import Kind
 
 OPSET, IR_VERSION = 17, 8  # of ONNX 1.12: every ONNX Runtime that rollcast allows reads them
 LAST_INPUTS = "last_inputs"
@@ -31,7 +30,7 @@ class Operator(NamedTuple):
 
 # Keras orders an LSTM's gates i, f, c, o; ONNX orders them i, o, f, c. A GRU's are z, r, h in both, and Keras's
 # `reset_after` is ONNX's `linear_before_reset`.
-OPERATORS: dict[Kind, Operator] = {
+OPERATORS: dict[str, Operator] = {
     "gru": Operator("GRU", ("h",), (0, 1, 2), {"linear_before_reset": 1}),
     "lstm": Operator("LSTM", ("h", "c"), (0, 3, 1, 2), {}),
     "simple_rnn": Operator("RNN", ("h",), (0,), {}),
@@ -62,7 +61,7 @@ class Member(NamedTuple):
     newest: Array | None = None
 
 
-def build_graph(kind: Kind, members: Sequence[Member]) -> bytes:
+def build_graph(kind: str, members: Sequence[Member]) -> bytes:
     """Serialize the graph of some networks of one shape, whose outputs are averaged.
 
     The graph takes `input` (time, batch, channels), `sequence_lens` (batch) and the states, each (1, batch, units);
@@ -88,7 +87,7 @@ def build_graph(kind: Kind, members: Sequence[Member]) -> bytes:
 class _Graph:
     """A graph's parts as its members are added."""
 
-    def __init__(self, kind: Kind, channels: int) -> None:
+    def __init__(self, kind: str, channels: int) -> None:
         self.operator = OPERATORS[kind]
         self.inputs = [
             helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["time", "batch", channels]),
@@ -97,8 +96,8 @@ class _Graph:
         self.final_states: list[onnx.ValueInfoProto] = []
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
-        for axis, name in ((1, "directions"), (0, "layer")):
-            self._constant(name, np.array([axis], np.int64))
+        for time_index, name in ((1, "directions"), (0, "layer")):
+            self._constant(name, np.array([time_index], np.int64))
 
     def add(self, number: int, member: Member) -> str:
         """Add one member; the answer is the name of its output."""

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import window_inputs
-from models.spec.model_spec import Kind
 from models.timeseries.time_index import TimeIndex
 from training.errors import DisagreementError
 from training.export.onnx_graph import Layer, Member, build_graph
@@ -22,7 +21,7 @@ TOLERANCE = 1e-5  # per step, in the network's units, relative above 1
 Array = NDArray[np.float32]
 
 
-def to_onnx(kind: Kind, network: Any) -> bytes:
+def to_onnx(kind: str, network: Any) -> bytes:
     """The ONNX graph of a network that training/networks/build.py built."""
     members = []
     for member in members_of(network):
@@ -57,7 +56,7 @@ def check_agreement(network: Any, exported: OnnxNetwork, inputs: Array) -> None:
 
 
 def check_reopened(
-    network: Any, forecaster: Forecaster, contexts: NDArray[np.float64], axes: Sequence[TimeIndex] | None = None
+    network: Any, forecaster: Forecaster, contexts: NDArray[np.float64], time_indexes: Sequence[TimeIndex] | None = None
 ) -> None:
     """Raise DisagreementError unless a reopened version's first forecasts are what Keras answers.
 
@@ -65,10 +64,10 @@ def check_reopened(
     them. The bound is that of `check_agreement`, in the network's units.
     """
     spec = forecaster.spec
-    prepared = forecaster.prepare(contexts, spec.outputs, axes)
-    came = forecaster.to_network_units(prepared, forecaster.forecast(contexts, spec.outputs, axes=axes))
-    inputs = window_inputs(spec, prepared.contexts, prepared.calendar)
-    expected = keras_answers(network, inputs.transpose(1, 0, 2))
+    inputs = forecaster.prepare(contexts, spec.outputs, time_indexes)
+    came = forecaster.to_network_units(inputs, forecaster.forecast(contexts, spec.outputs, times=time_indexes))
+    steps = window_inputs(spec, inputs.contexts, inputs.known_future)
+    expected = keras_answers(network, steps.transpose(1, 0, 2))
     _compare(came.reshape(expected.shape), expected, "the reopened version")
 
 

@@ -5,15 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from models.spec.model_spec import Kind
 from training.keras_backend import load_keras
 
 # The layer of each kind, by its name in Keras. docs/architecture.md says what else a new kind needs.
-LAYERS: dict[Kind, str] = {"gru": "GRU", "lstm": "LSTM", "simple_rnn": "SimpleRNN"}
+LAYERS: dict[str, str] = {"gru": "GRU", "lstm": "LSTM", "simple_rnn": "SimpleRNN"}
 
 
 def build_network(
-    kind: Kind,
+    kind: str,
     *,
     channels: int,
     outputs: int,

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from models.spec.model_spec import Kind
 from training.keras_backend import load_keras
 from training.networks.build import LAYERS
 
 
 def free_running_network(
-    kind: Kind, *, channels: int, targets: int, units: Sequence[int], residual: bool = False, answers_from: int = 0
+    kind: str, *, channels: int, targets: int, units: Sequence[int], residual: bool = False, answers_from: int = 0
 ) -> Any:
     """A keras.Model that learns the same weights, in the same order, as what `training.networks.build.build` makes.
 
@@ -33,7 +32,7 @@ def _cell_type() -> Any:
     class Feedback(keras.layers.Layer):  # type: ignore[misc, name-defined]
         """Stacked recurrent cells and a linear layer, whose states carry the last prediction along."""
 
-        def __init__(self, kind: Kind, units: Sequence[int], targets: int, residual: bool) -> None:
+        def __init__(self, kind: str, units: Sequence[int], targets: int, residual: bool) -> None:
             super().__init__()
             self.cells = [getattr(keras.layers, f"{LAYERS[kind]}Cell")(size) for size in units]
             self.output_layer = keras.layers.Dense(targets)

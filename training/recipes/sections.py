@@ -4,13 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from models.spec.model_spec import Kind, RolloutMode
+from models.spec.model_spec import RolloutMode
 from models.spec.record import Count
 from models.timeseries.calendar_features import Cycle
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.local_time import check_timezone
 from models.timeseries.scaling import ScalerKind
 
+Kind = Literal["gru", "lstm", "simple_rnn"]
 GeneratorName = Literal["m3-monthly", "noisy-sine", "sine"]
 Fill = Literal["none", "previous", "linear"]
 Loss = Literal["mse", "mae", "huber"]

@@ -7,10 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 from models.errors import InvalidRequest
-from models.inference.conformal import Intervals
+from models.inference.conformal import Bounds, Intervals
 from models.spec.metrics import Backtest
 from training.data.dataset import HeldOut
 from training.evaluation.origins import contexts_before
@@ -85,8 +84,8 @@ def examples_picture(
         rows = min(int(origin.rows[0]), max(MIN_PAST_ROWS, 2 * horizon))
         past = contexts_before(held_out, origin, rows)[0, :, column]
         forecast = rolled.predictions[place, :, 0]
-        for level, half in _half_widths(intervals, horizon):
-            _band(axes, past[-1], forecast, half * rolled.scales[place, 0, 0], level)
+        for level, bounds in _error_bounds(intervals, horizon):
+            _band(axes, past[-1], bounds.scaled(rolled.scales[place, 0]).around(forecast[:, None]), level)
         axes.plot(np.arange(1 - rows, 1), past, "--", color=SERIES_COLOR, linewidth=1)
         truth = np.append(past[-1:], rolled.actuals[place, :, 0])
         axes.plot(np.arange(horizon + 1), truth, color=SERIES_COLOR, linewidth=1.2, label="what came")
@@ -124,21 +123,20 @@ def _by_step(title: str, horizon: int) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _half_widths(intervals: Intervals | None, horizon: int) -> list[tuple[int, NDArray[np.float64]]]:
-    """Half the width of the first target's bands at each step, in units of the scale, where they are calibrated."""
-    found: list[tuple[int, NDArray[np.float64]]] = []
+def _error_bounds(intervals: Intervals | None, horizon: int) -> list[tuple[int, Bounds]]:
+    """The bounds of errors at each band's level, in units of the scale, where they are calibrated."""
+    found: list[tuple[int, Bounds]] = []
     if intervals is None or horizon > intervals.steps:
         return found
     for level in BANDS:
         try:
-            found.append((level, intervals.half_widths(level, horizon)[:, 0]))
+            found.append((level, intervals.error_bounds(level, horizon)))
         except InvalidRequest:  # too few errors for this level
             continue
     return found
 
 
-def _band(axes: Axes, last: float, forecast: NDArray[np.float64], half: NDArray[np.float64], level: int) -> None:
-    """A band that begins at the last known value, where nothing is uncertain yet."""
-    steps = np.arange(len(forecast) + 1)
-    below, above = np.append(last, forecast - half), np.append(last, forecast + half)
-    axes.fill_between(steps, below, above, color=BANDS[level], linewidth=0, label=f"{level} %")
+def _band(axes: Axes, last: float, bounds: Bounds, level: int) -> None:
+    """The first target's band; it begins at the last known value, where nothing is uncertain yet."""
+    below, above = (np.append(last, bound[:, 0]) for bound in bounds)
+    axes.fill_between(np.arange(len(below)), below, above, color=BANDS[level], linewidth=0, label=f"{level} %")

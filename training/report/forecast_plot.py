@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from models.inference.conformal import Bounds
 from training.report.plots import MAX_PANELS, MODEL_COLOR, SERIES_COLOR, png
 
 MIN_PAST_ROWS = 100  # of the series before the forecast; three horizons where that is more
@@ -16,12 +17,12 @@ def forecast_plot(
     forecast: NDArray[np.float64],
     names: Sequence[str],
     title: str,
-    bands: Mapping[str, NDArray[np.float64]] | None = None,
+    bands: Mapping[str, Bounds] | None = None,
 ) -> bytes:
     """A PNG of a series' end, dashed, and the forecast that follows it, with its intervals as bands.
 
-    `values` has shape (rows, targets), `forecast` (horizon, targets), as have the half-widths that `bands` holds for
-    each level.
+    `values` has shape (rows, targets), `forecast` (horizon, targets), as have the bounds that `bands` holds for each
+    level.
     """
     panels = min(len(names), MAX_PANELS)
     figure = Figure(figsize=(10, 1 + 3.2 * panels), dpi=100, layout="constrained")
@@ -35,8 +36,8 @@ def forecast_plot(
         line = np.concatenate([values[-1:, panel], forecast[:, panel]])
         # The widest first, so that the narrower ones lie over it.
         shades = sorted((bands or {}).items(), key=lambda band: -float(band[0]))
-        for number, (level, half) in enumerate(shades, start=1):
-            low, high = (np.concatenate([values[-1:, panel], (forecast + way * half)[:, panel]]) for way in (-1, 1))
+        for number, (level, bounds) in enumerate(shades, start=1):
+            low, high = (np.concatenate([values[-1:, panel], bound[:, panel]]) for bound in bounds)
             axes.fill_between(
                 ahead,
                 low,

@@ -30,7 +30,7 @@ def describe(
 ) -> Description:
     """Everything that a manifest tells before its version has a number."""
     return Description(
-        **dict(dataset.spec),
+        spec=dataset.spec.model_copy(update={"state_sizes": forecaster.network.state_sizes}),
         description=recipe.description,
         training=TrainingRecord(
             recipe=_portable(recipe, dataset).model_dump(mode="json"),
@@ -86,11 +86,11 @@ def _span(series: Sequence[Series]) -> tuple[datetime | None, datetime | None]:
 
 def _goldens(dataset: Dataset, forecaster: Forecaster) -> tuple[Golden, ...]:
     """A few held-out windows from first to last, with the forecasts that every later opening must repeat."""
-    contexts, axes = dataset.contexts()
+    contexts, time_indexes = dataset.contexts()
     chosen = np.unique(np.linspace(0, len(contexts) - 1, GOLDENS).astype(int))
     # A golden is replayed from its window's end alone.
-    ends = None if axes is None else [axes[place]._replace(day=None) for place in chosen]
-    answers = forecaster.forecast(contexts[chosen], GOLDEN_HORIZON if dataset.spec.rolls_out else 1, axes=ends)
+    ends = None if time_indexes is None else [time_indexes[place]._replace(day=None) for place in chosen]
+    answers = forecaster.forecast(contexts[chosen], GOLDEN_HORIZON if dataset.spec.rolls_out else 1, times=ends)
     return tuple(
         Golden(
             window=tuple(map(tuple, window)),

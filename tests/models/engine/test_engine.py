@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.engine import batch, scheduler
-from models.engine.batch import Batch, RolloutRequest
+from models.engine.batch import Batch
 from models.engine.engine import Engine
+from models.engine.request import RolloutRequest
 from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
-from models.spec.model_spec import Kind, ModelSpec
+from models.spec.model_spec import ModelSpec
 from tests.support.oracle import VARIED, slow_forecast, times_of
 from tests.support.tiny import graph_of, tiny_spec
 
@@ -33,32 +34,34 @@ def network_of(spec: ModelSpec, seed: int = 0) -> OnnxNetwork:
     return OnnxNetwork(graph_of(spec, seed))
 
 
-def shape_of(kind: Kind = "lstm", mode: Mode = "window", lead: int = 1, features: int = 1) -> ModelSpec:
+def spec_of(kind: str = "lstm", mode: Mode = "window", lead: int = 1, features: int = 1) -> ModelSpec:
     names = [f"f{number}" for number in range(features)]
     return tiny_spec(kind, names, window=3, lead=lead, units=(4, 3)).model_copy(update={"rollout": mode})
 
 
-def job_of(network: OnnxNetwork, spec: ModelSpec, rows: int, horizon: int, seed: int = 0) -> RolloutRequest:
+def request_of(network: OnnxNetwork, spec: ModelSpec, rows: int, horizon: int, seed: int = 0) -> RolloutRequest:
     """A job of made-up windows, and of times where the shape asks for them."""
-    prepared = Forecaster(spec, network).prepare(draw(rows, spec, seed), horizon, times_of(spec, rows))
-    return RolloutRequest(network, spec, prepared.contexts, horizon, prepared.calendar)
+    inputs = Forecaster(spec, network).prepare(draw(rows, spec, seed), horizon, times_of(spec, rows))
+    return RolloutRequest(network, spec, inputs.contexts, horizon, inputs.known_future)
 
 
-def off(job: RolloutRequest, rows: int, seed: int = 0, *, slowly: bool = False) -> float:
+def off(request: RolloutRequest, rows: int, seed: int = 0, *, slowly: bool = False) -> float:
     """How far a job's predictions are off those of the plain rollout of the same windows, or of the slow way."""
-    spec, horizon, axes = job.spec, job.horizon, times_of(job.spec, rows)
-    forecaster, windows = Forecaster(spec, job.network), draw(rows, spec, seed)
-    prepared = forecaster.prepare(windows, horizon, axes)
+    spec, horizon, time_indexes = request.spec, request.horizon, times_of(request.spec, rows)
+    forecaster, windows = Forecaster(spec, request.network), draw(rows, spec, seed)
+    inputs = forecaster.prepare(windows, horizon, time_indexes)
     if slowly:
         expected = np.stack(
             [
-                slow_forecast(job.network, spec, window, horizon, None if axes is None else axes[row])
+                slow_forecast(
+                    request.network, spec, window, horizon, None if time_indexes is None else time_indexes[row]
+                )
                 for row, window in enumerate(windows)
             ]
         )
     else:
-        expected = forecaster.forecast(windows, horizon, axes=axes)
-    return float(np.abs(job.predictions - forecaster.to_network_units(prepared, expected)).max())
+        expected = forecaster.forecast(windows, horizon, times=time_indexes)
+    return float(np.abs(request.predictions - forecaster.to_network_units(inputs, expected)).max())
 
 
 def draw(rows: int, spec: ModelSpec, seed: int = 0) -> NDArray[np.float64]:
@@ -75,15 +78,15 @@ class Desk:
         self._changed = threading.Condition()
         self.engine = Engine(threads, self._deliver)
 
-    def _deliver(self, jobs: Sequence[RolloutRequest]) -> None:
+    def _deliver(self, requests: Sequence[RolloutRequest]) -> None:
         with self._changed:
-            self.delivered += jobs
+            self.delivered += requests
             self._changed.notify_all()
 
-    def wait(self, jobs: Sequence[RolloutRequest], timeout_s: float = 20) -> None:
+    def wait(self, requests: Sequence[RolloutRequest], timeout_s: float = 20) -> None:
         with self._changed:
-            there = self._changed.wait_for(lambda: all(job in self.delivered for job in jobs), timeout_s)
-        assert there, f"{len(self.delivered)} of {len(jobs)} jobs were delivered"
+            there = self._changed.wait_for(lambda: all(request in self.delivered for request in requests), timeout_s)
+        assert there, f"{len(self.delivered)} of {len(requests)} jobs were delivered"
 
 
 @contextmanager
@@ -95,7 +98,7 @@ def desk(threads: int = 2) -> Iterator[Desk]:
         desk.engine.stop()
 
 
-KINDS: list[Kind] = ["gru", "lstm", "simple_rnn"]
+KINDS: list[str] = ["gru", "lstm", "simple_rnn"]
 MODES: list[Mode] = ["window", "state"]
 
 
@@ -104,20 +107,20 @@ MODES: list[Mode] = ["window", "state"]
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_that_join_at_different_times_get_the_plain_answers(
-    kind: Kind, mode: Mode, lead: int, features: int
+    kind: str, mode: Mode, lead: int, features: int
 ) -> None:
-    spec = shape_of(kind, mode, lead, features)
+    spec = spec_of(kind, mode, lead, features)
     network = network_of(spec)
     with desk() as it:
-        jobs = []
+        requests = []
         for number, (rows, horizon) in enumerate([(1, 1), (2, 40), (5, 7), (1, 300), (3, 1), (30, 20)]):
-            jobs.append(job_of(network, spec, rows, horizon, number))
-            it.engine.submit(jobs[-1])
+            requests.append(request_of(network, spec, rows, horizon, number))
+            it.engine.submit(requests[-1])
             time.sleep(0.002)
-        it.wait(jobs)
-    for number, job in enumerate(jobs):
-        assert job.error is None
-        assert off(job, len(job.contexts), number) < BOUND
+        it.wait(requests)
+    for number, request in enumerate(requests):
+        assert request.error is None
+        assert off(request, len(request.contexts), number) < BOUND
     assert it.engine.rows() == 0
 
 
@@ -130,15 +133,15 @@ def test_every_option_gives_the_slow_answers_on_tapes_of_any_length(name: str, m
     horizons = [(1, 1), (2, 23), (3, 2), (1, 60), (2, 5), (4, 4), (1, 7), (2, 8)]
     sizes = horizons if spec.rolls_out else [(rows, 1) for rows, _ in horizons]
     with desk() as it:
-        jobs = []
+        requests = []
         for number, (rows, horizon) in enumerate(sizes):
-            jobs.append(job_of(network, spec, rows, horizon, number))
-            it.engine.submit(jobs[-1])
+            requests.append(request_of(network, spec, rows, horizon, number))
+            it.engine.submit(requests[-1])
             time.sleep(0.001)
-        it.wait(jobs)
-    for number, job in enumerate(jobs):
-        assert job.error is None
-        assert off(job, len(job.contexts), number, slowly=True) < BOUND
+        it.wait(requests)
+    for number, request in enumerate(requests):
+        assert request.error is None
+        assert off(request, len(request.contexts), number, slowly=True) < BOUND
 
 
 @settings(max_examples=80, deadline=None, derandomize=True, database=None)
@@ -168,14 +171,14 @@ def test_any_arrivals_and_cancellations(requests: list[tuple[int, int, int, int,
         dropped: list[RolloutRequest] = []
         for number, (model, rows, horizon, pause_ms, given_up) in enumerate(requests):
             network, spec = MODELS[model % len(MODELS)]
-            job = job_of(network, spec, rows, horizon if spec.rolls_out else 1, number)
-            it.engine.submit(job)
+            request = request_of(network, spec, rows, horizon if spec.rolls_out else 1, number)
+            it.engine.submit(request)
             time.sleep(pause_ms / 1e3)
             if given_up:
-                it.engine.cancel(job)
-                dropped.append(job)
+                it.engine.cancel(request)
+                dropped.append(request)
             else:
-                kept[number] = job
+                kept[number] = request
         it.wait([*kept.values()])
         for _ in range(1000):
             if it.engine.rows() == 0:
@@ -183,16 +186,16 @@ def test_any_arrivals_and_cancellations(requests: list[tuple[int, int, int, int,
             time.sleep(0.002)
         assert it.engine.rows() == 0
         assert len(it.delivered) == len(set(map(id, it.delivered)))
-        assert all(job in kept.values() or job in dropped for job in it.delivered)
-    for number, job in kept.items():
-        assert off(job, len(job.contexts), number) < BOUND
+        assert all(request in kept.values() or request in dropped for request in it.delivered)
+    for number, request in kept.items():
+        assert off(request, len(request.contexts), number) < BOUND
 
 
 SHAPES = [
-    shape_of("lstm", "window"),
-    shape_of("lstm", "state"),
-    shape_of("simple_rnn", "state", 2, 2),
-    shape_of(),
+    spec_of("lstm", "window"),
+    spec_of("lstm", "state"),
+    spec_of("simple_rnn", "state", 2, 2),
+    spec_of(),
     *VARIED.values(),
 ]
 MODELS = [(network_of(spec, seed), spec) for seed, spec in enumerate(SHAPES)]
@@ -201,12 +204,12 @@ MODELS = [(network_of(spec, seed), spec) for seed, spec in enumerate(SHAPES)]
 def test_next_values_overtake_a_long_rollout_and_it_goes_on() -> None:
     network, spec = MODELS[0]
     with desk(1) as it:
-        long = job_of(network, spec, 1, 100_000)
+        long = request_of(network, spec, 1, 100_000)
         it.engine.submit(long)
-        short = [job_of(network, spec, 1, 1, number) for number in range(20)]
-        for job in short:
-            it.engine.submit(job)
-            it.wait([job])
+        short = [request_of(network, spec, 1, 1, number) for number in range(20)]
+        for request in short:
+            it.engine.submit(request)
+            it.wait([request])
         assert long not in it.delivered
         it.wait([long])
 
@@ -215,24 +218,24 @@ def test_a_full_engine_lets_a_short_rollout_through_long_ones(monkeypatch: pytes
     monkeypatch.setattr(scheduler, "MAX_BATCH_ROWS", 4)
     network, spec = MODELS[1]
     with desk(1) as it:
-        long = [job_of(network, spec, 1, 20_000, number) for number in range(8)]
-        for job in long:
-            it.engine.submit(job)
-        short = job_of(network, spec, 1, 10, 9)
+        long = [request_of(network, spec, 1, 20_000, number) for number in range(8)]
+        for request in long:
+            it.engine.submit(request)
+        short = request_of(network, spec, 1, 10, 9)
         it.engine.submit(short)
         it.wait([short])
         assert not set(map(id, long)) & set(map(id, it.delivered))
-        for job in long:
-            it.engine.cancel(job)
+        for request in long:
+            it.engine.cancel(request)
 
 
 def test_a_request_of_many_windows_does_not_hold_up_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scheduler, "MAX_BATCH_ROWS", 4)
     network, spec = MODELS[0]
     with desk(1) as it:
-        many = job_of(network, spec, 500, 50)
+        many = request_of(network, spec, 500, 50)
         it.engine.submit(many)
-        one = job_of(network, spec, 1, 50, 1)
+        one = request_of(network, spec, 1, 50, 1)
         it.engine.submit(one)
         it.wait([one])
         assert many not in it.delivered
@@ -243,12 +246,12 @@ def test_a_call_that_fails_is_its_requests_answer_and_the_engine_goes_on(monkeyp
     network, spec = MODELS[0]
     broken = network_of(spec)
     with desk(1) as it:
-        fine = job_of(network, spec, 2, 50)
+        fine = request_of(network, spec, 2, 50)
         bad = [RolloutRequest(broken, spec, np.zeros((1, 2, 9), np.float32), horizon) for horizon in (1, 5)]
-        for job in [*bad, fine]:
-            it.engine.submit(job)
+        for request in [*bad, fine]:
+            it.engine.submit(request)
         it.wait([*bad, fine])
-        assert all(job.error is not None for job in bad)
+        assert all(request.error is not None for request in bad)
         assert fine.error is None
 
         def fail(_: Batch) -> None:
@@ -256,12 +259,12 @@ def test_a_call_that_fails_is_its_requests_answer_and_the_engine_goes_on(monkeyp
 
         with monkeypatch.context() as patched:
             patched.setattr(Batch, "step", fail)
-            late = job_of(network, spec, 3, 9)
+            late = request_of(network, spec, 3, 9)
             it.engine.submit(late)
             it.wait([late])
         assert str(late.error) == "the step failed"
         assert it.engine.rows() == 0
-        again = job_of(network, spec, 1, 9)
+        again = request_of(network, spec, 1, 9)
         it.engine.submit(again)
         it.wait([again])
         assert again.error is None

@@ -128,16 +128,16 @@ def test_forecasts_are_what_the_slow_way_gives(name: str) -> None:
     spec = VARIED[name]
     model = forecaster(spec)
     windows = np.random.default_rng(0).normal(50, 9, (3, spec.context_length, len(spec.features)))
-    axes = times_of(spec, 3)
+    time_indexes = times_of(spec, 3)
     for horizon in (1, 2, 3, 20) if spec.rolls_out else (1,):
-        prepared = model.prepare(windows, horizon, axes)
-        answers = model.forecast(windows, horizon, axes=axes)
+        inputs = model.prepare(windows, horizon, time_indexes)
+        answers = model.forecast(windows, horizon, times=time_indexes)
         alone = [
-            slow_forecast(model.network, spec, window, horizon, None if axes is None else axes[row])
+            slow_forecast(model.network, spec, window, horizon, None if time_indexes is None else time_indexes[row])
             for row, window in enumerate(windows)
         ]
         expected = np.stack(alone)
-        off = model.to_network_units(prepared, answers) - model.to_network_units(prepared, expected)
+        off = model.to_network_units(inputs, answers) - model.to_network_units(inputs, expected)
         assert np.abs(off).max() < 2e-6
 
 
@@ -147,9 +147,9 @@ def test_what_was_predicted_is_found_back_from_the_answers(name: str) -> None:
     model = forecaster(spec)
     windows = np.random.default_rng(0).normal(50, 9, (3, spec.context_length, len(spec.features)))
     horizon = 9 if spec.rolls_out else 1
-    prepared = model.prepare(windows, horizon, times_of(spec, 3))
+    inputs = model.prepare(windows, horizon, times_of(spec, 3))
     predicted = np.random.default_rng(1).normal(size=(3, horizon, len(spec.targets))).astype(np.float32)
-    assert np.allclose(model.to_network_units(prepared, model.to_raw(prepared, predicted)), predicted, atol=1e-6)
+    assert np.allclose(model.to_network_units(inputs, model.to_raw(inputs, predicted)), predicted, atol=1e-6)
 
 
 def test_a_longer_window_is_cut_also_where_lags_and_differences_need_more() -> None:
@@ -157,10 +157,13 @@ def test_a_longer_window_is_cut_also_where_lags_and_differences_need_more() -> N
     windows = np.random.default_rng(0).normal(size=(1, 40, 2))
     newest = windows[:, -VARIED["all"].context_length :]
     assert VARIED["all"].context_length == 5 + 8 - 1 + 3
-    axes = times_of(VARIED["all"], 1)
-    assert model.forecast(windows, 5, axes=axes).tolist() == model.forecast(newest, 5, axes=axes).tolist()
+    time_indexes = times_of(VARIED["all"], 1)
+    assert (
+        model.forecast(windows, 5, times=time_indexes).tolist()
+        == model.forecast(newest, 5, times=time_indexes).tolist()
+    )
     with pytest.raises(InvalidWindow, match="the window has 14 values; it needs at least 15"):
-        model.forecast(newest[:, 1:], 5, axes=axes)
+        model.forecast(newest[:, 1:], 5, times=time_indexes)
 
 
 def test_each_context_is_scaled_by_itself() -> None:
@@ -176,8 +179,8 @@ def test_each_context_is_scaled_by_itself() -> None:
 @pytest.mark.parametrize("value", [0.0, 5.0, -1e-30, 1e-310, 1e30])
 def test_a_constant_context_is_no_reason_to_fail(value: float) -> None:
     model = forecaster(VARIED["context"])
-    prepared = model.prepare([[value] * 6])
-    assert np.abs(prepared.contexts).max() < 1e-6
+    inputs = model.prepare([[value] * 6])
+    assert np.abs(inputs.contexts).max() < 1e-6
     assert np.isfinite(model.forecast([[value] * 6], 3)).all()
 
 
@@ -203,10 +206,10 @@ def test_windows_far_outside_what_training_saw_are_told() -> None:
     model = forecaster(tiny_spec(window=2).model_copy(update={"seen": seen}))
     low, high = 1 + 2 * (-1 - 4 * OUT_OF_RANGE_MARGIN), 1 + 2 * (3 + 4 * OUT_OF_RANGE_MARGIN)
     windows = [[low, high], [low - 0.1, 0.0], [0.0, 0.0], [0.0, high + 0.1]]
-    prepared = model.prepare(windows)
-    assert prepared.out_of_range == (1, 3)
+    inputs = model.prepare(windows)
+    assert inputs.out_of_range == (1, 3)
     assert model.prepare([[0, 1e9, 0, 0]]).out_of_range == ()  # what was cut off does not count
-    assert np.isfinite(model.to_raw(prepared, np.zeros((4, 1, 1), np.float32))).all()
+    assert np.isfinite(model.to_raw(inputs, np.zeros((4, 1, 1), np.float32))).all()
 
 
 def test_a_range_seen_of_any_size_lets_no_infinite_value_through() -> None:
@@ -227,9 +230,9 @@ def test_a_model_of_the_calendar_asks_for_times() -> None:
         model.forecast(windows)
     assert caught.value.location == ("timestamps",)
     with pytest.raises(InvalidRequest, match="1 window came with the times of 2"):
-        model.forecast(windows, axes=[NAIVE, NAIVE])
+        model.forecast(windows, times=[NAIVE, NAIVE])
     aware = NAIVE._replace(end=NAIVE.end.replace(tzinfo=UTC))
-    assert model.forecast(windows, 9, axes=[NAIVE]).tolist() == model.forecast(windows, 9, axes=[aware]).tolist()
+    assert model.forecast(windows, 9, times=[NAIVE]).tolist() == model.forecast(windows, 9, times=[aware]).tolist()
 
 
 @pytest.mark.parametrize("name", ["calendar", "known frequency"])
@@ -237,9 +240,9 @@ def test_another_frequency_than_that_of_training_is_refused(name: str) -> None:
     spec = VARIED["calendar"] if name == "calendar" else tiny_spec(window=5, frequency="30m")
     model = forecaster(spec)
     with pytest.raises(InvalidRequest, match='trained on values 30m apart: send those, with freq "30m"') as caught:
-        model.forecast(np.zeros((2, 5, 1)), axes=[NAIVE, NAIVE._replace(frequency=parse_frequency("1h"))])
+        model.forecast(np.zeros((2, 5, 1)), times=[NAIVE, NAIVE._replace(frequency=parse_frequency("1h"))])
     assert caught.value.location == ("freq", 1)
-    model.forecast(np.zeros((1, 5, 1)), axes=[NAIVE._replace(frequency=parse_frequency("1800s"))])
+    model.forecast(np.zeros((1, 5, 1)), times=[NAIVE._replace(frequency=parse_frequency("1800s"))])
 
 
 @pytest.mark.parametrize(
@@ -247,46 +250,46 @@ def test_another_frequency_than_that_of_training_is_refused(name: str) -> None:
 )
 def test_times_that_no_clock_shows_are_refused(end: datetime) -> None:
     with pytest.raises(InvalidRequest, match="the years 2 to 9998"):
-        forecaster(VARIED["calendar"]).forecast(np.zeros((1, 5, 1)), 9, axes=[NAIVE._replace(end=end)])
+        forecaster(VARIED["calendar"]).forecast(np.zeros((1, 5, 1)), 9, times=[NAIVE._replace(end=end)])
 
 
 def test_times_are_no_matter_to_a_model_without_a_calendar() -> None:
     model = forecaster(tiny_spec(window=1))
-    assert model.prepare([[1.0]], 1, [NAIVE]).calendar is None
+    assert model.prepare([[1.0]], 1, [NAIVE]).known_future is None
 
 
-def test_half_widths_are_in_raw_units() -> None:
+def test_bounds_are_in_raw_units() -> None:
     errors = np.arange(1.0, 10)[None, None] * np.array([[[1]], [[10]]])
     plain = Forecaster(tiny_spec(window=2), OnnxNetwork(graph_of(tiny_spec())), intervals=Intervals(errors))
-    prepared = plain.prepare([[1.0, 2], [3, 4]], 2)
-    assert plain.half_widths(prepared, 80).tolist() == [[16], [160]]  # the 8th of 9 errors, times the scale of 2
+    inputs = plain.prepare([[1.0, 2], [3, 4]], 2)
+    assert plain.error_bounds(inputs, 80).upper.tolist() == [[16], [160]]  # the 8th of 9 errors, times the scale of 2
     spec = tiny_spec(window=2, scaler="context")
     panel = Forecaster(spec, OnnxNetwork(graph_of(spec)), intervals=Intervals(errors))
-    prepared = panel.prepare([[1.0, 3], [30, 70]], 2)
-    assert panel.half_widths(prepared, 80).tolist() == [[[8], [80]], [[160], [1600]]]
-    assert panel.to_raw(prepared, np.zeros((2, 2, 1), np.float32)).tolist() == [[[2], [2]], [[50], [50]]]
+    inputs = panel.prepare([[1.0, 3], [30, 70]], 2)
+    assert panel.error_bounds(inputs, 80).upper.tolist() == [[[8], [80]], [[160], [1600]]]
+    assert panel.to_raw(inputs, np.zeros((2, 2, 1), np.float32)).tolist() == [[[2], [2]], [[50], [50]]]
 
 
-def test_half_widths_of_one_target_among_features_are_on_its_scale() -> None:
+def test_bounds_of_one_target_among_features_are_on_its_scale() -> None:
     spec = tiny_spec(features=("a", "b"), targets=("b",), window=2)
     model = Forecaster(spec, OnnxNetwork(graph_of(spec)), intervals=Intervals(np.arange(1.0, 10)[None, None]))
-    assert model.half_widths(model.prepare(np.zeros((1, 2, 2))), 90).tolist() == [[27]]  # the scales are 2 and 3
+    assert model.error_bounds(model.prepare(np.zeros((1, 2, 2))), 90).upper.tolist() == [[27]]  # the scales are 2 and 3
 
 
 def test_a_model_without_calibration_has_no_intervals() -> None:
     model = forecaster(tiny_spec(window=1))
     with pytest.raises(InvalidRequest, match="it has no calibrated intervals: leave levels out") as caught:
-        model.half_widths(model.prepare([[1.0]]), 80)
+        model.error_bounds(model.prepare([[1.0]]), 80)
     assert caught.value.location == ("levels",)
 
 
 def test_intervals_are_as_wide_as_the_window_changes_over_a_season() -> None:
     spec = tiny_spec(window=3).model_copy(update={"interval_season": 2, "window": 4})  # mean 1, scale 2
     model = Forecaster(spec, OnnxNetwork(graph_of(spec)), intervals=Intervals(np.full((2, 1, 9), 0.5)))
-    prepared = model.prepare([[9.0, 1, 3, 5, 3], [0, 1, 1, 1, 1]], 2)
+    inputs = model.prepare([[9.0, 1, 3, 5, 3], [0, 1, 1, 1, 1]], 2)
     # The newest four are 1, 3, 5 and 3: over two steps they change by 4 and 0, on average by one scale of 2.
-    assert model.interval_scale(prepared)[:, 0, 0].tolist() == pytest.approx([2.0, 2.0 * MIN_CHANGE])
-    assert model.half_widths(prepared, 80)[0].tolist() == pytest.approx(np.array([[1.0], [1.0]]))
+    assert model.interval_scale(inputs)[:, 0, 0].tolist() == pytest.approx([2.0, 2.0 * MIN_CHANGE])
+    assert model.error_bounds(inputs, 80).upper[0].tolist() == pytest.approx(np.array([[1.0], [1.0]]))
 
 
 def test_changes_over_a_season_need_a_window_that_is_longer() -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from models.errors import RefusedVersion
 from models.inference.onnx_network import OnnxNetwork
-from models.spec.model_spec import Kind
+from tests.support.graphs import run_graph
 from tests.support.tiny import tiny_graph
 
-KINDS: list[Kind] = ["gru", "lstm", "simple_rnn"]
+KINDS: list[str] = ["gru", "lstm", "simple_rnn"]
 
 
 def inputs(
@@ -23,7 +23,7 @@ def inputs(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_network_knows_its_columns_and_starts_from_zero_states(kind: Kind) -> None:
+def test_a_network_knows_its_columns_and_starts_from_zero_states(kind: str) -> None:
     network = OnnxNetwork(tiny_graph(kind, channels=3, outputs=2, units=(4, 5)))
     assert (network.channels, network.outputs) == (3, 2)
     per_layer = 2 if kind == "lstm" else 1
@@ -32,7 +32,7 @@ def test_a_network_knows_its_columns_and_starts_from_zero_states(kind: Kind) -> 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_window_at_once_is_its_steps_one_by_one_with_the_states_carried(kind: Kind) -> None:
+def test_a_window_at_once_is_its_steps_one_by_one_with_the_states_carried(kind: str) -> None:
     network = OnnxNetwork(tiny_graph(kind, channels=2, outputs=2, units=(4, 3)))
     window = inputs(6, 5, 2)
     whole = network(window)
@@ -45,7 +45,7 @@ def test_a_window_at_once_is_its_steps_one_by_one_with_the_states_carried(kind: 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_rows_of_a_batch_do_not_mix(kind: Kind) -> None:
+def test_rows_of_a_batch_do_not_mix(kind: str) -> None:
     network = OnnxNetwork(tiny_graph(kind, channels=1, outputs=1))
     windows = inputs(4, 3)
     alone = [network(windows[:, [row]]).output[0] for row in range(3)]
@@ -53,20 +53,20 @@ def test_rows_of_a_batch_do_not_mix(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_row_counts_only_as_many_steps_as_its_length(kind: Kind) -> None:
-    network = OnnxNetwork(tiny_graph(kind, channels=1, outputs=1, units=(3, 3)))
+def test_a_row_counts_only_as_many_steps_as_its_length(kind: str) -> None:
+    graph = tiny_graph(kind, channels=1, outputs=1, units=(3, 3))
     windows = inputs(5, 2)
-    answer = network(windows, lengths=np.array([5, 2], np.int32))
-    short = network(windows[:2, [1]])
+    answer = run_graph(graph, windows, [5, 2])
+    short = OnnxNetwork(graph)(windows[:2, [1]])
     assert np.allclose(answer.output[1], short.output[0], atol=1e-6)
     assert np.allclose(answer.states[-1][0, 1], short.states[-1][0, 0], atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_members_answer_with_their_mean_and_carry_states_of_their_own(kind: Kind) -> None:
+def test_members_answer_with_their_mean_and_carry_states_of_their_own(kind: str) -> None:
     together = OnnxNetwork(tiny_graph(kind, channels=1, outputs=2, units=(4, 3), members=3))
     per_member = (4, 4, 3, 3) if kind == "lstm" else (4, 3)
-    assert together.units == per_member * 3
+    assert together.state_sizes == per_member * 3
     window = inputs(6, 5)
     whole = together(window)
     rest = together(window[4:], together(window[:4]).states)

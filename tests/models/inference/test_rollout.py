@@ -1,13 +1,11 @@
 """The rollout, on a step whose answers can be worked out by hand."""
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.errors import ForecastTimeout
 from models.inference.onnx_network import Step
 from models.inference.rollout import rollout
 from models.spec.model_spec import RolloutMode
@@ -80,21 +78,6 @@ def test_a_context_of_another_length_is_a_mistake_of_the_caller() -> None:
         rolling_forecasts([[1, 2]], window=2, lead=2, horizon=1)
 
 
-@pytest.mark.parametrize("mode", ["window", "state"])
-def test_a_rollout_past_its_deadline_is_given_up(mode: RolloutMode) -> None:
-    contexts = np.zeros((1, 2, 1), np.float32)
-    with pytest.raises(ForecastTimeout, match="step 0 of 9"):
-        rollout(add_up, tiny_spec(window=2, rollout=mode), contexts, 9, deadline=time.monotonic() - 1)
-
-
-def test_a_deadline_is_looked_at_before_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter([1.0, 2.0, 3.0])
-    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
-    contexts = np.zeros((1, 2, 1), np.float32)
-    with pytest.raises(ForecastTimeout, match="step 2 of 9"):
-        rollout(add_up, tiny_spec(window=2, rollout="state"), contexts, 9, deadline=2.5)
-
-
 MODES: list[RolloutMode] = ["window", "state"]
 
 
@@ -121,8 +104,8 @@ def test_lagged_values_are_predictions_once_there_are_any(mode: RolloutMode) -> 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_last_step_is_told_the_calendar_of_its_own_target(mode: RolloutMode) -> None:
     spec = tiny_spec(window=2, lead=2, calendar=("day",), frequency="1h", rollout=mode)
-    calendar = np.arange(10, dtype=np.float32).reshape(1, 5, 2)  # of two steps of the window, and three more
-    answer = rollout(Last([0], [1], [0]), spec, np.zeros((1, 3, 1), np.float32), 4, calendar=calendar)
+    known_future = np.arange(10, dtype=np.float32).reshape(1, 5, 2)  # of two steps of the window, and three more
+    answer = rollout(Last([0], [1], [0]), spec, np.zeros((1, 3, 1), np.float32), 4, known_future=known_future)
     assert answer[0, :, 0].tolist() == [2, 4, 6, 8]
 
 

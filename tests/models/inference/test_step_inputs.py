@@ -24,8 +24,8 @@ def test_lags_are_counted_from_the_target() -> None:
 
 def test_the_calendar_comes_last() -> None:
     spec = tiny_spec(lags=(4,), calendar=("day",), frequency="1h")
-    calendar = np.array([[[0.25, 0.5]], [[0.75, 1]]], np.float32)
-    came = step_inputs(spec, VALUES, target=5, steps=2, calendar=calendar)
+    known_future = np.array([[[0.25, 0.5]], [[0.75, 1]]], np.float32)
+    came = step_inputs(spec, VALUES, target=5, steps=2, known_future=known_future)
     assert came[:, 0].tolist() == [[4, 1, 0.25, 0.5], [5, 2, 0.75, 1]]
 
 
@@ -57,6 +57,6 @@ def test_the_windows_last_target_is_the_value_after_the_context(
 
 def test_the_windows_calendar_begins_with_its_first_target() -> None:
     spec = tiny_spec(window=2, lead=2, calendar=("day",), frequency="1h")
-    calendar = np.arange(8, dtype=np.float32).reshape(1, 4, 2)
-    came = window_inputs(spec, np.array([[[7], [8], [9]]], np.float32), calendar)
+    known_future = np.arange(8, dtype=np.float32).reshape(1, 4, 2)
+    came = window_inputs(spec, np.array([[[7], [8], [9]]], np.float32), known_future)
     assert came[:, 0].tolist() == [[7, 0, 1], [8, 2, 3]]

@@ -13,8 +13,9 @@ import pytest
 
 from models.errors import IncompatibleVersion, InvalidName, RefusedVersion, RegistryError
 from models.inference.forecaster import Forecaster
+from models.registry.listing import Entry
 from models.registry.publisher import check_publishable, publish
-from models.registry.registry import Entry, Registry
+from models.registry.registry import Registry
 from tests.support.tiny import publish_tiny, tiny_description, tiny_graph, tiny_spec
 
 
@@ -24,21 +25,21 @@ def left(root: Path) -> list[str]:
 
 
 def test_a_version_is_all_its_files_and_its_manifest(tmp_path: Path) -> None:
-    manifest = publish_tiny(Registry(tmp_path), "tiny")
+    manifest = publish_tiny(Registry.at(tmp_path), "tiny")
     assert (manifest.name, manifest.version) == ("tiny", 1)
     assert left(tmp_path / "tiny" / "1") == ["manifest.json", "model.onnx", "plots", "plots/loss.png"]
     assert set(manifest.files) == {"model.onnx", "plots/loss.png"}
-    assert Registry(tmp_path).manifest("tiny", 1) == manifest
+    assert Registry.at(tmp_path).manifest("tiny", 1) == manifest
 
 
 def test_files_can_be_read_by_other_users(tmp_path: Path) -> None:
-    publish_tiny(Registry(tmp_path), "tiny")
+    publish_tiny(Registry.at(tmp_path), "tiny")
     for path in [tmp_path / "tiny" / "1", *(tmp_path / "tiny" / "1").rglob("*")]:
         assert path.stat().st_mode & 0o444 == 0o444, path
 
 
 def test_numbers_go_up_and_are_never_given_twice(tmp_path: Path) -> None:
-    registry = Registry(tmp_path)
+    registry = Registry.at(tmp_path)
     assert [publish_tiny(registry, "tiny").version for _ in range(3)] == [1, 2, 3]
     for path in (tmp_path / "tiny" / "3").rglob("*.*"):
         path.unlink()
@@ -46,7 +47,7 @@ def test_numbers_go_up_and_are_never_given_twice(tmp_path: Path) -> None:
 
 
 def test_a_registry_that_was_copied_without_its_number_keeper_counts_on(tmp_path: Path) -> None:
-    registry = Registry(tmp_path)
+    registry = Registry.at(tmp_path)
     publish_tiny(registry, "tiny")
     (tmp_path / "tiny" / ".numbers").unlink()
     assert publish_tiny(registry, "tiny").version == 2
@@ -54,7 +55,7 @@ def test_a_registry_that_was_copied_without_its_number_keeper_counts_on(tmp_path
 
 @pytest.mark.parametrize("content", ["many", ""])
 def test_a_number_keeper_that_was_written_over_is_named(tmp_path: Path, content: str) -> None:
-    registry = Registry(tmp_path)
+    registry = Registry.at(tmp_path)
     publish_tiny(registry, "tiny")
     (tmp_path / "tiny" / ".numbers").write_text(content)
     with pytest.raises(RegistryError, match=r"\.numbers must hold one whole number"):
@@ -62,7 +63,7 @@ def test_a_number_keeper_that_was_written_over_is_named(tmp_path: Path, content:
 
 
 def test_other_columns_are_refused_before_and_after_training(tmp_path: Path) -> None:
-    registry = Registry(tmp_path)
+    registry = Registry.at(tmp_path)
     publish_tiny(registry, "tiny")
     message = "tiny@1 forecasts from value, not a, b.*train under another name"
     with pytest.raises(IncompatibleVersion, match=message):
@@ -75,9 +76,9 @@ def test_other_columns_are_refused_before_and_after_training(tmp_path: Path) -> 
 def test_a_malformed_name_is_refused_before_anything_is_made(tmp_path: Path) -> None:
     for name in ("../up", "Tiny", ""):
         with pytest.raises(InvalidName):
-            check_publishable(Registry(tmp_path), name, ("value",))
+            check_publishable(Registry.at(tmp_path), name, ("value",))
         with pytest.raises(InvalidName):
-            publish_tiny(Registry(tmp_path), name)
+            publish_tiny(Registry.at(tmp_path), name)
     assert left(tmp_path) == []
 
 
@@ -90,14 +91,14 @@ def test_a_check_that_fails_publishes_nothing(tmp_path: Path) -> None:
         raise RefusedVersion("not like this")
 
     with pytest.raises(RefusedVersion, match="not like this"):
-        publish(Registry(tmp_path), "tiny", tiny_description(spec, graph), {"model.onnx": graph}, check=dislike)
+        publish(Registry.at(tmp_path), "tiny", tiny_description(spec, graph), {"model.onnx": graph}, check=dislike)
     assert left(tmp_path) == ["tiny"]
 
 
 def test_a_graph_that_does_not_answer_its_goldens_is_not_published(tmp_path: Path) -> None:
     description = tiny_description(tiny_spec(), tiny_graph("lstm", 1, 1))
     with pytest.raises(RefusedVersion, match="golden 0"):
-        publish(Registry(tmp_path), "tiny", description, {"model.onnx": tiny_graph("lstm", 1, 1, seed=1)})
+        publish(Registry.at(tmp_path), "tiny", description, {"model.onnx": tiny_graph("lstm", 1, 1, seed=1)})
     assert left(tmp_path) == ["tiny"]
 
 
@@ -106,7 +107,7 @@ def test_a_graph_that_does_not_answer_its_goldens_is_not_published(tmp_path: Pat
 def test_a_full_or_failing_disk_publishes_nothing_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, fault: int
 ) -> None:
-    registry = Registry(tmp_path)
+    registry = Registry.at(tmp_path)
     publish_tiny(registry, "tiny")
     before = left(tmp_path)
 
@@ -116,7 +117,7 @@ def test_a_full_or_failing_disk_publishes_nothing_and_loses_nothing(
     with monkeypatch.context() as patched:
         if call == "fsync":
             patched.setattr("models.registry.durable_write.os.fsync", failing)
-            patched.setattr("models.registry.publisher.flush_folder", lambda _: None)
+            patched.setattr("models.registry.folder_storage.flush_folder", lambda _: None)
             patched.setattr("models.registry.file_lock.flush_folder", lambda _: None)
         else:
             patched.setattr(Path, "rename", failing)
@@ -129,13 +130,13 @@ def test_a_full_or_failing_disk_publishes_nothing_and_loses_nothing(
 def test_a_folder_that_can_not_be_made_is_told_before_training(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RegistryError, match=r"can't be written.*--registry"):
-        check_publishable(Registry(tmp_path / "file"), "tiny", ("value",))
+        check_publishable(Registry.at(tmp_path / "file"), "tiny", ("value",))
 
 
 def test_publishers_at_the_same_time_get_different_numbers(tmp_path: Path) -> None:
     versions: list[int] = []
     threads = [
-        threading.Thread(target=lambda: versions.append(publish_tiny(Registry(tmp_path), "tiny").version))
+        threading.Thread(target=lambda: versions.append(publish_tiny(Registry.at(tmp_path), "tiny").version))
         for _ in range(8)
     ]
     for thread in threads:
@@ -143,13 +144,14 @@ def test_publishers_at_the_same_time_get_different_numbers(tmp_path: Path) -> No
     for thread in threads:
         thread.join()
     assert sorted(versions) == [1, 2, 3, 4, 5, 6, 7, 8]
-    assert Registry(tmp_path).listing()["tiny"].versions == (1, 2, 3, 4, 5, 6, 7, 8)
+    assert Registry.at(tmp_path).listing()["tiny"].versions == (1, 2, 3, 4, 5, 6, 7, 8)
 
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from models.registry.registry import Entry, Registry
+from models.registry.listing import Entry
+from models.registry.registry import Registry
 from tests.support.tiny import publish_tiny
 
 calls, moment = 0, 0
@@ -169,7 +171,7 @@ while True:  # each moment in a process of its own, forked before ONNX Runtime s
     moment += 1
     child = os.fork()
     if child == 0:
-        publish_tiny(Registry(Path(sys.argv[1])), "tiny", seed=1)
+        publish_tiny(Registry.at(Path(sys.argv[1])), "tiny", seed=1)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     print(os.waitstatus_to_exitcode(status), flush=True)
@@ -179,7 +181,7 @@ while True:  # each moment in a process of its own, forked before ONNX Runtime s
 
 
 def test_a_kill_at_any_moment_publishes_nothing_or_all(tmp_path: Path) -> None:
-    registry = Registry(tmp_path)
+    registry = Registry.at(tmp_path)
     publish_tiny(registry, "tiny")
     seen = set()
     command = [sys.executable, "-c", KILLED, str(tmp_path)]
@@ -199,7 +201,7 @@ def test_a_kill_at_any_moment_publishes_nothing_or_all(tmp_path: Path) -> None:
 
 
 def test_a_newest_version_that_can_not_be_read_is_named_with_a_way_out(tmp_path: Path) -> None:
-    registry = Registry(tmp_path)
+    registry = Registry.at(tmp_path)
     publish_tiny(registry, "tiny")
     publish_tiny(registry, "tiny")
     (tmp_path / "tiny" / "2" / "manifest.json").write_text("{")
@@ -210,7 +212,7 @@ def test_a_newest_version_that_can_not_be_read_is_named_with_a_way_out(tmp_path:
 
 
 def test_a_name_that_can_not_be_listed_is_not_published_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    registry = Registry(tmp_path)
+    registry = Registry.at(tmp_path)
     publish_tiny(registry, "tiny")
     monkeypatch.setattr(registry, "listing", lambda: {"tiny": Entry((), problem="tiny can't be listed")})
     with pytest.raises(RegistryError, match="tiny can't be published to: tiny can't be listed"):
@@ -220,7 +222,7 @@ def test_a_name_that_can_not_be_listed_is_not_published_to(tmp_path: Path, monke
 def test_a_number_keeper_whose_writing_fails_keeps_the_old_number(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry = Registry(tmp_path)
+    registry = Registry.at(tmp_path)
     publish_tiny(registry, "tiny")
     numbers = tmp_path / "tiny" / ".numbers"
     real = os.fsync
@@ -238,7 +240,7 @@ def test_a_number_keeper_whose_writing_fails_keeps_the_old_number(
 
 
 def test_a_number_keeper_that_can_not_be_read_is_named(tmp_path: Path) -> None:
-    registry = Registry(tmp_path)
+    registry = Registry.at(tmp_path)
     publish_tiny(registry, "tiny")
     (tmp_path / "tiny" / ".numbers").unlink()
     (tmp_path / "tiny" / ".numbers").mkdir()

@@ -24,7 +24,10 @@ def test_a_manifest_survives_its_file(document: dict[str, Any]) -> None:
     ("change", "message"),
     [
         ({"format_version": 2}, "Input should be 1"),
-        ({"kind": "transformer"}, "'gru', 'lstm' or 'simple_rnn'"),
+        ({"kind": "LSTM "}, "String should match pattern"),
+        ({"state_sizes": [0]}, "greater than or equal to 1"),
+        ({"spec": {}}, 'no "spec" in a manifest'),
+        ({"shape": 1}, "Extra inputs are not permitted"),
         ({"rollout": "guess"}, "Input should be 'window'"),
         ({"units": []}, "at least 1 item"),
         ({"window": 0}, "greater than or equal to 1"),
@@ -94,7 +97,7 @@ def test_a_manifest_of_before_there_were_options_is_still_read(document: dict[st
     for key in ("backtest", "calibration", "warnings"):
         del document[key]
     manifest = Manifest.model_validate(document)
-    assert (manifest.members, manifest.outputs, manifest.lags) == (1, 1, ())
+    assert (manifest.spec.members, manifest.spec.outputs, manifest.spec.lags) == (1, 1, ())
 
 
 def test_targets_have_their_places_among_the_features() -> None:

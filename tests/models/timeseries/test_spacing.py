@@ -39,10 +39,10 @@ def moments(*texts: str) -> list[datetime]:
     ],
 )
 def test_the_frequency_is_found_and_carried_on(texts: list[str], frequency: str, following: str) -> None:
-    axis = infer_time_index(moments(*texts))
-    assert axis.frequency == parse_frequency(frequency)
-    assert axis.ahead(1) == [following]
-    assert len(axis.at(np.arange(1 - len(texts), 1))) == len(texts)
+    time_index = infer_time_index(moments(*texts))
+    assert time_index.frequency == parse_frequency(frequency)
+    assert time_index.ahead(1) == [following]
+    assert len(time_index.at(np.arange(1 - len(texts), 1))) == len(texts)
 
 
 @given(
@@ -54,9 +54,9 @@ def test_the_frequency_is_found_and_carried_on(texts: list[str], frequency: str,
 def test_the_axis_through_the_times_of_another_leads_through_them(
     end: datetime, freq: str, day: int | None, count: int
 ) -> None:
-    axis = TimeIndex(end.replace(tzinfo=UTC), parse_frequency(freq), day)
-    times = [time.replace(tzinfo=UTC) for time in axis.at(np.arange(1 - count, 1)).tolist()]
-    found = infer_time_index(times, axis.frequency)
+    time_index = TimeIndex(end.replace(tzinfo=UTC), parse_frequency(freq), day)
+    times = [time.replace(tzinfo=UTC) for time in time_index.at(np.arange(1 - count, 1)).tolist()]
+    found = infer_time_index(times, time_index.frequency)
     assert found.at(np.arange(1 - count, 1)).tolist() == [time.replace(tzinfo=None) for time in times]
 
 

@@ -18,8 +18,8 @@ def times(*texts: str) -> np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]:
 
 
 def around(end: str, frequency: str, *steps: int) -> list[str]:
-    axis = TimeIndex(datetime.fromisoformat(end), parse_frequency(frequency))
-    return [str(time.astype("M8[s]")) for time in axis.at(np.array(steps))]
+    time_index = TimeIndex(datetime.fromisoformat(end), parse_frequency(frequency))
+    return [str(time.astype("M8[s]")) for time in time_index.at(np.array(steps))]
 
 
 def test_equal_steps_are_counted_from_the_end_both_ways() -> None:
@@ -63,8 +63,8 @@ def test_months_keep_their_day_where_they_have_it(end: str, frequency: str, expe
     ],
 )
 def test_a_day_of_the_month_may_be_told_where_the_end_does_not(end: str, day: int, expected: list[str]) -> None:
-    axis = TimeIndex(datetime.fromisoformat(end), parse_frequency("1mo"), day)
-    assert [str(time)[:10] for time in axis.at(np.arange(-2, 3))] == expected
+    time_index = TimeIndex(datetime.fromisoformat(end), parse_frequency("1mo"), day)
+    assert [str(time)[:10] for time in time_index.at(np.arange(-2, 3))] == expected
 
 
 def test_months_are_counted_by_the_ends_own_clock() -> None:
@@ -73,8 +73,8 @@ def test_months_are_counted_by_the_ends_own_clock() -> None:
 
 
 def test_a_month_keeps_the_time_of_day() -> None:
-    axis = TimeIndex(datetime(2024, 1, 31, 12, 34, 56, 789), parse_frequency("1mo"))
-    assert axis.ahead(1) == ["2024-02-29T12:34:56.000789+00:00"]
+    time_index = TimeIndex(datetime(2024, 1, 31, 12, 34, 56, 789), parse_frequency("1mo"))
+    assert time_index.ahead(1) == ["2024-02-29T12:34:56.000789+00:00"]
 
 
 def test_times_ahead_keep_the_ends_offset() -> None:
@@ -107,9 +107,9 @@ def test_times_ahead_keep_the_ends_offset() -> None:
     ],
 )
 def test_years_that_clocks_do_not_have_are_refused(end: str, frequency: str, steps: list[int]) -> None:
-    axis = TimeIndex(datetime.fromisoformat(end), parse_frequency(frequency))
+    time_index = TimeIndex(datetime.fromisoformat(end), parse_frequency(frequency))
     with pytest.raises(InvalidRequest, match="must lie in the years 2 to 9998") as caught:
-        axis.at(np.array(steps))
+        time_index.at(np.array(steps))
     assert caught.value.location == ("end",)
 
 

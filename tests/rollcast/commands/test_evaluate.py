@@ -45,7 +45,7 @@ def published(intervals: Intervals | None = None, **series: Any) -> Manifest:
     files = {"model.onnx": graph}
     if intervals is not None:
         files["calibration.npy"] = intervals.to_bytes()
-    return publish(Registry(Path("registry")), "tiny", description.model_copy(update={"training": training}), files)
+    return publish(Registry.at(Path("registry")), "tiny", description.model_copy(update={"training": training}), files)
 
 
 def expected_mae(horizon: int = 2, stride: int = 1) -> list[float]:

@@ -62,12 +62,12 @@ def test_show_tells_what_a_version_is_and_how_good(rollcast: Command, tmp_path: 
         spread=Spread(seeds=(0, 1), mse=(0.125, 0.5)),
     )
     description = tiny_description(tiny_spec(), graph).model_copy(update={"metrics": metrics})
-    publish(Registry(tmp_path), "tiny", description, {"model.onnx": graph})
+    publish(Registry.at(tmp_path), "tiny", description, {"model.onnx": graph})
     shown = rollcast("models", "show", "tiny@1", "--registry", tmp_path).out
     for expected in (
         "tiny@1",
         "lstm(3), 1 parameters",
-        "4 values (window 4, lead 1)",
+        "at least 4 values (window 4, lead 1)",
         "the last 20 %",
         "MAE 0.25, MSE 0.125, RMSE 0.35 over 7 values",
         "value 48 steps ago",
@@ -101,12 +101,12 @@ def test_show_tells_errors_by_step_coverage_and_warnings(rollcast: Command, tmp_
             "warnings": ("loses to last value at step 3",),
         }
     )
-    publish(Registry(tmp_path), "tiny", description, {"model.onnx": graph, "calibration.npy": intervals.to_bytes()})
+    publish(Registry.at(tmp_path), "tiny", description, {"model.onnx": graph, "calibration.npy": intervals.to_bytes()})
     shown = rollcast("models", "show", "tiny", "--registry", tmp_path).out
     for expected in (
         "2 x lstm(3), 1 parameters",
-        "lags         24",
-        "calendar     day (Europe/Berlin)",
+        "lags         the value 24 steps before the target",
+        "calendar     the target's time of day (Europe/Berlin)",
         "frequency    1h",
         "warning      loses to last value at step 3",
         "errors by step on the last rows, from 9 origins; baselines by their MAE",
@@ -145,7 +145,7 @@ def test_promote_moves_the_champion(rollcast: Command, root: Path) -> None:
     result = rollcast("models", "promote", "many", "3", "--registry", root)
     assert "many@champion is now version 3" in result.out
     assert rollcast("models", "promote", "many", "1", "--alias", "old", "--registry", root).status == 0
-    assert Registry(root).listing()["many"].aliases == {"champion": 3, "old": 1}
+    assert Registry.at(root).listing()["many"].aliases == {"champion": 3, "old": 1}
 
 
 def test_promote_refuses_what_is_not_there(rollcast: Command, root: Path) -> None:

@@ -30,8 +30,8 @@ def test_a_csv_becomes_a_published_version(rollcast: Command, csv: Path, tmp_pat
     assert result.status == 0, result.err
     assert f"published load@1 in {tmp_path / 'load' / '1'}" in result.out
     assert "the last value's MAE is" in result.out
-    manifest = Registry(tmp_path).manifest("load", 1)
-    assert (manifest.units, manifest.window, manifest.features) == ((4, 3), 7, ("load",))
+    manifest = Registry.at(tmp_path).manifest("load", 1)
+    assert (manifest.spec.units, manifest.spec.window, manifest.spec.features) == ((4, 3), 7, ("load",))
     assert len(manifest.training.loss) == 1
 
 
@@ -41,8 +41,8 @@ def test_flags_override_a_recipes_values_and_its_series(rollcast: Command, csv: 
     flags = ["--csv", csv, "--column", "load", "--column", "price", "--epochs", 1, "--window", 3, "--quiet"]
     result = rollcast("train", recipe, *flags, "--registry", tmp_path / "registry")
     assert result.status == 0, result.err
-    manifest = Registry(tmp_path / "registry").manifest("mine", 1)
-    assert (manifest.kind, manifest.units, manifest.features) == ("simple_rnn", (2,), ("load", "price"))
+    manifest = Registry.at(tmp_path / "registry").manifest("mine", 1)
+    assert (manifest.spec.kind, manifest.spec.units, manifest.spec.features) == ("simple_rnn", (2,), ("load", "price"))
 
 
 def test_a_model_worse_than_naive_forecasts_is_published_with_a_warning(rollcast: Command, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_champion_goes_on_being_served_and_that_is_said(rollcast: Command, csv
     flags = ["--csv", csv, "--column", "load", "--name", "load", "--epochs", 1, "--units", 1, "--window", 3, "--quiet"]
     first = rollcast("train", *flags, "--registry", tmp_path)
     assert "still means" not in first.out
-    Registry(tmp_path).promote("load", 1)
+    Registry.at(tmp_path).promote("load", 1)
     second = rollcast("train", *flags, "--registry", tmp_path)
     assert "load still means version 1, its champion; to serve this one: rollcast models promote load 2" in second.out
 
@@ -100,7 +100,7 @@ def test_what_can_not_be_trained_is_explained_before_anything_is_trained(
     result = rollcast("train", *arguments)
     assert (result.status, result.out) == (1, "")
     assert message in result.err
-    assert Registry(tmp_path).listing() == {}
+    assert Registry.at(tmp_path).listing() == {}
 
 
 def test_rows_that_were_filled_are_told(rollcast: Command, tmp_path: Path) -> None:
@@ -119,5 +119,5 @@ def test_a_recipe_runs_on_a_file_without_times(rollcast: Command, tmp_path: Path
     quick = ["--members", 1, "--epochs", 1, "--feedback-epochs", 1, "--batches", 2, "--interval-season", 9, "--quiet"]
     result = rollcast("train", "victoria-demand", *flags, *small, *quick)
     assert result.status == 0, result.err
-    manifest = Registry(tmp_path).manifest("load", 1)
-    assert (manifest.frequency, manifest.lags, manifest.rollout) == (None, (9,), "state")
+    manifest = Registry.at(tmp_path).manifest("load", 1)
+    assert (manifest.spec.frequency, manifest.spec.lags, manifest.spec.rollout) == (None, (9,), "state")

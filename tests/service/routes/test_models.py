@@ -69,7 +69,7 @@ async def test_what_is_not_there_is_a_404(client: Client, path: str, detail: str
 
 async def test_a_name_is_taken_whole(tmp_path: Path) -> None:
     name = "a" * 64
-    publish_tiny(Registry(tmp_path), name)
+    publish_tiny(Registry.at(tmp_path), name)
     async with running(Settings(registry=tmp_path)) as client:
         assert (await client.get(f"/models/{name}/versions/1")).status_code == 200
         for path in (f"/models/{name}x", f"/models/{name}x/versions/1"):

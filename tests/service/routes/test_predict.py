@@ -23,7 +23,7 @@ PAIRS = [[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]]  # and "pair", of t
 
 @pytest.fixture
 def timed(timed_path: Path) -> Registry:
-    return Registry(timed_path)
+    return Registry.at(timed_path)
 
 
 def expected(registry: Registry, name: str, window: list[Any], horizon: int) -> Any:
@@ -100,12 +100,12 @@ CLOCK: dict[str, Any] = {"model": "clock", "window": WINDOW, "end": "2024-04-06T
 
 async def test_times_go_into_a_model_of_the_calendar_and_come_back(timed_client: Client, timed: Registry) -> None:
     answer = await timed_client.post("/predict", json=CLOCK)
-    axis = TimeIndex(datetime(2024, 4, 6, 12, 30, tzinfo=UTC), Frequency(0, 1_800_000_000))
+    time_index = TimeIndex(datetime(2024, 4, 6, 12, 30, tzinfo=UTC), Frequency(0, 1_800_000_000))
     _, forecaster = timed.open("clock", 1)
     assert answer.json() == {
         "model": "clock",
         "version": 1,
-        "predictions": forecaster.forecast([WINDOW], 3, axes=[axis])[0, :, 0].tolist(),
+        "predictions": forecaster.forecast([WINDOW], 3, times=[time_index])[0, :, 0].tolist(),
         "timestamps": ["2024-04-07T00:00:00+11:00", "2024-04-07T00:30:00+11:00", "2024-04-07T01:00:00+11:00"],
     }
 

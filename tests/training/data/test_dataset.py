@@ -33,9 +33,9 @@ def test_parts_samples_and_scaling_follow_the_order_of_time() -> None:
     assert dataset.held_out[0].part == range(8, 10)
     assert (dataset.tested_on, dataset.calibrated_on) == ("the last 2 of 10 rows", "")
     assert dataset.calibration == ()
-    windows, axes = dataset.contexts()
+    windows, time_indexes = dataset.contexts()
     assert windows[:, :, 0].tolist() == [[2, 5, 6], [5, 6, 7]]
-    assert axes is None
+    assert time_indexes is None
 
 
 def test_calibration_rows_lie_before_the_test_rows_and_know_nothing_of_them() -> None:
@@ -52,10 +52,10 @@ def test_calibration_rows_lie_before_the_test_rows_and_know_nothing_of_them() ->
 
 
 def test_contexts_have_the_time_of_their_last_row() -> None:
-    windows, axes = build_dataset(SMALL, [series([*range(10)], timed=True)]).contexts()
+    windows, time_indexes = build_dataset(SMALL, [series([*range(10)], timed=True)]).contexts()
     assert windows[:, -1, 0].tolist() == [7, 8]
     day = Frequency(0, 86_400_000_000)
-    assert axes == [TimeIndex(datetime(2020, 1, end, tzinfo=UTC), day) for end in (8, 9)]
+    assert time_indexes == [TimeIndex(datetime(2020, 1, end, tzinfo=UTC), day) for end in (8, 9)]
 
 
 def test_contexts_are_thinned_evenly(monkeypatch: pytest.MonkeyPatch) -> None:

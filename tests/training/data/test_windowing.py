@@ -168,12 +168,12 @@ def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, 
     assert one.times is not None
     ends = [one.times[first - 1].astype(datetime).replace(tzinfo=UTC) for first in firsts]
     forecaster = Forecaster(of, cast("OnnxNetwork", None))
-    prepared = forecaster.prepare(
+    inputs = forecaster.prepare(
         [one.values[first - of.context_length : first] for first in firsts],
         of.outputs,
         [TimeIndex(end, parse_frequency("1h")) for end in ends],
     )
-    served = window_inputs(of, prepared.contexts, prepared.calendar).transpose(1, 0, 2)
+    served = window_inputs(of, inputs.contexts, inputs.known_future).transpose(1, 0, 2)
     assert np.allclose(found.windows[:, : of.window], served, rtol=1e-6, atol=1e-7)
 
     targets = (found.targets if trained == 1 else found.targets[:, 0]).reshape(len(firsts), of.outputs, 2)
@@ -181,7 +181,7 @@ def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, 
     assert known[0].all()
     ahead = np.concatenate([one.values, np.zeros((of.outputs, 2))])
     truth = np.stack([ahead[first : first + of.outputs] for first in firsts])
-    assert np.allclose(forecaster.to_raw(prepared, np.nan_to_num(targets))[known], truth[known], rtol=1e-5)
+    assert np.allclose(forecaster.to_raw(inputs, np.nan_to_num(targets))[known], truth[known], rtol=1e-5)
 
 
 def test_what_was_seen_is_the_range_of_the_parts_rows() -> None:

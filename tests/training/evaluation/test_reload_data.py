@@ -28,7 +28,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def manifest(recipe: Mapping[str, Any] = RECIPE, sha: str = "0" * 64, **spec: Any) -> Manifest:
-    made = publish_tiny(Registry(Path("registry")), "tiny", tiny_spec(**spec))
+    made = publish_tiny(Registry.at(Path("registry")), "tiny", tiny_spec(**spec))
     training = made.training.model_copy(update={"recipe": dict(recipe)})
     return made.model_copy(update={"training": training, "data": made.data.model_copy(update={"sha256": sha})})
 

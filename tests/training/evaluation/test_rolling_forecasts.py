@@ -60,11 +60,13 @@ def test_a_model_with_a_calendar_is_told_the_times(frequency: str) -> None:
     held = [HeldOut(VALUES[:, :1], range(10, 40), times)]
     rolled = rolling_forecasts(forecaster, held, find_origins(held, 4, 2)[20:21], 2)
     end: datetime = times[29].astype(datetime)
-    axis = TimeIndex(end.replace(tzinfo=UTC), parse_frequency(frequency))
-    assert rolled.predictions[0] == pytest.approx(forecaster.forecast([VALUES[26:30, :1]], 2, axes=[axis])[0], abs=1e-6)
+    time_index = TimeIndex(end.replace(tzinfo=UTC), parse_frequency(frequency))
+    assert rolled.predictions[0] == pytest.approx(
+        forecaster.forecast([VALUES[26:30, :1]], 2, times=[time_index])[0], abs=1e-6
+    )
     other = TimeIndex(end.replace(tzinfo=UTC, year=end.year + 1, hour=7), parse_frequency(frequency))
     assert rolled.predictions[0] != pytest.approx(
-        forecaster.forecast([VALUES[26:30, :1]], 2, axes=[other])[0], abs=1e-6
+        forecaster.forecast([VALUES[26:30, :1]], 2, times=[other])[0], abs=1e-6
     )
 
 
@@ -75,8 +77,8 @@ def test_months_are_counted_to_the_series_own_day() -> None:
     forecaster = forecaster_of(spec)
     held = [HeldOut(VALUES[:6, :1], range(4, 6), np.array(days, "M8[us]"))]
     rolled = rolling_forecasts(forecaster, held, find_origins(held, 2, 2), 2)
-    axis = TimeIndex(datetime(2021, 2, 28, tzinfo=UTC), parse_frequency("1mo"), 30)
-    assert rolled.predictions[0].tolist() == forecaster.forecast([VALUES[2:4, :1]], 2, axes=[axis])[0].tolist()
+    time_index = TimeIndex(datetime(2021, 2, 28, tzinfo=UTC), parse_frequency("1mo"), 30)
+    assert rolled.predictions[0].tolist() == forecaster.forecast([VALUES[2:4, :1]], 2, times=[time_index])[0].tolist()
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_months_are_counted_as_the_service_counts_them(dates: list[str], followi
     moments = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in dates[2:4]]
     index = infer_time_index(moments, usual=parse_frequency("1q"))
     assert index.ahead(1) == [f"{following}T00:00:00+00:00"]
-    assert rolled.predictions[0].tolist() == forecaster.forecast([VALUES[2:4, :1]], 1, axes=[index])[0].tolist()
+    assert rolled.predictions[0].tolist() == forecaster.forecast([VALUES[2:4, :1]], 1, times=[index])[0].tolist()
 
 
 def test_without_times_a_model_with_a_calendar_has_no_forecast() -> None:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from models.inference.onnx_network import OnnxNetwork
 from models.inference.rollout import rollout
-from models.spec.model_spec import Kind, ModelSpec, RolloutMode
+from models.spec.model_spec import ModelSpec, RolloutMode
+from tests.support.graphs import run_graph
 from tests.support.tiny import tiny_spec
 from training.export.parity import to_onnx
 from training.keras_backend import load_keras
@@ -23,7 +24,7 @@ CASES = list(product(("gru", "lstm", "simple_rnn"), ((5,), (5, 4)), (1, 3)))
 
 
 def random_network(
-    kind: Kind, features: int, units: tuple[int, ...], outputs: int | None = None, seed: int = 0, residual: int = 0
+    kind: str, features: int, units: tuple[int, ...], outputs: int | None = None, seed: int = 0, residual: int = 0
 ) -> Any:
     """A network whose every weight, biases too, differs from every other."""
     network = build_network(kind, channels=features, outputs=outputs or features, units=units, residual=residual)
@@ -33,9 +34,7 @@ def random_network(
     return network
 
 
-def shape_of(
-    kind: Kind, units: tuple[int, ...], features: int, lead: int, rollout: RolloutMode = "window"
-) -> ModelSpec:
+def shape_of(kind: str, units: tuple[int, ...], features: int, lead: int, rollout: RolloutMode = "window") -> ModelSpec:
     names = [f"f{number}" for number in range(features)]
     return tiny_spec(kind, names, window=WINDOW, lead=lead, units=units, rollout=rollout)
 
@@ -58,7 +57,7 @@ def stateful(network: Any) -> Callable[[Array], Array]:
 
 
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
-def test_every_step_agrees_with_keras_from_carried_states(kind: Kind, units: tuple[int, ...], features: int) -> None:
+def test_every_step_agrees_with_keras_from_carried_states(kind: str, units: tuple[int, ...], features: int) -> None:
     network = random_network(kind, features, units)
     exported, keras = OnnxNetwork(to_onnx(kind, network)), answers(network)
     inputs = np.random.default_rng(1).normal(size=(BATCH, 2 * WINDOW, features)).astype(np.float32)
@@ -70,19 +69,19 @@ def test_every_step_agrees_with_keras_from_carried_states(kind: Kind, units: tup
 
 
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
-def test_rows_of_other_lengths_agree_as_well(kind: Kind, units: tuple[int, ...], features: int) -> None:
+def test_rows_of_other_lengths_agree_as_well(kind: str, units: tuple[int, ...], features: int) -> None:
     network = random_network(kind, features, units)
-    exported, keras = OnnxNetwork(to_onnx(kind, network)), answers(network)
+    keras = answers(network)
     inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, features)).astype(np.float32)
-    lengths = np.array([2, WINDOW, 1], np.int32)
-    output = exported(np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths=lengths).output
+    lengths = [2, WINDOW, 1]
+    output = run_graph(to_onnx(kind, network), np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths).output
     expected = np.concatenate([keras(row[None, :length]) for row, length in zip(inputs, lengths, strict=True)])
     assert np.abs(output - expected).max() <= 1e-5
 
 
 @pytest.mark.parametrize("lead", [1, 2])
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
-def test_fifty_steps_agree_with_keras(kind: Kind, units: tuple[int, ...], features: int, lead: int) -> None:
+def test_fifty_steps_agree_with_keras(kind: str, units: tuple[int, ...], features: int, lead: int) -> None:
     network = random_network(kind, features, units)
     exported, keras = OnnxNetwork(to_onnx(kind, network)), answers(network)
     context = WINDOW + lead - 1
@@ -98,7 +97,7 @@ def test_fifty_steps_agree_with_keras(kind: Kind, units: tuple[int, ...], featur
 @pytest.mark.parametrize("lead", [1, 2])
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
 def test_fifty_steps_from_carried_states_agree_with_stateful_keras(
-    kind: Kind, units: tuple[int, ...], features: int, lead: int
+    kind: str, units: tuple[int, ...], features: int, lead: int
 ) -> None:
     network = random_network(kind, features, units)
     context = WINDOW + lead - 1
@@ -114,7 +113,7 @@ def test_fifty_steps_from_carried_states_agree_with_stateful_keras(
 
 
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
-def test_members_agree_with_the_mean_of_keras_at_every_step(kind: Kind, units: tuple[int, ...], features: int) -> None:
+def test_members_agree_with_the_mean_of_keras_at_every_step(kind: str, units: tuple[int, ...], features: int) -> None:
     members = [random_network(kind, features, units, outputs=4, seed=seed) for seed in range(3)]
     exported = OnnxNetwork(to_onnx(kind, averaged(members)))
     assert (exported.channels, exported.outputs) == (features, 4)
@@ -129,21 +128,21 @@ def test_members_agree_with_the_mean_of_keras_at_every_step(kind: Kind, units: t
 @pytest.mark.parametrize("residual", [1, 2])
 @pytest.mark.parametrize("members", [1, 2])
 @pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])
-def test_a_residual_agrees_with_keras_for_rows_of_any_length(kind: Kind, members: int, residual: int) -> None:
+def test_a_residual_agrees_with_keras_for_rows_of_any_length(kind: str, members: int, residual: int) -> None:
     network = averaged(
         [random_network(kind, 3, (5, 4), outputs=4, seed=seed, residual=residual) for seed in range(members)]
     )
-    exported, keras = OnnxNetwork(to_onnx(kind, network)), answers(network)
+    keras = answers(network)
     inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, 3)).astype(np.float32)
-    lengths = np.array([2, WINDOW, 1], np.int32)
-    output = exported(np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths=lengths).output
+    lengths = [2, WINDOW, 1]
+    output = run_graph(to_onnx(kind, network), np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths).output
     expected = np.concatenate([keras(row[None, :length]) for row, length in zip(inputs, lengths, strict=True)])
     assert np.abs(output - expected).max() <= 1e-5
 
 
 @pytest.mark.parametrize("mode", ["window", "state"])
 @pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])
-def test_several_outputs_of_an_ensemble_roll_out_as_keras_does(kind: Kind, mode: RolloutMode) -> None:
+def test_several_outputs_of_an_ensemble_roll_out_as_keras_does(kind: str, mode: RolloutMode) -> None:
     members = [random_network(kind, 2, (5, 4), outputs=6, seed=seed) for seed in range(2)]
     spec = tiny_spec(kind, ("a", "b"), window=WINDOW, outputs=3, units=(5, 4), rollout=mode, members=2)
     values = np.random.default_rng(1).normal(size=(BATCH, WINDOW, 2)).astype(np.float32)

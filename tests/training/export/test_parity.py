@@ -125,8 +125,8 @@ def test_a_reopened_version_of_any_option_is_judged_in_the_networks_units(name: 
     # A level far above the changes must not drown what is off, where only the changes are the network's.
     level = 5000 if spec.difference or spec.scaler.kind == "context" else 1
     contexts = np.random.default_rng(0).normal(level, 2, (150, spec.context_length, len(spec.features)))
-    axes = times_of(spec, len(contexts))
-    check_reopened(network, reopened, contexts, axes)
+    time_indexes = times_of(spec, len(contexts))
+    check_reopened(network, reopened, contexts, time_indexes)
     spoil(network)
     with pytest.raises(DisagreementError, match="the reopened version answers"):
-        check_reopened(network, reopened, contexts, axes)
+        check_reopened(network, reopened, contexts, time_indexes)

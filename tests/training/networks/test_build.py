@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from models.spec.model_spec import Kind
 from training.networks.build import averaged, build_network, copy_weights, members_of
+from training.recipes.sections import Kind
 
 
 @pytest.mark.parametrize(

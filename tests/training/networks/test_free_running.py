@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from models.spec.model_spec import Kind
 from training.networks.build import build_network, copy_weights
 from training.networks.free_running import free_running_network
+from training.recipes.sections import Kind
 
 
 @pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])

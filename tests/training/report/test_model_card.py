@@ -35,8 +35,8 @@ def request(card: str) -> Any:
 def test_a_plain_model_s_card() -> None:
     card = card_markdown("tiny", described(tiny_spec(lead=2)), ["plots/loss.png", "plots/error-by-step.png"])
     assert card.startswith("# tiny\n\nA tiny model.\n\n## Model\n\n- network: lstm(3), 1 parameters, trained in 0 s\n")
-    assert "- context: a request brings at least 5 values\n" in card
-    assert "- of these: 8 to train on, 2 to test on\n" in card
+    assert "- context: a request brings at least 5 values (window 4, lead 2)\n" in card
+    assert "- rows: 10: 8 to train on, 2 to test on\n" in card
     assert "| model | 0.1 | 0.1 | 10 |" in card
     assert card.endswith("![loss](plots/loss.png)\n\n![error by step](plots/error-by-step.png)\n")
     for absent in ("Warning", "## Error by step", "## Intervals", "filled", "calendar", "None"):
@@ -90,12 +90,13 @@ def test_everything_that_can_be_told_is() -> None:
     )
     for told in (
         "- **Warning:** it loses to last value at step 2: repeating the last value is better there",
-        "- network: the mean of 3 of lstm(3)",
-        "the value 8 steps before the target; the value 12 steps before the target; the target's time of day (Austr",
-        "- works on: each value's change from the value 6 steps before",
+        "- network: 3 x lstm(3), 1 parameters",
+        "- lags: the value 8 steps before the target; the value 12 steps before the target\n",
+        "- calendar: the target's time of day (Australia/Melbourne)\n",
+        "- difference: works on each value's change from the value 6 steps before",
         "at least 21 values, with their times",
-        "- rows: 12,345 of 4 series\n- of these: 8 to train on, 300 to calibrate intervals on, 2 to test on\n",
-        "- times: 2020-01-01T00:00:00+00:00 to 2020-02-01T00:00:00+00:00\n- time between values: 30m\n- filled: 2 rows",
+        "- rows: 12,345 of 4 series: 8 to train on, 300 to calibrate intervals on, 2 to test on\n",
+        "- times: 2020-01-01T00:00:00+00:00 to 2020-02-01T00:00:00+00:00\n- frequency: 30m\n- filled: 2 rows",
         "| value 48 steps before | 5 | 6 | 7 |",
         "Mean squared error by seed: 0: 0.5, 1: 0.25.",
         "Forecasts of 2 steps from 1,000 origins of 4 series, 3 rows apart, on the end.",
@@ -117,7 +118,7 @@ def test_intervals_whose_coverage_nobody_measured_say_only_what_they_rest_on() -
 
 def test_names_are_shown_as_they_are() -> None:
     card = card_markdown("tiny", described(tiny_spec(features=("a|b", "un_der\nscore")), description="# *not* a title"))
-    assert "values of a\\|b, un\\_der score" in card
+    assert "- features: a\\|b, un\\_der score\n" in card
     assert "\n\\# \\*not\\* a title\n" in card
 
 
@@ -135,7 +136,9 @@ def test_the_curl_asks_what_the_model_answers(spec: ModelSpec) -> None:
     card = card_markdown("tiny", tiny_description(spec, graph, intervals))
     assert max(map(len, card.splitlines())) < 250
     asked = request(card)
-    axes = [TimeIndex(datetime.fromisoformat(asked["end"]), parse_frequency(asked["freq"]))] if spec.calendar else None
+    time_indexes = (
+        [TimeIndex(datetime.fromisoformat(asked["end"]), parse_frequency(asked["freq"]))] if spec.calendar else None
+    )
     forecaster = Forecaster(spec, OnnxNetwork(graph), "tiny", intervals)
-    prepared = forecaster.prepare([asked["window"]], asked["horizon"], axes)
-    assert [forecaster.half_widths(prepared, level).size for level in asked["levels"]] == [asked["horizon"]] * 2
+    inputs = forecaster.prepare([asked["window"]], asked["horizon"], time_indexes)
+    assert [forecaster.error_bounds(inputs, level).upper.size for level in asked["levels"]] == [asked["horizon"]] * 2

@@ -6,7 +6,7 @@ import pytest
 
 from models.registry.registry import Registry
 from models.spec.metrics import Backtest, StepScores
-from service.schemas.card import card
+from service.schemas.models import card_of
 
 MINE = StepScores(mae=(1.0, 3.0), rmse=(1.5, 3.5), mase=None, smape=(10.0, 30.0))
 ITS = StepScores(mae=(4.0, 2.0), rmse=(4.5, 2.5), mase=None, smape=(40.0, 20.0))
@@ -16,7 +16,7 @@ BACKTEST = Backtest(
 
 
 def test_what_a_model_takes_in_and_how_it_is_made_up(timed_path: Path) -> None:
-    found = card(Registry(timed_path).manifest("clock", 1)).model_dump(mode="json")
+    found = card_of(Registry.at(timed_path).manifest("clock", 1)).model_dump(mode="json")
     assert {name: found[name] for name in ("members", "outputs", "lags", "difference", "calendar")} == {
         "members": 1,
         "outputs": 1,
@@ -29,7 +29,7 @@ def test_what_a_model_takes_in_and_how_it_is_made_up(timed_path: Path) -> None:
 
 def test_errors_by_step_come_with_the_skill_against_each_baseline(registry: Registry) -> None:
     manifest = registry.manifest("tiny", 1).model_copy(update={"backtest": BACKTEST, "warnings": ("loses at step 2",)})
-    found = card(manifest).model_dump(mode="json")
+    found = card_of(manifest).model_dump(mode="json")
     assert found["backtest"]["skill"] == {"last_value": [0.75, -0.5]}
     assert found["backtest"]["model"]["mae"] == [1.0, 3.0]
     assert found["backtest"]["baselines"]["last_value"]["smape"] == [40.0, 20.0]
@@ -37,15 +37,15 @@ def test_errors_by_step_come_with_the_skill_against_each_baseline(registry: Regi
 
 
 def test_what_was_not_measured_is_null(registry: Registry) -> None:
-    found = card(registry.manifest("tiny", 1)).model_dump(mode="json")
+    found = card_of(registry.manifest("tiny", 1)).model_dump(mode="json")
     assert (found["backtest"], found["calibration"], found["warnings"]) == (None, None, [])
 
 
 def test_the_coverage_of_the_intervals(timed_path: Path) -> None:
-    manifest = Registry(timed_path).manifest("wide", 1)
+    manifest = Registry.at(timed_path).manifest("wide", 1)
     assert manifest.calibration is not None
     measured = manifest.calibration.model_copy(update={"coverage": {"80": (0.81, 0.79, 0.8)}, "tested_on": "the rest"})
-    found = card(manifest.model_copy(update={"calibration": measured})).model_dump(mode="json")["calibration"]
+    found = card_of(manifest.model_copy(update={"calibration": measured})).model_dump(mode="json")["calibration"]
     assert found == {
         "calibrated_on": "made up",
         "horizon": 3,
@@ -57,6 +57,6 @@ def test_the_coverage_of_the_intervals(timed_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["clock", "monthly", "wide"])
 def test_the_example_names_its_version_and_asks_for_all_there_is(timed_path: Path, name: str) -> None:
-    example = card(Registry(timed_path).manifest(name, 1)).example
+    example = card_of(Registry.at(timed_path).manifest(name, 1)).model_dump(mode="json")["example"]
     assert (example["model"], example["horizon"], example["levels"]) == (f"{name}@1", 3, [80, 95])
     assert ("end" in example) == (name == "clock")

@@ -1,0 +1,40 @@
+"""The first call for some requests: their windows from zero states."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.engine.request import RequestSlice, SequenceState
+from models.inference.onnx_network import OnnxNetwork
+from models.inference.step_inputs import window_inputs
+
+
+def prefill(network: OnnxNetwork, slices: Sequence[RequestSlice]) -> list[SequenceState]:
+    """Run the windows of some rows of one model, and write their first predictions to their requests.
+
+    The answer is the rows that have further to go. Raises whatever keeps the network from running.
+    """
+    spec = slices[0].request.spec
+    # 1. Join the rows of all requests into one batch.
+    contexts = np.concatenate([request.contexts[start:stop] for request, start, stop in slices])
+    known = [
+        request.known_future[start:stop, : spec.window]
+        for request, start, stop in slices
+        if request.known_future is not None
+    ]
+    # 2. Run the network once.
+    output, states = network(window_inputs(spec, contexts, np.concatenate(known) if known else None))
+    blocks = output.reshape(len(output), spec.outputs, -1)
+    # 3. Scatter the answers.
+    unfinished = []
+    first = 0
+    for request, start, stop in slices:
+        last = first + stop - start
+        request.predictions[start:stop, : spec.outputs] = blocks[first:last, : request.horizon]
+        if not request.is_short:
+            for index, row in enumerate(range(first, last), start=start):
+                newest = np.concatenate([contexts[row], blocks[row]])[-contexts.shape[1] :]
+                left = tuple(state[0, row] for state in states)
+                unfinished.append(SequenceState(request, index, spec.outputs, newest, left))
+        first = last
+    return unfinished

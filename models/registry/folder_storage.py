@@ -1,0 +1,163 @@
+"""A registry's files in a folder of this machine."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from models.registry.durable_write import TEMPORARY, flush_folder, replace_durably, write_durably
+from models.registry.file_lock import locked
+from models.registry.safe_read import open_regular
+from models.registry.storage import MissingFile, OversizedFile, StorageConflict, StorageError
+
+STAGING = ".staging-"
+
+
+class FolderStorage:
+    """A folder with a folder for each name and in it one for each version."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.location = str(root)
+
+    def locate(self, path: str) -> str:
+        """Where a path lies."""
+        return str(self.root / path)
+
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders right below one; links are passed over."""
+        try:
+            with os.scandir(self.root / folder) as entries:
+                return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise _storage_error(error) from error
+
+    def exists(self, folder: str, name: str) -> bool:
+        """Whether a folder has a file, or can't be looked into."""
+        try:
+            (self.root / folder / name).lstat()
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return True
+
+    def read(self, folder: str, name: str, max_bytes: int) -> bytes:
+        """Read a regular file, which is no link and lies below its folder."""
+        return _read(self.root / folder, name, max_bytes)
+
+    def swap(self, folder: str, name: str, content: bytes, expected: bytes | None) -> None:
+        """Replace a small file in one step, if its content is the expected one."""
+        path = self.root / folder / name
+        with _storage_errors(), locked(path.parent):
+            try:
+                current = _read(path.parent, name, max(len(expected or b""), 1))
+            except MissingFile:
+                current = None
+            except OversizedFile as error:
+                raise StorageConflict("its content has changed") from error
+            if current != expected:
+                raise StorageConflict("its content has changed")
+            replace_durably(path, content)
+
+    @contextmanager
+    def stage(self, folder: str, files: Mapping[str, bytes]) -> Iterator["StagedFolder"]:
+        """Write a new version's files into a folder of their own beside the versions."""
+        home = self.root / folder
+        with _storage_errors():
+            with locked(home):
+                _remove_leftovers(home)
+                staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=home))
+                # Held as long as this publisher lives, so that no other takes the folder for a dead one's.
+                lock = os.open(staging, os.O_RDONLY | os.O_DIRECTORY)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                _write(staging, files)
+                yield StagedFolder(staging)
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)  # which is gone if it was committed
+                os.close(lock)
+
+    def check_writable(self, folder: str) -> None:
+        """Raise StorageError where a name's folder can't be made or locked."""
+        with _storage_errors(), locked(self.root / folder):
+            pass
+
+
+class StagedFolder:
+    """A version in a folder that is no version's yet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, name: str, max_bytes: int) -> bytes:
+        """Read one of its files back."""
+        return _read(self._path, name, max_bytes)
+
+    def commit(self, version: int) -> None:
+        """Let it be seen under a number, by one rename."""
+        target = self._path.parent / str(version)
+        with _storage_errors():
+            if target.exists() and any(target.iterdir()):
+                raise StorageConflict("there is such a version already")
+            self._path.rename(target)
+            flush_folder(target.parent)
+
+
+def _read(folder: Path, name: str, max_bytes: int) -> bytes:
+    path = folder / name
+    with _storage_errors():
+        try:
+            # Not resolve(), which fails in its own way on links that lead in a circle.
+            if not path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+                raise StorageError("it lies outside its version's folder")
+            with open_regular(path) as (file, size_bytes):
+                if size_bytes > max_bytes:
+                    raise OversizedFile(size_bytes, max_bytes)
+                return file.read()
+        except ValueError as error:  # a name that no file can have
+            raise StorageError(str(error)) from error
+
+
+def _write(staging: Path, files: Mapping[str, bytes]) -> None:
+    """Write and flush a version's files, the last one last."""
+    staging.chmod(0o755)  # mkdtemp's 0700 would hide the version from a service run by another user
+    for name, content in files.items():
+        (staging / name).parent.mkdir(parents=True, exist_ok=True)
+        write_durably(staging / name, content)
+    for folder in {staging, *((staging / name).parent for name in files)}:
+        flush_folder(folder)
+
+
+def _remove_leftovers(home: Path) -> None:
+    """Remove what dead publishers have left; only with the name's lock, under which temporary files are made."""
+    for leftover in home.glob(f"{TEMPORARY}*"):
+        leftover.unlink()
+    for leftover in home.glob(f"{STAGING}*"):
+        with suppress(FileNotFoundError):  # its publisher has just committed or removed it
+            lock = os.open(leftover, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                with suppress(BlockingIOError):  # its publisher is alive
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(leftover)
+            finally:
+                os.close(lock)
+
+
+@contextmanager
+def _storage_errors() -> Iterator[None]:
+    """Turn what the system says into StorageError."""
+    try:
+        yield
+    except OSError as error:
+        raise _storage_error(error) from error
+
+
+def _storage_error(error: OSError) -> StorageError:
+    reason = error.strerror or str(error)
+    return MissingFile(reason) if isinstance(error, FileNotFoundError) else StorageError(reason)

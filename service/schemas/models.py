@@ -1,0 +1,103 @@
+"""What the endpoints of models answer: names, versions, and each version's card."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field, create_model
+
+from models.spec.example_request import example_request
+from models.spec.manifest import DataRecord, Manifest
+from models.spec.metrics import Calibration, Metrics, StepScores, StepValues
+from models.spec.model_spec import ModelSpec
+from service.schemas.wire import WireModel
+
+
+class ModelSummary(WireModel):
+    """One name in the registry."""
+
+    name: str
+    default: int | None = Field(description="The version that the bare name means: the champion, else the newest.")
+    versions: list[int]
+    aliases: dict[str, int]
+    problem: str | None = Field(None, description="Why the aliases can't be read, where they can't.")
+
+
+class ModelList(WireModel):
+    """Every name in the registry."""
+
+    models: list[ModelSummary]
+    hint: str | None = Field(None, description="What to do where there is no model.")
+
+
+class CardBacktest(WireModel):
+    """The model's errors at each step from 1 up, and the baselines' from the same origins."""
+
+    tested_on: str
+    horizon: int
+    origins: int
+    stride: int = Field(description="Rows from one origin to the next.")
+    series: int
+    season: int = Field(description="Steps between the values whose changes scale the MASE.")
+    model: StepScores
+    baselines: dict[str, StepScores]
+    skill: dict[str, StepValues] = Field(
+        description="By baseline, the share of its mean absolute error at each step that the model does away with."
+    )
+
+
+class _CardFacts(WireModel):
+    """What a card tells besides the model's spec."""
+
+    name: str
+    version: int
+    description: str
+    created_at: datetime
+    context: int = Field(description="How many values a window must bring.")
+    metrics: Metrics = Field(description="The error of the next value.")
+    backtest: CardBacktest | None = Field(description="The error at each step of rolled-out forecasts.")
+    calibration: Calibration | None = Field(
+        description="What the intervals rest on, and the share of test values that they held at each step. Marginal: "
+        "each step's on its own."
+    )
+    warnings: list[str] = Field(description="What was found wrong with the model when it was published.")
+    data: DataRecord
+    training: dict[str, Any]
+    libraries: dict[str, str]
+    example: dict[str, Any] = Field(description="A request that this version answers.")
+
+
+# Of the spec a card tells all but how the network's inside is scaled: one field each, with the spec's own words.
+_SPEC_FIELDS = [name for name in ModelSpec.model_fields if name not in ("scaler", "seen", "state_sizes")]
+
+Card = create_model(
+    "Card",
+    __base__=_CardFacts,
+    __doc__="All that is known of one version: its data, its training, how good it is, and a request that works.",
+    **{
+        name: (field.annotation, Field(description=field.description))
+        for name in _SPEC_FIELDS
+        for field in [ModelSpec.model_fields[name]]
+    },  # type: ignore[call-overload]
+)
+
+
+def card_of(manifest: Manifest) -> WireModel:
+    """A version's card."""
+    backtest = manifest.backtest
+    card: WireModel = Card(
+        **{name: getattr(manifest.spec, name) for name in _SPEC_FIELDS},
+        name=manifest.name,
+        version=manifest.version,
+        description=manifest.description,
+        created_at=manifest.created_at,
+        context=manifest.spec.context_length,
+        metrics=manifest.metrics,
+        backtest=None if backtest is None else CardBacktest(**dict(backtest), skill=backtest.skill()),
+        calibration=manifest.calibration,
+        warnings=list(manifest.warnings),
+        data=manifest.data,
+        training=manifest.training.model_dump(mode="json"),
+        libraries=manifest.libraries,
+        example=example_request(manifest.title, manifest),
+    )
+    return card

@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from models import errors as model_errors
-from service.schemas.predict import PredictRequest
 from service.schemas.problem import Problem, ProblemError
 
 MEDIA_TYPE = "application/problem+json"
@@ -167,8 +166,6 @@ def _message(error: Any) -> str:
     """What pydantic found, with the kind of thing that came but never the thing itself."""
     message = str(error["msg"]).removeprefix("Value error, ")
     match error["type"]:
-        case "unknown_field":
-            return f"there is no such field; the fields are {', '.join(PredictRequest.model_fields)}"
         case "string_pattern_mismatch":
             return (
                 "expected a name, optionally with @ and a version or an alias, such as sine-lstm, sine-lstm@1 "

@@ -94,7 +94,8 @@ class PredictRequest(WireModel):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.model_extra:
-            raise PydanticCustomError("unknown_field", "unknown field", {"name": next(iter(self.model_extra))})
+            known = {"name": next(iter(self.model_extra)), "fields": ", ".join(type(self).model_fields)}
+            raise PydanticCustomError("unknown_field", "there is no such field; the fields are {fields}", known)
         if (self.window is None) == (self.windows is None):
             came = "both came" if self.window is not None else "neither came"
             raise ValueError(f"send either window (one series) or windows (many), but {came}")

@@ -29,7 +29,7 @@ MIN_ROWS_PER_THREAD = 8
 MIN_FLOP_PER_CALL = 5_000_000
 # A step of 128 rows of LSTM(300) takes 1 to 10 ms: more rows would make next values wait for longer, and gain nothing.
 MAX_BATCH_ROWS = 128
-# Leaving and joining again costs about one step, so this makes a long rollout less than 1 % slower.
+# Leaving and joining again takes 16 rows about 0.1 ms, a few steps of a small network: about 1 % of these steps.
 MAX_STEPS_BEFORE_YIELD = 256
 
 

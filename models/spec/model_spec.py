@@ -25,7 +25,7 @@ class TrainingRange(Record):
 class ModelSpec(Record):
     """What it takes to run a network.
 
-    A step takes in the features, then for each of `lags` the features so many steps before the target, then what is
+    A step takes in the features, then for each of `lags` the features that many steps before the target, then what is
     known of the target's time (models/inference/step_inputs.py). It gives the targets' next `outputs` values; where
     these are several, the (first) target is the first of them. docs/architecture.md has a diagram of window, lead,
     lags, difference and context. Each field's description is what GET /models/{name}/versions/{version} says of it.
@@ -44,9 +44,9 @@ class ModelSpec(Record):
         "window",
         description="How further steps are reached: by sliding the window over predictions, or by carrying the state.",
     )
-    lags: tuple[Count, ...] = Field((), description="Further inputs: the values so many steps before the target.")
+    lags: tuple[Count, ...] = Field((), description="Further inputs: the values this many steps before the target.")
     difference: Count | None = Field(
-        None, description="The network works on changes from the value so many steps before."
+        None, description="The network works on changes from the value this many steps before."
     )
     calendar: tuple[Cycle, ...] = Field(
         (), description="Further inputs: where in these cycles the target's time lies; the model then needs times."
@@ -62,7 +62,7 @@ class ModelSpec(Record):
     scaler: Scaler = Field(description="How columns are scaled.")
     seen: TrainingRange | None = Field(None, description="The range of each column in training.")
     interval_season: Count | None = Field(
-        None, description="Intervals are as wide as each window's mean change over so many steps; null: alike for all."
+        None, description="Intervals are as wide as each window's mean change over this many steps; null: all alike."
     )
 
     @model_validator(mode="after")

@@ -17,14 +17,14 @@ _MONDAY = np.datetime64("1969-12-29")
 
 
 class CycleInputs(NamedTuple):
-    """How a cycle is told to the network: so many numbers, made of local times."""
+    """How a cycle is told to the network: a few numbers, made of local times."""
 
     channels: int
     of: Callable[[Times], NDArray[np.floating]]
 
 
 def _circles(phase: NDArray[np.float64], harmonics: int) -> NDArray[np.float64]:
-    """A place in a cycle, from 0 to 1, as a point on a circle, so that its end lies beside its beginning.
+    """A position in a cycle, from 0 to 1, as a point on a circle, so that the end lies beside the beginning.
 
     Then on circles that are run through twice, thrice and so on as fast, for what happens more than once a cycle
     (Fourier terms: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 7.4).

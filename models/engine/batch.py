@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.engine.request import SequenceState
 from models.inference.onnx_network import OnnxNetwork
-from models.inference.step_inputs import step_inputs
+from models.inference.step_inputs import next_values, step_inputs
 from models.spec.model_spec import ModelSpec
 
 Array = NDArray[np.float32]
@@ -67,10 +67,7 @@ class Batch:
             output, self._states = self._network(inputs, self._states)
         else:
             output, _ = self._network(inputs)
-        if block == 1:
-            self._buffer[cursor] = output
-        else:
-            self._buffer[cursor : cursor + block] = output.reshape(len(output), block, -1).transpose(1, 0, 2)
+        self._buffer[cursor : cursor + block] = next_values(self._spec, output)
         self._cursor += block
         self._steps += block
         return self.evict(lambda row: row.done >= row.request.horizon) if self._steps >= self._next_end else []

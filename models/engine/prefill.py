@@ -6,7 +6,7 @@ import numpy as np
 
 from models.engine.request import RequestSlice, SequenceState
 from models.inference.onnx_network import OnnxNetwork
-from models.inference.step_inputs import window_inputs
+from models.inference.step_inputs import next_values, window_inputs
 
 
 def prefill(network: OnnxNetwork, slices: Sequence[RequestSlice]) -> list[SequenceState]:
@@ -24,16 +24,16 @@ def prefill(network: OnnxNetwork, slices: Sequence[RequestSlice]) -> list[Sequen
     ]
     # 2. Run the network once.
     output, states = network(window_inputs(spec, contexts, np.concatenate(known) if known else None))
-    blocks = output.reshape(len(output), spec.outputs, -1)
+    predicted = next_values(spec, output).transpose(1, 0, 2)
     # 3. Scatter the answers.
     unfinished = []
     first = 0
     for request, start, stop in slices:
         last = first + stop - start
-        request.predictions[start:stop, : spec.outputs] = blocks[first:last, : request.horizon]
+        request.predictions[start:stop, : spec.outputs] = predicted[first:last, : request.horizon]
         if not request.is_short:
             for index, row in enumerate(range(first, last), start=start):
-                newest = np.concatenate([contexts[row], blocks[row]])[-contexts.shape[1] :]
+                newest = np.concatenate([contexts[row], predicted[row]])[-contexts.shape[1] :]
                 left = tuple(state[0, row] for state in states)
                 unfinished.append(SequenceState(request, index, spec.outputs, newest, left))
         first = last

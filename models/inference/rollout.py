@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.inference.onnx_network import Step
-from models.inference.step_inputs import step_inputs
+from models.inference.step_inputs import next_values, step_inputs
 from models.spec.model_spec import ModelSpec
 
 Array = NDArray[np.float32]
@@ -54,8 +54,8 @@ def rollout(
         output, left = network(step_inputs(spec, values, input_length + done - steps + 1, steps, known), states)
         if spec.rollout == "state":
             states = left
-        predictions[:, done : done + block] = output.reshape(rows, block, -1)
+        predicted = next_values(spec, output)
+        predictions[:, done : done + block] = predicted.transpose(1, 0, 2)
         if done + block < horizon:
-            first = input_length + done
-            values[first : first + block] = predictions[:, done : done + block].transpose(1, 0, 2)
+            values[input_length + done : input_length + done + block] = predicted
     return predictions[:, :horizon]

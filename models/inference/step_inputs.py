@@ -1,4 +1,4 @@
-"""What the network takes in at each step: the newest values, lagged values, and what is known of the future."""
+"""What a step takes in (newest and lagged values, what is known of the future), and what goes back to the next."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,16 @@ def step_inputs(spec: ModelSpec, values: Array, target: int, steps: int, known_f
         return newest
     lagged = [values[target - lag : target - lag + steps] for lag in spec.lags]
     return np.concatenate([newest, *lagged] if known_future is None else [newest, *lagged, known_future], axis=-1)
+
+
+def next_values(spec: ModelSpec, output: Array) -> Array:
+    """The values that an output of shape (rows, outputs x targets) predicts: shape (outputs, rows, targets).
+
+    These are fed back. A view, time first as in the values that steps are made of.
+    """
+    if spec.outputs == 1:
+        return output[None]
+    return output.reshape(len(output), spec.outputs, -1).transpose(1, 0, 2)
 
 
 def window_inputs(spec: ModelSpec, contexts: Array, known_future: Array | None = None) -> Array:

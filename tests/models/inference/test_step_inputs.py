@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.inference.step_inputs import step_inputs, window_inputs
+from models.inference.step_inputs import next_values, step_inputs, window_inputs
 from tests.support.tiny import tiny_spec
 
 # One row of one feature, whose value at each time is the time.
@@ -60,3 +60,14 @@ def test_the_windows_calendar_begins_with_its_first_target() -> None:
     known_future = np.arange(8, dtype=np.float32).reshape(1, 4, 2)
     came = window_inputs(spec, np.array([[[7], [8], [9]]], np.float32), known_future)
     assert came[:, 0].tolist() == [[7, 0, 1], [8, 2, 3]]
+
+
+def test_an_output_is_the_next_values_time_first() -> None:
+    one = np.array([[1.0, 10.0], [2.0, 20.0]], np.float32)  # two rows of two targets
+    assert next_values(tiny_spec(features=("a", "b")), one).tolist() == [one.tolist()]
+    three = np.array([[1.0, 10, 2, 20, 3, 30], [4, 40, 5, 50, 6, 60]], np.float32)
+    assert next_values(tiny_spec(features=("a", "b"), outputs=3), three).tolist() == [
+        [[1, 10], [4, 40]],
+        [[2, 20], [5, 50]],
+        [[3, 30], [6, 60]],
+    ]

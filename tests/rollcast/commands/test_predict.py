@@ -218,3 +218,10 @@ def test_a_model_of_the_calendar_whose_recipe_names_no_times_asks_for_them(rollc
     publish_tiny(Registry.at(tmp_path), "clock", tiny_spec(calendar=("day",), frequency="1h"))
     result = rollcast("predict", "clock", "--csv", "x.csv", "--registry", tmp_path)
     assert "clock@1 takes in the day of each value: name the file's column of times with --time" in result.err
+
+
+def test_no_steps_are_no_horizon_with_times_either(rollcast: Command, timed: Registry, tmp_path: Path) -> None:
+    (tmp_path / "days.csv").write_text("ds,value\n" + "".join(f"2024-03-0{day},{day}\n" for day in range(1, 7)))
+    asked = ["clock", "--csv", tmp_path / "days.csv", "--horizon", 0]
+    result = rollcast("predict", *asked, "--registry", timed.storage.location)
+    assert (result.status, result.err) == (1, "error: the horizon must be at least 1, not 0\n")

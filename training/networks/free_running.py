@@ -42,7 +42,7 @@ def _cell_type() -> Any:
             self.state_size = [size for cell in self.cells for size in _listed(cell.state_size)] + [targets]
             self.output_size = targets
 
-        def build_network(self, input_shape: Any) -> None:
+        def build(self, input_shape: Any) -> None:
             width = input_shape[-1] - 1
             for cell in self.cells:
                 cell.build((None, width))

@@ -15,7 +15,7 @@ from models.engine.batch import RolloutRequest
 from models.engine.engine import Engine
 from models.inference.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
-from training.export.parity import to_onnx
+from training.export.from_keras import to_onnx
 from training.keras_backend import load_keras
 from training.networks.build import build_network
 

@@ -1,8 +1,6 @@
-"""Exporting a trained Keras network, and making sure that the export is the same network."""
+"""Comparing an exported network with the Keras network that it was made from."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,36 +9,12 @@ from numpy.typing import NDArray
 from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import window_inputs
-from models.spec.model_spec import Kind
 from models.timeseries.time_index import TimeIndex
 from training.errors import DisagreementError
-from training.export.onnx_graph import Layer, Member, build_graph
-from training.networks.build import members_of
 
 TOLERANCE = 1e-5  # per step, in the network's units, relative above 1
 
 Array = NDArray[np.float32]
-
-
-def to_onnx(kind: Kind, network: Any) -> bytes:
-    """The ONNX graph of a network that training/networks/build.py built."""
-    members = []
-    for member in members_of(network):
-        recurrent = [layer for layer in member.layers if layer.name.startswith("recurrent")]
-        layers = [Layer(*layer.get_weights()) for layer in recurrent]
-        newest = [layer.get_weights()[0] for layer in member.layers if layer.name == "newest"]
-        members.append(Member(layers, *member.get_layer("output").get_weights(), *newest))
-    return build_graph(kind, members)
-
-
-def to_keras_file(network: Any) -> bytes:
-    """The content of a `.keras` file with the network uncompiled, for an optimizer would triple its size."""
-    copy = type(network).from_config(network.get_config())
-    copy.set_weights(network.get_weights())
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        copy.save(path)
-        return path.read_bytes()
 
 
 def check_agreement(network: Any, exported: OnnxNetwork, inputs: Array) -> None:

@@ -13,7 +13,7 @@ from models.inference.onnx_network import OnnxNetwork
 from models.inference.rollout import rollout
 from models.spec.model_spec import Kind, ModelSpec, RolloutMode
 from tests.support.tiny import tiny_spec
-from training.export.parity import to_onnx
+from training.export.from_keras import to_onnx
 from training.keras_backend import load_keras
 from training.networks.build import averaged, build_network
 

@@ -17,7 +17,8 @@ from models.spec.metrics import Calibration, Metrics, Scores
 from models.spec.model_spec import Kind, ModelSpec, RolloutMode, TrainingRange
 from models.timeseries.scaling import Scaler, ScalerKind
 from models.timeseries.time_index import TimeIndex, parse_frequency
-from training.export.onnx_graph import OPERATORS, Layer, Member, build_graph
+from training.export.onnx_graph import Layer, Member, build_graph
+from training.networks.cells import cell_of
 
 
 def tiny_graph(
@@ -29,12 +30,12 @@ def tiny_graph(
     def draw(*dims: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
         return random.uniform(-0.5, 0.5, dims).astype(np.float32)
 
-    gates = len(OPERATORS[kind].gates)
+    gates = cell_of(kind).gate_blocks
     sizes = [channels, *units]
     drawn = []
     for _ in range(members):
         layers = [
-            Layer(draw(before, gates * after), draw(after, gates * after), draw(gates * after))
+            Layer(before, after, [draw(before, gates * after), draw(after, gates * after), draw(gates * after)])
             for before, after in zip(sizes, units, strict=False)
         ]
         drawn.append(Member(layers, draw(units[-1], outputs), draw(outputs)))

@@ -11,7 +11,7 @@ from rich.console import Console
 from models.spec.model_spec import ModelSpec
 from training.data.dataset import Dataset
 from training.keras_backend import load_keras
-from training.networks.build import averaged, build_network, copy_weights
+from training.networks.build import Architecture, build_network, copy_weights, ensemble_of
 from training.networks.free_running import free_running_network
 from training.networks.loop import MAX_VALIDATION_SEQUENCES, Losses, TrainingArrays, fit_phase, with_feedback
 from training.recipes.recipe import Recipe
@@ -63,7 +63,7 @@ def fit(
         network, lost = _fit_one(recipe, dataset, seed, label, console, watch if number == 0 else None)
         members.append(network)
         losses.append(lost)
-    return FittedNetwork(averaged(members), *losses[0], time.perf_counter() - began)
+    return FittedNetwork(ensemble_of(members), *losses[0], time.perf_counter() - began)
 
 
 def _fit_one(
@@ -71,10 +71,11 @@ def _fit_one(
 ) -> tuple[Any, Losses]:
     """Fit one network: through time or not, then through the rollout where there is feedback."""
     keras, values, spec = load_keras(), recipe.fit, dataset.spec
+    architecture = _architecture(recipe, spec)
     keras.utils.set_random_seed(seed)
     trained_from = recipe.windows.first_trained - 1 if spec.rollout == "state" else None
-    trained = _network(recipe, spec, answers_from=trained_from)
-    served = trained if trained_from is None else _network(recipe, spec)
+    trained = build_network(architecture, trained_from)
+    served = trained if trained_from is None else build_network(architecture)
 
     def on_epoch_end(epochs: int) -> None:
         if watch is not None:
@@ -93,14 +94,7 @@ def _fit_one(
         on_epoch_end=on_epoch_end,
     )
     if recipe.windows.feedback:
-        rolled = free_running_network(
-            spec.kind,
-            channels=spec.channels,
-            targets=len(spec.targets),
-            units=spec.units,
-            residual=recipe.windows.residual,
-            answers_from=recipe.windows.first_trained - 1,
-        )
+        rolled = free_running_network(architecture, recipe.windows.first_trained - 1)
         copy_weights(trained, rolled)
         more = fit_in(
             rolled,
@@ -114,18 +108,17 @@ def _fit_one(
         copy_weights(rolled, trained)
         losses = losses.followed_by(more)
     if served is trained:  # which was compiled; a member of an ensemble would be saved with its loss
-        served = _network(recipe, spec)
+        served = build_network(architecture)
     copy_weights(trained, served)
     return served, losses
 
 
-def _network(recipe: Recipe, spec: ModelSpec, answers_from: int | None = None) -> Any:
-    return build_network(
+def _architecture(recipe: Recipe, spec: ModelSpec) -> Architecture:
+    return Architecture(
         spec.kind,
         channels=spec.channels,
         outputs=len(spec.targets) * spec.outputs,
         units=spec.units,
         dropout=recipe.network.dropout,
         residual=len(spec.targets) if recipe.windows.residual else 0,
-        answers_from=answers_from,
     )

@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from models.spec.model_spec import Kind, RolloutMode
+from models.spec.model_spec import RolloutMode
 from models.spec.record import Count
 from models.timeseries.calendar_features import Cycle
 from models.timeseries.scaling import ScalerKind
 from models.timeseries.time_index import check_timezone, parse_frequency
 
+Kind = Literal["gru", "lstm", "simple_rnn"]  # the recurrent layers in training/networks/cells.py
 GeneratorName = Literal["m3-monthly", "noisy-sine", "sine"]
 Fill = Literal["none", "previous", "linear"]
 Loss = Literal["mse", "mae", "huber"]

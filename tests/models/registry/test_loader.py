@@ -17,7 +17,7 @@ from models.registry.loader import STATES, file_record, open_version
 from models.registry.registry import Registry
 from tests.support.oracle import VARIED
 from tests.support.tiny import publish_tiny, tiny_graph, tiny_spec
-from training.export.onnx_graph import OPERATORS
+from training.networks.cells import CELLS
 
 
 @pytest.fixture
@@ -235,7 +235,7 @@ def test_a_kind_or_units_that_the_graph_does_not_have_are_refused(
 
 
 def test_every_kind_carries_the_states_that_training_gives_it() -> None:
-    assert {kind: len(operator.states) for kind, operator in OPERATORS.items()} == STATES
+    assert {kind: len(cell.states) for kind, cell in CELLS.items()} == STATES
 
 
 def test_what_nobody_foresaw_is_a_refusal_too(version: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,13 @@ from models.inference.onnx_network import OnnxNetwork
 from training.export.from_keras import to_keras_file, to_onnx
 from training.export.parity import check_agreement, keras_answers
 from training.keras_backend import load_keras
-from training.networks.build import averaged, build_network
+from training.networks.build import Architecture, build_network, ensemble_of
 
 WINDOWS = np.linspace(-1, 1, 24, dtype=np.float32).reshape(4, 6, 1)
 
 
 def test_the_keras_file_holds_the_same_network_uncompiled(tmp_path: Path) -> None:
-    network = build_network("lstm", channels=1, outputs=1, units=(3,))
+    network = build_network(Architecture("lstm", channels=1, outputs=1, units=(3,)))
     network.compile("adam", "mse")
     network.fit(WINDOWS, WINDOWS[:, 0], verbose=0)
     content = to_keras_file(network)
@@ -28,7 +28,8 @@ def test_the_keras_file_holds_the_same_network_uncompiled(tmp_path: Path) -> Non
 
 
 def test_the_keras_file_of_an_ensemble_holds_every_member(tmp_path: Path) -> None:
-    network = averaged([build_network("gru", channels=1, outputs=2, units=(3, 2), dropout=0.1) for _ in range(3)])
+    architecture = Architecture("gru", channels=1, outputs=2, units=(3, 2), dropout=0.1)
+    network = ensemble_of([build_network(architecture) for _ in range(3)])
     (tmp_path / "model.keras").write_bytes(to_keras_file(network))
     loaded = load_keras().models.load_model(tmp_path / "model.keras")
     assert np.array_equal(keras_answers(loaded, WINDOWS), keras_answers(network, WINDOWS))

@@ -10,7 +10,7 @@ from rich.console import Console
 from training.keras_backend import load_keras
 from training.networks.arrays import TrainingArrays, random_batches
 from training.networks.losses import masked_loss
-from training.networks.progress import reporting
+from training.networks.progress import progress_reporter
 from training.recipes.sections import FitSection
 
 
@@ -59,7 +59,7 @@ def fit_phase(
     # XLA takes longer to compile these small networks than it then saves: docs/training.md has the measurements.
     network.compile(optimizer=optimizer, loss=loss, jit_compile=False)
     validates = len(validation.inputs) > 0
-    with reporting(phase.title, phase.epochs, batches, console) as reporter:
+    with progress_reporter(phase.title, phase.epochs, batches, console) as reporter:
 
         def after_epoch(epoch: int, logs: dict[str, float]) -> None:
             reporter.epoch(epoch + 1, logs["loss"], logs.get("val_loss"))

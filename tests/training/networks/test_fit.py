@@ -45,11 +45,11 @@ def test_the_loss_is_that_of_every_step_from_the_windows_last_on() -> None:
     recipe = TINY.with_values({"rollout": "state", "sequence": 8, "epochs": 1, "learning_rate": 1e-30})
     data = dataset(recipe)
     fitted = fit(recipe, data)
-    answers = np.stack(
+    outputs = np.stack(
         [np.asarray(fitted.network(np.ascontiguousarray(data.train.windows[:, :steps]))) for steps in range(5, 9)],
         axis=1,
     )
-    assert fitted.loss[0] == pytest.approx(np.mean((answers - data.train.targets) ** 2), rel=1e-4)
+    assert fitted.loss[0] == pytest.approx(np.mean((outputs - data.train.targets) ** 2), rel=1e-4)
 
 
 def test_watching_changes_nothing_and_sees_every_epoch() -> None:
@@ -75,8 +75,8 @@ def test_training_stops_early_and_keeps_the_best(rollout: str) -> None:
     assert len(fitted.loss) < 50
     windows, targets = data.validation
     targets = targets.reshape(len(targets), -1)
-    answers = np.asarray(fitted.network(np.ascontiguousarray(windows)))
-    assert np.mean((answers - targets) ** 2) == pytest.approx(min(fitted.validation_loss), rel=1e-3)
+    outputs = np.asarray(fitted.network(np.ascontiguousarray(windows)))
+    assert np.mean((outputs - targets) ** 2) == pytest.approx(min(fitted.validation_loss), rel=1e-3)
 
 
 def test_without_a_validation_part_there_is_no_validation_loss() -> None:
@@ -108,13 +108,13 @@ def test_in_free_running_the_last_steps_take_in_the_networks_own_predictions() -
     fitted = fit(recipe, data)
     # By hand: the window is true, then each prediction replaces the latest value. The lag stays true.
     sequences = np.array(data.train.windows)
-    answers = []
+    outputs = []
     for step in range(2, 8):
-        answer = np.asarray(fitted.network(np.ascontiguousarray(sequences[:, : step + 1])))
-        answers.append(answer)
+        output = np.asarray(fitted.network(np.ascontiguousarray(sequences[:, : step + 1])))
+        outputs.append(output)
         if 4 <= step < 7:
-            sequences[:, step + 1, 0] = answer[:, 0]
-    errors = np.abs(np.stack(answers, axis=1) - data.train.targets)[..., 0]
+            sequences[:, step + 1, 0] = output[:, 0]
+    errors = np.abs(np.stack(outputs, axis=1) - data.train.targets)[..., 0]
     weights = np.array([TRUE_STEPS_WEIGHT / 3] * 3 + [1 / 3] * 3)
     assert fitted.loss[-1] == pytest.approx(np.mean(errors * weights / weights.mean()), rel=1e-4)
 
@@ -123,12 +123,12 @@ def test_an_ensemble_is_the_mean_of_networks_of_different_seeds() -> None:
     alone, several = (fit(TINY.with_values({"members": members}), dataset()) for members in (1, 3))
     windows = np.ascontiguousarray(dataset().validation.windows)
     members = members_of(several.network)
-    answers = [np.asarray(member(windows)) for member in members]
+    outputs = [np.asarray(member(windows)) for member in members]
     assert len(members) == 3
-    assert np.array_equal(answers[0], np.asarray(alone.network(windows)))
-    assert not np.allclose(answers[0], answers[1])
-    assert not np.allclose(answers[1], answers[2])
-    assert np.allclose(several.network(windows), np.mean(answers, axis=0), atol=1e-6)
+    assert np.array_equal(outputs[0], np.asarray(alone.network(windows)))
+    assert not np.allclose(outputs[0], outputs[1])
+    assert not np.allclose(outputs[1], outputs[2])
+    assert np.allclose(several.network(windows), np.mean(outputs, axis=0), atol=1e-6)
     assert several.loss == alone.loss
 
 

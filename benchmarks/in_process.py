@@ -15,9 +15,9 @@ from models.engine.engine import Engine
 from models.engine.request import RolloutRequest
 from models.inference.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
-from training.export.parity import to_onnx
+from training.export.from_keras import to_onnx
 from training.keras_backend import load_keras
-from training.networks.build import build_network
+from training.networks.build import Architecture, build_network
 
 Array = NDArray[np.float32]
 
@@ -68,7 +68,7 @@ def measure(plan: Plan) -> list[Measurement]:
     keras = load_keras()
     import tensorflow as tf
 
-    network = build_network(spec.kind, channels=1, outputs=1, units=spec.units)
+    network = build_network(Architecture(spec.kind, channels=1, outputs=1, units=spec.units))
     content = to_onnx(spec.kind, network)
     served, plain, compiled = OnnxNetwork(content), Plain(content, spec), tf.function(network)
     context = windows(spec)

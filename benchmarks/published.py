@@ -12,7 +12,8 @@ from models.spec.manifest import DataRecord, Description, Golden, TrainingRecord
 from models.spec.metrics import Metrics, Scores
 from models.spec.model_spec import ModelSpec, RolloutMode
 from models.timeseries.scaling import Scaler
-from training.export.onnx_graph import OPERATORS, Layer, Member, build_graph
+from training.export.onnx_graph import Layer, Member, build_graph
+from training.networks.cells import cell_of
 
 
 def spec(kind: str, units: int, window: int, rollout: RolloutMode = "window") -> ModelSpec:
@@ -42,13 +43,13 @@ SHAPES = {
 def graph(of: ModelSpec) -> bytes:
     """A graph with weights as Keras would draw them, about."""
     random = np.random.default_rng(0)
-    units, gates = of.units[0], len(OPERATORS[of.kind].gates)
+    units, gates = of.units[0], cell_of(of.kind).gate_blocks
 
     def draw(*size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
         limit = (3 / units) ** 0.5
         return random.uniform(-limit, limit, size).astype(np.float32)
 
-    layer = Layer(draw(1, gates * units), draw(units, gates * units), draw(gates * units))
+    layer = Layer(1, units, [draw(1, gates * units), draw(units, gates * units), draw(gates * units)])
     return build_graph(of.kind, [Member([layer], draw(units, 1), draw(1))])
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
 from training.data.dataset import Dataset, build_dataset, load_series
-from training.export.parity import to_onnx
+from training.export.from_keras import to_onnx
 from training.networks.fit import fit
 from training.recipes.loader import load_recipe
 from training.recipes.recipe import Recipe

@@ -14,7 +14,8 @@ from models.spec.metrics import Spread
 from training.data.dataset import Dataset, build_dataset, load_series
 from training.errors import RecipeError
 from training.evaluation.evaluate import Evaluation, evaluate, evaluate_model
-from training.export.parity import check_agreement, check_reopened, to_keras_file, to_onnx
+from training.export.from_keras import to_keras_file, to_onnx
+from training.export.parity import check_agreement, check_reopened
 from training.extras import require_train
 from training.networks.fit import fit
 from training.recipes.recipe import Recipe

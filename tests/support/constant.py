@@ -15,7 +15,7 @@ from training.export.onnx_graph import Layer, Member, build_graph
 def constant(answer: float, spec: ModelSpec | None = None) -> Forecaster:
     """A model that forecasts one number at every step, for the second target its tenfold, in the network's units."""
     spec = spec or plain_spec()
-    layer = Layer(np.zeros((spec.channels, 1), np.float32), np.zeros((1, 1), np.float32), np.zeros(1, np.float32))
+    layer = Layer(spec.channels, 1, [np.zeros(size, np.float32) for size in ((spec.channels, 1), (1, 1), (1,))])
     bias = (answer * 10.0 ** np.arange(len(spec.targets))).astype(np.float32)
     member = Member([layer], np.zeros((1, len(bias)), np.float32), bias)
     return Forecaster(spec, OnnxNetwork(build_graph("simple_rnn", [member])), "constant@1")

@@ -18,7 +18,8 @@ from models.spec.model_spec import ModelSpec, RolloutMode, TrainingRange
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler, ScalerKind
 from models.timeseries.time_index import TimeIndex
-from training.export.onnx_graph import OPERATORS, Layer, Member, build_graph
+from training.export.onnx_graph import Layer, Member, build_graph
+from training.networks.cells import cell_of
 
 
 def tiny_graph(
@@ -30,12 +31,12 @@ def tiny_graph(
     def draw(*dims: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
         return random.uniform(-0.5, 0.5, dims).astype(np.float32)
 
-    gates = len(OPERATORS[kind].gates)
+    gates = cell_of(kind).gate_blocks
     sizes = [channels, *units]
     drawn = []
     for _ in range(members):
         layers = [
-            Layer(draw(before, gates * after), draw(after, gates * after), draw(gates * after))
+            Layer(before, after, [draw(before, gates * after), draw(after, gates * after), draw(gates * after)])
             for before, after in zip(sizes, units, strict=False)
         ]
         drawn.append(Member(layers, draw(units[-1], outputs), draw(outputs)))

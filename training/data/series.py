@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from models.timeseries.month_days import Times
 from training.data.imputation import filled, with_every_row
-from training.data.table import PACKAGE_SCHEME, Rows, read_table
+from training.data.table import Rows, read_table
 from training.data.timestamps import check_order, infer_frequency, read_times
 from training.extras import require_train
-from training.recipes.sections import Fill
+from training.recipes.sections import PACKAGE_SCHEME, Fill
 
 
 @dataclass(frozen=True)

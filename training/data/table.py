@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.text import did_you_mean
 from training.errors import MissingExtra, SeriesError
-from training.recipes.fields import did_you_mean
+from training.recipes.sections import PACKAGE_SCHEME
 
 if TYPE_CHECKING:
     import polars
-
-PACKAGE_SCHEME = "package://"
 
 
 @dataclass(frozen=True)

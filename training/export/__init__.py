@@ -1,1 +1,1 @@
-"""From a Keras network to the files of a version."""
+"""Turning a Keras network into the files of a version."""

@@ -1,1 +1,1 @@
-"""Keras: building networks and fitting them."""
+"""Building Keras networks and fitting them."""

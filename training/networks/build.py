@@ -1,70 +1,63 @@
-"""The networks, in Keras."""
+"""Building a network in Keras: recurrent layers with a linear layer on top, or the mean of several such networks."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from training.keras_backend import load_keras
-
-# The layer of each kind, by its name in Keras. docs/architecture.md says what else a new kind needs.
-LAYERS: dict[str, str] = {"gru": "GRU", "lstm": "LSTM", "simple_rnn": "SimpleRNN"}
+from training.networks.cells import cell_of
 
 
-def build_network(
-    kind: str,
-    *,
-    channels: int,
-    outputs: int,
-    units: Sequence[int],
-    dropout: float = 0.0,
-    residual: int = 0,
-    answers_from: int | None = None,
-) -> Any:
-    """A keras.Model of recurrent layers and a linear Dense, with new random weights, not compiled.
+class Architecture(NamedTuple):
+    """What decides a network's layers and their sizes.
 
-    It takes (batch, time, channels) of any length and gives (batch, outputs), from the last step; with
-    `answers_from` it answers at that step, counted from 0, and at each after it: (batch, time - answers_from,
-    outputs). The weights are the same ones. Dropout follows each recurrent layer and acts in training only. With
-    `residual` the first so many channels are added to the outputs, as often as these repeat them.
+    `kind` is that of the recurrent layers, `units` has one size for each of them. `channels` is the number of inputs
+    in each step. The first `residual` channels are added to the outputs; where there are more outputs, the same
+    channels are added to each group of `residual` outputs.
     """
-    keras = load_keras()
-    layer = getattr(keras.layers, LAYERS[kind])
-    inputs = keras.Input((None, channels))
-    steps = inputs
-    for number, size in enumerate(units):
-        every_step = answers_from is not None or number < len(units) - 1
-        steps = layer(size, return_sequences=every_step, name=f"recurrent_{number}")(steps)
-        if dropout:
-            steps = keras.layers.Dropout(dropout, name=f"dropout_{number}")(steps)
-    if answers_from:
-        steps = keras.layers.Cropping1D((answers_from, 0), name="answers_from")(steps)
-    answers = keras.layers.Dense(outputs, name="output")(steps)
-    if residual:
-        answers = keras.layers.Add(name="sum")([answers, _newest(inputs, answers_from, residual, outputs)])
-    return keras.Model(inputs, answers, name=kind)
+
+    kind: str
+    channels: int
+    outputs: int
+    units: Sequence[int]
+    dropout: float = 0.0
+    residual: int = 0
+
+
+def build_network(architecture: Architecture, first_output_step: int | None = None) -> Any:
+    """A keras.Model of recurrent layers and a linear Dense layer, with new random weights, not compiled.
+
+    It takes inputs of shape (batch, time, channels), of any length, and gives the outputs of the last step, shape
+    (batch, outputs). With `first_output_step`, an index from 0, it gives the outputs of that step and of each later
+    one, shape (batch, time - first_output_step, outputs). The weights have the same shapes and order in both cases.
+    Dropout follows each recurrent layer and is active in training only. Raises RecipeError for an unknown kind.
+    """
+    keras, cell = load_keras(), cell_of(architecture.kind)
+    inputs = keras.Input((None, architecture.channels))
+    hidden = inputs
+    for depth, units in enumerate(architecture.units):
+        every_step = first_output_step is not None or depth < len(architecture.units) - 1
+        hidden = cell.layer(units, return_sequences=every_step, name=f"recurrent_{depth}")(hidden)
+        if architecture.dropout:
+            hidden = keras.layers.Dropout(architecture.dropout, name=f"dropout_{depth}")(hidden)
+    if first_output_step:
+        hidden = keras.layers.Cropping1D((first_output_step, 0), name="answers_from")(hidden)
+    outputs = keras.layers.Dense(architecture.outputs, name="output")(hidden)
+    if architecture.residual:
+        latest = inputs[:, -1] if first_output_step is None else inputs[:, first_output_step:]
+        outputs = keras.layers.Add(name="sum")([outputs, _residual_inputs(architecture, latest)])
+    return keras.Model(inputs, outputs, name=architecture.kind)
 
 
 def copy_weights(source: Any, target: Any) -> None:
-    """Give a network what another of the same layers has learned."""
+    """Copy the trained weights of one network to another one with the same layers."""
     for variable, learned in zip(target.trainable_variables, source.trainable_variables, strict=True):
         variable.assign(learned)
 
 
-def _newest(inputs: Any, answers_from: int | None, residual: int, outputs: int) -> Any:
-    """The first channels of the steps that are answered, once for each time that the outputs repeat them.
-
-    A linear layer that never learns, as Keras can save it and any graph can hold it.
-    """
-    steps = inputs[:, -1] if answers_from is None else inputs[:, answers_from:]
-    pick = load_keras().layers.Dense(outputs, use_bias=False, trainable=False, name="newest")
-    picked = pick(steps)
-    pick.set_weights([np.tile(np.eye(int(inputs.shape[-1]), residual, dtype=np.float32), outputs // residual)])
-    return picked
-
-
-def averaged(members: Sequence[Any]) -> Any:
-    """One keras.Model whose answer is the mean of its members' answers; a single member is itself."""
+def ensemble_of(members: Sequence[Any]) -> Any:
+    """One keras.Model whose output is the mean of its members' outputs; a single member is returned as it is."""
     if len(members) == 1:
         return members[0]
     keras = load_keras()
@@ -76,6 +69,18 @@ def averaged(members: Sequence[Any]) -> Any:
 
 
 def members_of(network: Any) -> list[Any]:
-    """The networks that `build` made, of one or of several of them averaged."""
+    """The networks in an ensemble; of a single network, the network itself."""
     inner = [layer for layer in network.layers if layer.name.startswith("member")]
     return inner or [network]
+
+
+def _residual_inputs(architecture: Architecture, latest: Any) -> Any:
+    """The channels that are added to the outputs, repeated to match them.
+
+    This is a linear layer with fixed weights, because Keras can save it and any ONNX graph can hold it.
+    """
+    layer = load_keras().layers.Dense(architecture.outputs, use_bias=False, trainable=False, name="newest")
+    picked = layer(latest)
+    one_group = np.eye(architecture.channels, architecture.residual, dtype=np.float32)
+    layer.set_weights([np.tile(one_group, architecture.outputs // architecture.residual)])
+    return picked

@@ -1,9 +1,8 @@
-"""Fitting a network to a dataset, so that one seed always gives the same weights."""
+"""Fitting a recipe's network, or an ensemble of them, to a dataset; one seed always gives the same weights."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -11,23 +10,26 @@ from rich.console import Console
 from models.spec.model_spec import ModelSpec
 from training.data.dataset import Dataset
 from training.keras_backend import load_keras
-from training.networks.build import averaged, build_network, copy_weights
+from training.networks.arrays import MAX_VALIDATION_SEQUENCES, TrainingArrays, feedback_arrays
+from training.networks.build import Architecture, build_network, copy_weights, ensemble_of
 from training.networks.free_running import free_running_network
-from training.networks.loop import MAX_VALIDATION_SEQUENCES, Losses, TrainingArrays, fit_phase, with_feedback
+from training.networks.loop import Losses, Phase, fit_phase
 from training.recipes.recipe import Recipe
 
 Watch = Callable[[int, Any], None]
 
-# Members of an ensemble have seeds this far apart, so that recipes of neighbouring seeds share none.
-SEEDS_APART = 1_000_003
-FEEDBACK_SLOWER = 3  # times lower a learning rate, as most is learned by then
+# The seeds of an ensemble's members are this far apart, so that recipes with neighbouring seeds share no member.
+MEMBER_SEED_STEP = 1_000_003
+# Most is learned before free running begins, so its learning rate is lower.
+FEEDBACK_LEARNING_RATE_DIVISOR = 3
 
 
 @dataclass(frozen=True)
 class FittedNetwork:
-    """A trained Keras network; an ensemble's losses are those of its first member.
+    """A trained Keras network that gives the outputs of the last step.
 
-    After `turn` epochs the training through the rollout began, where there was one.
+    The losses are those of the first member, in the network's units. With feedback, free running began after
+    `phase_change_epoch` epochs; without it this is None.
     """
 
     network: Any
@@ -45,87 +47,76 @@ def fit(
     console: Console | None = None,
     watch: Watch | None = None,
 ) -> FittedNetwork:
-    """Build a recipe's network, or several of them, and fit each by Adam.
+    """Build the networks of a recipe and fit each one by Adam.
 
-    For a rollout of states a network is trained through time, with an error at each step from the window's last on,
-    and with `feedback` through the rollout as well; the network in the answer has its weights and answers at the last
-    step only, as the graph does.
+    With a rollout by state, a network is trained through time, with an error at each step from the window's last one
+    on, or from the end of the burn-in. With `feedback` it is then trained in free running. The network in the result
+    has the trained weights and gives the outputs of the last step only, as the ONNX graph does.
 
-    Two runs with one seed on one machine give the same weights bit for bit. `watch` is called with the epochs done
-    and the (first) network: before training with 0, then after each epoch.
+    Two runs with the same seed on the same machine give the same weights, bit for bit. `watch` is called with the
+    number of epochs done and the first member: with 0 before training, then after each epoch before free running.
     """
     load_keras().backend.clear_session()
-    began = time.perf_counter()
+    started = time.perf_counter()
+    count = recipe.network.members
     members, losses = [], []
-    for number in range(recipe.network.members):
-        label = title if recipe.network.members == 1 else f"{title}, member {number + 1} of {recipe.network.members}"
-        seed = (recipe.fit.seed + number * SEEDS_APART) % 2**31
-        network, lost = _fit_one(recipe, dataset, seed, label, console, watch if number == 0 else None)
+    for number in range(count):
+        label = title if count == 1 else f"{title}, member {number + 1} of {count}"
+        seed = (recipe.fit.seed + number * MEMBER_SEED_STEP) % 2**31
+        network, member_losses = _fit_one(recipe, dataset, seed, label, console, watch if number == 0 else None)
         members.append(network)
-        losses.append(lost)
-    return FittedNetwork(averaged(members), *losses[0], time.perf_counter() - began)
+        losses.append(member_losses)
+    return FittedNetwork(ensemble_of(members), *losses[0], time.perf_counter() - started)
 
 
 def _fit_one(
     recipe: Recipe, dataset: Dataset, seed: int, title: str, console: Console | None, watch: Watch | None
 ) -> tuple[Any, Losses]:
-    """Fit one network: through time or not, then through the rollout where there is feedback."""
-    keras, values, spec = load_keras(), recipe.fit, dataset.spec
-    keras.utils.set_random_seed(seed)
-    trained_from = recipe.windows.first_trained - 1 if spec.rollout == "state" else None
-    trained = _network(recipe, spec, answers_from=trained_from)
-    served = trained if trained_from is None else _network(recipe, spec)
+    """Fit one network from one seed: by teacher forcing and, with feedback, then in free running."""
+    load_keras().utils.set_random_seed(seed)
+    values, architecture = recipe.fit, _architecture(recipe, dataset.spec)
+    first_output_step = recipe.windows.first_trained - 1 if dataset.spec.rollout == "state" else None
+    trained = build_network(architecture, first_output_step)
+    inference_model = trained if first_output_step is None else build_network(architecture)
 
     def on_epoch_end(epochs: int) -> None:
         if watch is not None:
-            copy_weights(trained, served)
-            watch(epochs, served)
+            copy_weights(trained, inference_model)
+            watch(epochs, inference_model)
 
+    # 1. Teacher forcing: each step takes in true values.
     on_epoch_end(0)
-    fit_in = partial(fit_phase, values=values, console=console)
-    losses = fit_in(
-        trained,
-        train=TrainingArrays(*dataset.train),
-        validation=TrainingArrays(*dataset.validation),
-        epochs=values.epochs,
-        learning_rate=values.learning_rate,
-        title=title,
-        on_epoch_end=on_epoch_end,
-    )
+    arrays = TrainingArrays(*dataset.train), TrainingArrays(*dataset.validation)
+    phase = Phase(title, *arrays, values.epochs, values.learning_rate)
+    losses = fit_phase(trained, phase, values, console, on_epoch_end)
+
+    # 2. Free running: the last steps of each sequence take in the network's own predictions.
     if recipe.windows.feedback:
-        rolled = free_running_network(
-            spec.kind,
-            channels=spec.channels,
-            targets=len(spec.targets),
-            units=spec.units,
-            residual=recipe.windows.residual,
-            answers_from=recipe.windows.first_trained - 1,
-        )
-        copy_weights(trained, rolled)
-        more = fit_in(
-            rolled,
-            train=with_feedback(recipe.windows, dataset.train),
-            validation=with_feedback(recipe.windows, dataset.validation, MAX_VALIDATION_SEQUENCES),
-            epochs=values.feedback_epochs,
-            learning_rate=values.learning_rate / FEEDBACK_SLOWER,
+        free_running = free_running_network(architecture, recipe.windows.first_trained - 1)
+        copy_weights(trained, free_running)
+        phase = Phase(
             title=f"{title}, rolled out",
-            on_epoch_end=lambda _: None,
+            train=feedback_arrays(recipe.windows, dataset.train),
+            validation=feedback_arrays(recipe.windows, dataset.validation, MAX_VALIDATION_SEQUENCES),
+            epochs=values.feedback_epochs,
+            learning_rate=values.learning_rate / FEEDBACK_LEARNING_RATE_DIVISOR,
         )
-        copy_weights(rolled, trained)
-        losses = losses.followed_by(more)
-    if served is trained:  # which was compiled; a member of an ensemble would be saved with its loss
-        served = _network(recipe, spec)
-    copy_weights(trained, served)
-    return served, losses
+        losses = losses.followed_by(fit_phase(free_running, phase, values, console, lambda _: None))
+        copy_weights(free_running, trained)
+
+    # 3. Copy the weights to the inference model. Keras would save a compiled one with its loss, so it gets a new one.
+    if inference_model is trained:
+        inference_model = build_network(architecture)
+    copy_weights(trained, inference_model)
+    return inference_model, losses
 
 
-def _network(recipe: Recipe, spec: ModelSpec, answers_from: int | None = None) -> Any:
-    return build_network(
+def _architecture(recipe: Recipe, spec: ModelSpec) -> Architecture:
+    return Architecture(
         spec.kind,
         channels=spec.channels,
         outputs=len(spec.targets) * spec.outputs,
         units=spec.units,
         dropout=recipe.network.dropout,
         residual=len(spec.targets) if recipe.windows.residual else 0,
-        answers_from=answers_from,
     )

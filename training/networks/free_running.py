@@ -1,69 +1,72 @@
-"""Training through the rollout: a recurrent layer that can take in its own last prediction instead of the truth."""
+"""A network for free-running training: it can take in its last prediction instead of the true value."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from training.keras_backend import load_keras
-from training.networks.build import LAYERS
+from training.networks.build import Architecture
+from training.networks.cells import cell_of
 
 
-def free_running_network(
-    kind: str, *, channels: int, targets: int, units: Sequence[int], residual: bool = False, answers_from: int = 0
-) -> Any:
-    """A keras.Model that learns the same weights, in the same order, as what `training.networks.build.build` makes.
+def free_running_network(architecture: Architecture, first_output_step: int = 0) -> Any:
+    """A keras.Model with the weights of `build_network`, in the same order, that can run on its own predictions.
 
-    It takes (batch, steps, 1 + channels): first a mask, 1 where the step takes in the true values that follow and 0
-    where it takes in the model's own last prediction instead, then a step's inputs, targets first. It answers at that
-    step, counted from 0, and at each after it: (batch, steps - answers_from, targets). Gradients flow through what is
-    fed back, as in Venkatraman et al. 2015, Improving multi-step prediction of learned time series models.
+    It takes inputs of shape (batch, steps, 1 + channels). First comes a mask: 1 where the step takes in the true
+    values, 0 where it takes in the model's last prediction instead. Then come the step's inputs, targets first: as
+    many as the network has outputs. It gives the outputs of the step with the index `first_output_step` and of each
+    later one, shape (batch, steps - first_output_step, outputs). With `residual`, which must then be the number of
+    outputs, what the step took in is added to its output. There is no dropout.
+
+    Gradients flow through the predictions that are fed back, as in Venkatraman et al. 2015, Improving multi-step
+    prediction of learned time series models. Raises RecipeError for an unknown kind.
     """
     keras = load_keras()
-    cell = _cell_type()(kind, units, targets, residual)
-    inputs = keras.Input((None, 1 + channels))
-    answers = keras.layers.RNN(cell, return_sequences=True, name="rollout")(inputs)
-    return keras.Model(inputs, answers[:, answers_from:])
+    cell = _free_running_cell(architecture)
+    inputs = keras.Input((None, 1 + architecture.channels))
+    outputs = keras.layers.RNN(cell, return_sequences=True, name="rollout")(inputs)
+    return keras.Model(inputs, outputs[:, first_output_step:])
 
 
-def _cell_type() -> Any:
-    """The cell's class, made once Keras is loaded, which nothing above this may do."""
+def _free_running_cell(architecture: Architecture) -> Any:
+    """The Keras cell of one step. Its class is made here because Keras may only be imported when it is needed."""
     keras = load_keras()
-    ops = keras.ops
 
-    class Feedback(keras.layers.Layer):  # type: ignore[misc, name-defined]
-        """Stacked recurrent cells and a linear layer, whose states carry the last prediction along."""
+    class FreeRunningCell(keras.layers.Layer):  # type: ignore[misc, name-defined]
+        """Stacked recurrent cells and a linear layer. The last one of its states is the last prediction."""
 
-        def __init__(self, kind: str, units: Sequence[int], targets: int, residual: bool) -> None:
+        def __init__(self) -> None:
             super().__init__()
-            self.cells = [getattr(keras.layers, f"{LAYERS[kind]}Cell")(size) for size in units]
-            self.output_layer = keras.layers.Dense(targets)
-            self.kept = [len(_listed(cell.state_size)) for cell in self.cells]
-            self.targets, self.residual = targets, residual
-            self.state_size = [size for cell in self.cells for size in _listed(cell.state_size)] + [targets]
-            self.output_size = targets
+            self.cells = [cell_of(architecture.kind).cell(units) for units in architecture.units]
+            self.output_layer = keras.layers.Dense(architecture.outputs)
+            sizes = [_as_list(cell.state_size) for cell in self.cells]
+            self.state_counts = [len(each) for each in sizes]
+            self.state_size = [size for each in sizes for size in each] + [architecture.outputs]
+            self.output_size = architecture.outputs
 
-        def build_network(self, input_shape: Any) -> None:
+        def build(self, input_shape: Any) -> None:
             width = input_shape[-1] - 1
-            for cell in self.cells:
+            for cell, units in zip(self.cells, architecture.units, strict=True):
                 cell.build((None, width))
-                width = cell.units
+                width = units
             self.output_layer.build((None, width))
             self.built = True
 
         def call(self, inputs: Any, states: Any, training: bool = False) -> Any:
-            mask, true, others = inputs[:, :1], inputs[:, 1 : 1 + self.targets], inputs[:, 1 + self.targets :]
-            newest = mask * true + (1 - mask) * states[-1]
-            step = ops.concatenate([newest, others], axis=-1)
-            left: list[Any] = []
-            for cell, kept in zip(self.cells, self.kept, strict=True):
-                step, after = cell(step, list(states[len(left) : len(left) + kept]), training=training)
-                left += _listed(after)
-            prediction = self.output_layer(step)
-            if self.residual:
-                prediction = prediction + newest
-            return prediction, [*left, prediction]
+            first_other = 1 + architecture.outputs
+            mask, true_values, other_inputs = inputs[:, :1], inputs[:, 1:first_other], inputs[:, first_other:]
+            latest = mask * true_values + (1 - mask) * states[-1]
+            hidden = keras.ops.concatenate([latest, other_inputs], axis=-1)
+            new_states: list[Any] = []
+            for cell, count in zip(self.cells, self.state_counts, strict=True):
+                before = list(states[len(new_states) : len(new_states) + count])
+                hidden, after = cell(hidden, before, training=training)
+                new_states += _as_list(after)
+            prediction = self.output_layer(hidden)
+            if architecture.residual:
+                prediction = prediction + latest
+            return prediction, [*new_states, prediction]
 
-    return Feedback
+    return FreeRunningCell()
 
 
-def _listed(states: Any) -> list[Any]:
+def _as_list(states: Any) -> list[Any]:
     return list(states) if isinstance(states, list | tuple) else [states]

@@ -1,4 +1,4 @@
-"""What training makes small: an error's mean over the targets that are known."""
+"""Losses that leave out unknown targets."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,16 +7,17 @@ from training.keras_backend import load_keras
 from training.recipes.sections import Loss
 
 
-def known_loss(name: Loss) -> Callable[[Any, Any], Any]:
-    """A Keras loss over targets of which some, NaN, are not known: they lie beyond their part's last row.
+def masked_loss(name: Loss) -> Callable[[Any, Any], Any]:
+    """A Keras loss over targets of which some are NaN: unknown, because they lie after the last row of their part.
 
-    It takes and gives what Keras's own does, the mean over the last axis, in which an unknown target has no error.
+    It has the arguments and the answer of Keras's own loss, the mean over the last axis. The error of an unknown target
+    is 0.
     """
     ops = load_keras().ops
 
     def loss(true: Any, predicted: Any) -> Any:
         known = ops.logical_not(ops.isnan(true))
-        # No NaN may come near the gradient, not even where it would be multiplied by 0.
+        # The inner `where` keeps NaN out of the gradient: NaN times 0 would still be NaN there.
         error = ops.where(known, ops.where(known, true, 0.0) - predicted, 0.0)
         return ops.mean(_PENALTIES[name](ops, error), axis=-1)
 

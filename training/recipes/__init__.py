@@ -1,1 +1,1 @@
-"""What a training run does, value by value."""
+"""Recipes: every value that decides what a training run does."""

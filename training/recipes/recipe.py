@@ -1,4 +1,4 @@
-"""What a training run does, value by value: the recipe."""
+"""The recipe: every value that decides what a training run does, and which values go together."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from models.timeseries.scaling import ScalerKind
 from training.errors import RecipeError
-from training.recipes.fields import format_errors, place
+from training.recipes.fields import format_errors, section_of
 from training.recipes.sections import (
     EvaluationSection,
     FitSection,
@@ -22,7 +22,7 @@ from training.recipes.sections import (
 
 
 class Recipe(Section):
-    """A training run, value by value. The names of values differ across sections, so each can be a flag."""
+    """All values of a training run. No two values have the same name, because every name is also a flag."""
 
     name: str = Field("", description="the name to publish under: lower-case letters, digits and hyphens")
     description: str = Field("", description="a sentence on the model, for its card")
@@ -36,7 +36,18 @@ class Recipe(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        series, split, windows = self.series, self.split, self.windows
+        self._check_series()
+        self._check_feedback()
+        self._check_sequence()
+        self._check_split()
+        if self.fit.seed + self.evaluation.seeds > 2**31:
+            raise ValueError(f"the seeds from {self.fit.seed} up pass the largest, {2**31 - 1}: lower seed or seeds")
+        if self.windows.calendar and self.series.time is None:
+            raise ValueError("calendar inputs need each row's time: name its column with time")
+        return self
+
+    def _check_series(self) -> None:
+        series = self.series
         if series.csv is not None and series.generator is not None:
             raise ValueError("a series comes from csv or from generator, not from both: leave one out")
         if series.generator is not None and (series.column or series.target or series.id or series.time):
@@ -46,26 +57,6 @@ class Recipe(Section):
                 raise ValueError(f"{key} must name each column once, not {', '.join(names)}")
         if series.column and not set(series.target) <= set(series.column):
             raise ValueError(f"each target must be one of the columns {', '.join(series.column)}")
-        self._check_feedback()
-        if windows.rollout == "window" and windows.sequence is not None:
-            raise ValueError("sequence is for training through time: add rollout = state, or leave sequence out")
-        if windows.rollout == "state" and windows.sequence_length <= windows.window:
-            raise ValueError(
-                f"sequence must be longer than the window of {windows.window}, not {windows.sequence}: "
-                "what goes beyond the window is where the network learns to go on from its state"
-            )
-        used = split.train_share + split.validation_share + split.calibration_share
-        if used > 1 + 1e-9:
-            raise ValueError(
-                f"train_share, validation_share and calibration_share must add up to 1 at most, not {used:g}"
-            )
-        if self.fit.seed + self.evaluation.seeds > 2**31:
-            raise ValueError(f"the seeds from {self.fit.seed} up pass the largest, {2**31 - 1}: lower seed or seeds")
-        if split.test_rows is None and (split.calibration_rows or split.validation_rows):
-            raise ValueError("calibration_rows and validation_rows count back from test_rows: add test_rows")
-        if windows.calendar and series.time is None:
-            raise ValueError("calendar inputs need each row's time: name its column with time")
-        return self
 
     def _check_feedback(self) -> None:
         windows = self.windows
@@ -96,15 +87,35 @@ class Recipe(Section):
                 f"feedback but the first, not {windows.sequence}"
             )
 
+    def _check_sequence(self) -> None:
+        windows = self.windows
+        if windows.rollout == "window" and windows.sequence is not None:
+            raise ValueError("sequence is for training through time: add rollout = state, or leave sequence out")
+        if windows.rollout == "state" and windows.sequence_length <= windows.window:
+            raise ValueError(
+                f"sequence must be longer than the window of {windows.window}, not {windows.sequence}: "
+                "what goes beyond the window is where the network learns to go on from its state"
+            )
+
+    def _check_split(self) -> None:
+        split = self.split
+        used = split.train_share + split.validation_share + split.calibration_share
+        if used > 1 + 1e-9:  # shares such as 0.7 + 0.2 + 0.1 can add up to a little more than 1
+            raise ValueError(
+                f"train_share, validation_share and calibration_share must add up to 1 at most, not {used:g}"
+            )
+        if split.test_rows is None and (split.calibration_rows or split.validation_rows):
+            raise ValueError("calibration_rows and validation_rows count back from test_rows: add test_rows")
+
     @property
     def scaler(self) -> ScalerKind:
-        """How values are scaled: as the recipe says, else as suits one series or many."""
+        """How values are scaled: as the recipe says, otherwise by context for many series and standard for one."""
         many = self.series.id is not None or self.series.generator == "m3-monthly"
         return self.fit.scaler or ("context" if many else "standard")
 
     @property
     def horizon(self) -> int:
-        """How many steps forecasts are measured and calibrated over."""
+        """How many steps ahead forecasts are evaluated and calibrated."""
         if self.evaluation.horizon is not None:
             return self.evaluation.horizon
         usual = max(self.evaluation.season, default=max(self.windows.window, self.windows.outputs))
@@ -112,18 +123,18 @@ class Recipe(Section):
 
     @classmethod
     def parsed(cls, document: Mapping[str, Any]) -> Self:
-        """Make a recipe of a TOML document's content. Raises RecipeError, which names every wrong value."""
+        """The recipe of a parsed TOML document. Raises RecipeError, which names every wrong value."""
         try:
-            # JSON has no tuples, so in JSON's mode pydantic takes lists for them and stays strict in all else.
+            # In strict mode pydantic takes lists for tuples only if they come from JSON, which has no tuples.
             return cls.model_validate_json(json.dumps(document, default=str))
         except ValidationError as error:
             raise RecipeError(format_errors(error, cls)) from error
 
     def with_values(self, values: Mapping[str, object]) -> Self:
-        """The recipe with some values replaced, by their bare names, as in {"epochs": 5, "units": (64, 32)}.
+        """The recipe with some values replaced, by names without a section, as in {"epochs": 5, "units": (64, 32)}.
 
-        A csv puts the generator aside, a generator the csv with its columns, and a rollout of windows the
-        sequence. Raises RecipeError.
+        A csv removes the generator, a generator removes the csv and its columns, and rollout = window removes
+        sequence, burn_in and feedback. Raises RecipeError.
         """
         document = self.model_dump(mode="json")
         if values.get("csv") is not None:
@@ -133,6 +144,6 @@ class Recipe(Section):
         if values.get("rollout") == "window":
             document["windows"] |= {"sequence": None, "burn_in": None, "feedback": 0}
         for name, value in values.items():
-            section = place(name, type(self))
+            section = section_of(name, type(self))
             (document if section is None else document[section])[name] = value
         return self.parsed(document)

@@ -4,38 +4,34 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from models.spec.model_spec import RolloutMode
+from models.spec.model_spec import MAX_MEMBERS, RolloutMode
 from models.spec.record import Count
 from models.timeseries.calendar_features import Cycle
-from models.timeseries.frequency import parse_frequency
+from models.timeseries.frequency import check_frequency
 from models.timeseries.local_time import check_timezone
 from models.timeseries.scaling import ScalerKind
 
-Kind = Literal["gru", "lstm", "simple_rnn"]
+Kind = Literal["gru", "lstm", "simple_rnn"]  # the recurrent layers in training/networks/cells.py
 GeneratorName = Literal["m3-monthly", "noisy-sine", "sine"]
 Fill = Literal["none", "previous", "linear"]
 Loss = Literal["mse", "mae", "huber"]
 Decay = Literal["none", "cosine"]
-DEFAULT_SEQUENCE = 4  # windows; docs/rollouts.md has the measurements
+PACKAGE_SCHEME = "package://"  # begins the path of a file inside an installed package
+DEFAULT_SEQUENCE_WINDOWS = 4  # the length of a training sequence; docs/rollouts.md has the measurements
 
 
-def _frequency(text: str) -> str:
-    parse_frequency(text)
-    return text
-
-
-def _several(value: object) -> object:
+def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else (value,)  # so that `units = 64` needs no brackets
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
-Sizes = Annotated[tuple[Count, ...], BeforeValidator(_several)]
-Cycles = Annotated[tuple[Cycle, ...], BeforeValidator(_several)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Sizes = Annotated[tuple[Count, ...], BeforeValidator(_as_tuple)]
+Cycles = Annotated[tuple[Cycle, ...], BeforeValidator(_as_tuple)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Section(BaseModel):
-    """Values that are what they say: no others, no conversions, no infinities."""
+    """A group of values: immutable, without further keys, type conversions or infinite numbers."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
@@ -44,42 +40,44 @@ class SeriesSection(Section):
     """Where the series comes from."""
 
     csv: str | None = Field(
-        None, description="CSV or Parquet file of the series, oldest row first; package://NAME/PATH lies in a package"
+        None,
+        description="CSV or Parquet file of the series, oldest row first; package://NAME/PATH is a package's file",
     )
     column: Names = Field((), description="a column to learn from; by default the file's only numeric one")
     target: Names = Field((), description="a column to forecast; by default all that are learned from")
     generator: GeneratorName | None = Field(None, description="a generated series in place of a file")
     id: str | None = Field(
-        None, description='the column that tells many series apart, each scaled by its context; "" for none'
+        None, description='the column that says which series a row belongs to, each scaled by its context; "" for none'
     )
     time: str | None = Field(None, description='the column of times, ISO 8601, without an offset in UTC; "" for none')
-    frequency: Annotated[str, AfterValidator(_frequency)] | None = Field(
-        None, description="the time between rows, such as 30m, 1d or 1mo; by default what the rows show"
+    frequency: Annotated[str, AfterValidator(check_frequency)] | None = Field(
+        None, description="the time between rows, such as 30m, 1d or 1mo; by default it is found from the rows"
     )
     timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
-        "UTC", description="the IANA time zone whose clocks the calendar inputs tell"
+        "UTC", description="the IANA time zone of the calendar inputs' local time"
     )
-    fill: Fill = Field("none", description="what stands in for missing rows and empty cells; none refuses them")
+    fill: Fill = Field("none", description="what replaces missing rows and empty cells; none refuses them")
 
 
 class WindowsSection(Section):
-    """What the network sees, and what it should say."""
+    """What the network takes in and what it predicts."""
 
-    window: Count = Field(24, description="how many values the network sees")
-    lead: Count = Field(1, description="how many steps after the window its target lies; 1 is the next value")
+    window: Count = Field(24, description="how many values the network takes in")
+    lead: Count = Field(1, description="how many steps after the window the target is; 1 is the next value")
     outputs: Count = Field(1, description="how many next values the network gives at once")
-    lag: Sizes = Field((), description="a further input: the value so many steps before the target, such as a season")
+    lag: Sizes = Field((), description="a further input: the value this many steps before the target, such as a season")
     difference: Count | None = Field(
-        None, description="learn each value's change from the value so many steps before, such as a season"
+        None, description="learn each value's change from the value this many steps before, such as a season"
     )
-    calendar: Cycles = Field((), description="a further input: where in this cycle the target's time lies")
+    calendar: Cycles = Field((), description="a further input: the position of the target's time in this cycle")
     rollout: RolloutMode = Field(
-        "window", description="how horizons are reached: by a new window for each step, or by carrying the state on"
+        "window",
+        description="how further steps are forecast: from a new window each, or by keeping the state",
     )
-    residual: bool = Field(False, description="have the network answer the change from the newest value it sees")
+    residual: bool = Field(False, description="have the network predict the change from the latest value it takes in")
     sequence: Count | None = Field(
         None,
-        description="with rollout state, values in a training sequence; by default what feedback takes, or 4 windows",
+        description="with rollout state, values in a training sequence; by default what feedback needs, or 4 windows",
     )
     burn_in: Count | None = Field(
         None,
@@ -87,33 +85,33 @@ class WindowsSection(Section):
     )
     feedback: Annotated[int, Field(ge=0)] = Field(
         0,
-        description="with rollout state, steps of the rollout to train through at the end, on the network's own values",
+        description="with rollout state, last steps that are trained in free running, on the network's own predictions",
     )
 
     @property
     def sequence_length(self) -> int:
-        """How many values a training sequence has."""
+        """The number of values in a training sequence."""
         if self.sequence is not None:
             return self.sequence
-        return self.window + self.feedback - 1 if self.feedback else DEFAULT_SEQUENCE * self.window
+        return self.window + self.feedback - 1 if self.feedback else DEFAULT_SEQUENCE_WINDOWS * self.window
 
     @property
     def first_trained(self) -> int:
-        """How many values of a training sequence the network sees before its first answer counts."""
+        """The number of values of a training sequence up to and with the first step that has an error."""
         return self.burn_in or self.window
 
 
 class SplitSection(Section):
-    """Which rows of a series do what, in order of time; those left over are tested on.
+    """Which rows of a series belong to which part, in order of time. The rows left over are the test part.
 
-    Either by shares or, where `test_rows` is given, by counts from each series' end.
+    The parts are shares of the rows or, with `test_rows`, numbers of rows counted from the end of each series.
     """
 
     train_share: Annotated[float, Field(gt=0, le=1)] = Field(0.7, description="share of rows to train on, the first")
     validation_share: Share = Field(0.1, description="share of rows after them to validate on")
     calibration_share: Share = Field(0.0, description="share of rows after those to calibrate intervals on")
     test_rows: Count | None = Field(
-        None, description="rows to test on, each series' last; puts the shares aside for counts"
+        None, description="rows to test on, the last of each series; counts are then used in place of the shares"
     )
     calibration_rows: Annotated[int, Field(ge=0)] = Field(
         0, description="with test rows, rows before them to calibrate on"
@@ -124,28 +122,28 @@ class SplitSection(Section):
 
 
 class NetworkSection(Section):
-    """The network."""
+    """The network's layers."""
 
     kind: Kind = Field("lstm", description="the recurrent layers' kind")
     units: Annotated[Sizes, Field(min_length=1)] = Field(
         (64,), description="units of a recurrent layer; more than one stacks layers"
     )
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="share of each layer's outputs to drop")
-    members: Annotated[int, Field(ge=1, le=32)] = Field(
-        1, description="networks, each from a seed of its own, whose outputs are averaged"
+    members: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = Field(
+        1, description="networks with different seeds, whose outputs are averaged"
     )
 
 
 class FitSection(Section):
-    """How the network is fitted, by Adam."""
+    """How the network is trained, by Adam."""
 
     scaler: ScalerKind | None = Field(
         None,
         description="scaling per column, fitted on the training rows (standard) or on each context; by default "
         "standard, and context where there are many series",
     )
-    loss: Loss = Field("mse", description="what is made small, in scaled units")
-    epochs: Count = Field(100, description="most passes over the training rows")
+    loss: Loss = Field("mse", description="the loss to minimize, in scaled units")
+    epochs: Count = Field(100, description="the largest number of passes over the training rows")
     patience: Annotated[int, Field(ge=0)] = Field(
         10, description="stop after this many epochs without a lower validation loss and keep the best; 0 never stops"
     )
@@ -153,42 +151,43 @@ class FitSection(Section):
     learning_rate: Annotated[float, Field(gt=0)] = Field(0.001, description="Adam's learning rate")
     decay: Decay = Field("none", description="how the learning rate falls over the epochs; cosine ends at 0")
     clip: Annotated[float, Field(ge=0)] = Field(
-        0.0, description="most that the gradient's norm may be; a longer one is cut to it, 0 cuts none"
+        0.0, description="the largest norm of the gradient; a larger one is clipped to it, 0 clips none"
     )
     batches: Count | None = Field(
-        None, description="steps of the optimizer that make an epoch; by default a pass over the training rows"
+        None, description="steps of the optimizer in an epoch; by default a pass over the training rows"
     )
     feedback_epochs: Count = Field(
-        10, description="with feedback, epochs of it, after the others and at a third of their learning rate"
+        10, description="with feedback, its epochs, after the others and with a third of their learning rate"
     )
     seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(0, description="seed of generated data, weights and order")
 
 
 class EvaluationSection(Section):
-    """How the result is judged."""
+    """How the result is evaluated."""
 
     season: Sizes = Field((), description="steps in a season, for a seasonal naive baseline; the first scales MASE")
     horizon: Count | None = Field(
         None,
-        description="how many steps are measured and calibrated; by default the longest season, else a window",
+        description="how many steps ahead are evaluated and calibrated; by default the longest season, else a window",
     )
     stride: Count | None = Field(
-        None, description="steps between the origins that forecasts are measured from; by default some 1,000 origins"
+        None,
+        description="steps between the origins of evaluated forecasts; by default there are about 1,000 origins",
     )
     interval_season: Count | None = Field(
-        None, description="make intervals as wide as each window's mean change over so many steps, such as a season"
+        None, description="scale intervals with each window's mean change over this many steps, such as a season"
     )
     linear_lags: Count | None = Field(
         None, description="lags of the linear baseline; by default the model's context, at most 512"
     )
     seeds: Annotated[int, Field(ge=1, le=100)] = Field(
-        1, description="train with this many seeds, from the seed up, and report the spread of the test error"
+        1, description="train with this many seeds, from seed upwards, and report the spread of the test error"
     )
 
 
 class PicturesSection(Section):
-    """The pictures beside the model, besides those before and after training."""
+    """Pictures drawn during training, in addition to those before and after it."""
 
     picture_every_epochs: Annotated[int, Field(ge=0)] = Field(
-        0, description="draw the predictions every so many epochs; 0 only before and after training"
+        0, description="draw the predictions each time this many epochs are done; 0 only before and after training"
     )

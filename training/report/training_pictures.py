@@ -6,7 +6,7 @@ from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
 from training.data.dataset import Dataset
 from training.evaluation.evaluate import Evaluation, one_step
-from training.export.parity import to_onnx
+from training.export.from_keras import to_onnx
 from training.networks.fit import FittedNetwork
 from training.recipes.recipe import Recipe
 from training.report.backtest_plots import coverage_picture, errors_picture, examples_picture

@@ -14,52 +14,54 @@ from models.inference.rollout import rollout
 from models.spec.model_spec import ModelSpec, RolloutMode
 from tests.support.graphs import run_graph
 from tests.support.tiny import tiny_spec
-from training.export.parity import to_onnx
+from training.export.from_keras import to_onnx
 from training.keras_backend import load_keras
-from training.networks.build import averaged, build_network
+from training.networks.build import Architecture, build_network, ensemble_of
+from training.networks.cells import CELLS
+from training.recipes.sections import Kind
 
 Array = NDArray[np.float32]
 WINDOW, BATCH = 4, 3
-CASES = list(product(("gru", "lstm", "simple_rnn"), ((5,), (5, 4)), (1, 3)))
+CASES = list(product(CELLS, ((5,), (5, 4)), (1, 3)))
 
 
 def random_network(
-    kind: str, features: int, units: tuple[int, ...], outputs: int | None = None, seed: int = 0, residual: int = 0
+    kind: Kind, features: int, units: tuple[int, ...], outputs: int | None = None, seed: int = 0, residual: int = 0
 ) -> Any:
-    """A network whose every weight, biases too, differs from every other."""
-    network = build_network(kind, channels=features, outputs=outputs or features, units=units, residual=residual)
+    """A network in which no two weights are the same, biases included."""
+    network = build_network(Architecture(kind, features, outputs or features, units, residual=residual))
     random = np.random.default_rng(seed)
     for variable in network.trainable_variables:
         variable.assign(random.uniform(-0.7, 0.7, variable.shape))
     return network
 
 
-def shape_of(kind: str, units: tuple[int, ...], features: int, lead: int, rollout: RolloutMode = "window") -> ModelSpec:
+def spec_of(kind: Kind, units: tuple[int, ...], features: int, lead: int, rollout: RolloutMode = "window") -> ModelSpec:
     names = [f"f{number}" for number in range(features)]
     return tiny_spec(kind, names, window=WINDOW, lead=lead, units=units, rollout=rollout)
 
 
-def answers(network: Any) -> Callable[[Array], Array]:
+def keras_of(network: Any) -> Callable[[Array], Array]:
     return lambda windows: np.asarray(network(windows, training=False))
 
 
 def stateful(network: Any) -> Callable[[Array], Array]:
-    """Keras itself with a network's weights, taking in one value a call and keeping its states between calls."""
+    """Keras with the weights of a network. Each call takes in one value and keeps the states for the next call."""
     keras = load_keras()
     _, *recurrent, output = network.layers
-    kept = keras.Sequential([keras.Input(batch_shape=(BATCH, 1, network.input_shape[-1]))])
+    model = keras.Sequential([keras.Input(batch_shape=(BATCH, 1, network.input_shape[-1]))])
     for layer in recurrent:
-        kept.add(type(layer).from_config({**layer.get_config(), "stateful": True}))
-    kept.add(keras.layers.Dense(output.units))
-    for variable, weights in zip(kept.trainable_variables, network.get_weights(), strict=True):
+        model.add(type(layer).from_config({**layer.get_config(), "stateful": True}))
+    model.add(keras.layers.Dense(output.units))
+    for variable, weights in zip(model.trainable_variables, network.get_weights(), strict=True):
         variable.assign(weights)
-    return lambda values: np.asarray(kept(values[:, None], training=False))
+    return lambda values: np.asarray(model(values[:, None], training=False))
 
 
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
-def test_every_step_agrees_with_keras_from_carried_states(kind: str, units: tuple[int, ...], features: int) -> None:
+def test_every_step_agrees_with_keras_from_carried_states(kind: Kind, units: tuple[int, ...], features: int) -> None:
     network = random_network(kind, features, units)
-    exported, keras = OnnxNetwork(to_onnx(kind, network)), answers(network)
+    exported, keras = OnnxNetwork(to_onnx(kind, network)), keras_of(network)
     inputs = np.random.default_rng(1).normal(size=(BATCH, 2 * WINDOW, features)).astype(np.float32)
     states = exported.zero_states(BATCH)
     for step in range(2 * WINDOW):
@@ -69,9 +71,9 @@ def test_every_step_agrees_with_keras_from_carried_states(kind: str, units: tupl
 
 
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
-def test_rows_of_other_lengths_agree_as_well(kind: str, units: tuple[int, ...], features: int) -> None:
+def test_rows_of_other_lengths_agree_as_well(kind: Kind, units: tuple[int, ...], features: int) -> None:
     network = random_network(kind, features, units)
-    keras = answers(network)
+    keras = keras_of(network)
     inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, features)).astype(np.float32)
     lengths = [2, WINDOW, 1]
     output = run_graph(to_onnx(kind, network), np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths).output
@@ -81,58 +83,58 @@ def test_rows_of_other_lengths_agree_as_well(kind: str, units: tuple[int, ...], 
 
 @pytest.mark.parametrize("lead", [1, 2])
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
-def test_fifty_steps_agree_with_keras(kind: str, units: tuple[int, ...], features: int, lead: int) -> None:
+def test_fifty_steps_agree_with_keras(kind: Kind, units: tuple[int, ...], features: int, lead: int) -> None:
     network = random_network(kind, features, units)
-    exported, keras = OnnxNetwork(to_onnx(kind, network)), answers(network)
+    exported, keras = OnnxNetwork(to_onnx(kind, network)), keras_of(network)
     context = WINDOW + lead - 1
     values = np.random.default_rng(1).normal(size=(BATCH, context, features)).astype(np.float32)
-    came = rollout(exported, shape_of(kind, units, features, lead), values, 50)
+    actual = rollout(exported, spec_of(kind, units, features, lead), values, 50)
     for step in range(50):
-        answer = keras(values[:, step : step + WINDOW])
-        values = np.concatenate([values, answer[:, None]], axis=1)
+        output = keras(values[:, step : step + WINDOW])
+        values = np.concatenate([values, output[:, None]], axis=1)
     expected = values[:, context:]
-    assert (np.abs(came - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()
+    assert (np.abs(actual - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()
 
 
 @pytest.mark.parametrize("lead", [1, 2])
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
 def test_fifty_steps_from_carried_states_agree_with_stateful_keras(
-    kind: str, units: tuple[int, ...], features: int, lead: int
+    kind: Kind, units: tuple[int, ...], features: int, lead: int
 ) -> None:
     network = random_network(kind, features, units)
     context = WINDOW + lead - 1
     values = np.random.default_rng(1).normal(size=(BATCH, context, features)).astype(np.float32)
-    came = rollout(OnnxNetwork(to_onnx(kind, network)), shape_of(kind, units, features, lead, "state"), values, 50)
+    actual = rollout(OnnxNetwork(to_onnx(kind, network)), spec_of(kind, units, features, lead, "state"), values, 50)
     step = stateful(network)
-    answer = [step(values[:, number]) for number in range(WINDOW)][-1]
+    output = [step(values[:, number]) for number in range(WINDOW)][-1]
     for number in range(50):
-        values = np.concatenate([values, answer[:, None]], axis=1)
-        answer = step(values[:, WINDOW + number])
+        values = np.concatenate([values, output[:, None]], axis=1)
+        output = step(values[:, WINDOW + number])
     expected = values[:, context:]
-    assert (np.abs(came - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()
+    assert (np.abs(actual - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()
 
 
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
-def test_members_agree_with_the_mean_of_keras_at_every_step(kind: str, units: tuple[int, ...], features: int) -> None:
+def test_members_agree_with_the_mean_of_keras_at_every_step(kind: Kind, units: tuple[int, ...], features: int) -> None:
     members = [random_network(kind, features, units, outputs=4, seed=seed) for seed in range(3)]
-    exported = OnnxNetwork(to_onnx(kind, averaged(members)))
+    exported = OnnxNetwork(to_onnx(kind, ensemble_of(members)))
     assert (exported.channels, exported.outputs) == (features, 4)
     inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, features)).astype(np.float32)
     states = exported.zero_states(BATCH)
     for step in range(WINDOW):
         output, states = exported(inputs[:, step : step + 1].transpose(1, 0, 2), states)
-        expected = np.mean([answers(member)(inputs[:, : step + 1]) for member in members], axis=0)
+        expected = np.mean([keras_of(member)(inputs[:, : step + 1]) for member in members], axis=0)
         assert (np.abs(output - expected) <= 1e-5 * np.maximum(1, np.abs(expected))).all()
 
 
 @pytest.mark.parametrize("residual", [1, 2])
 @pytest.mark.parametrize("members", [1, 2])
-@pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])
-def test_a_residual_agrees_with_keras_for_rows_of_any_length(kind: str, members: int, residual: int) -> None:
-    network = averaged(
+@pytest.mark.parametrize("kind", CELLS)
+def test_a_residual_agrees_with_keras_for_rows_of_any_length(kind: Kind, members: int, residual: int) -> None:
+    network = ensemble_of(
         [random_network(kind, 3, (5, 4), outputs=4, seed=seed, residual=residual) for seed in range(members)]
     )
-    keras = answers(network)
+    keras = keras_of(network)
     inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, 3)).astype(np.float32)
     lengths = [2, WINDOW, 1]
     output = run_graph(to_onnx(kind, network), np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths).output
@@ -141,24 +143,24 @@ def test_a_residual_agrees_with_keras_for_rows_of_any_length(kind: str, members:
 
 
 @pytest.mark.parametrize("mode", ["window", "state"])
-@pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])
-def test_several_outputs_of_an_ensemble_roll_out_as_keras_does(kind: str, mode: RolloutMode) -> None:
+@pytest.mark.parametrize("kind", CELLS)
+def test_several_outputs_of_an_ensemble_roll_out_as_keras_does(kind: Kind, mode: RolloutMode) -> None:
     members = [random_network(kind, 2, (5, 4), outputs=6, seed=seed) for seed in range(2)]
     spec = tiny_spec(kind, ("a", "b"), window=WINDOW, outputs=3, units=(5, 4), rollout=mode, members=2)
     values = np.random.default_rng(1).normal(size=(BATCH, WINDOW, 2)).astype(np.float32)
-    came = rollout(OnnxNetwork(to_onnx(kind, averaged(members))), spec, values, 20)
-    for done in range(0, 20, 3):
-        # With the state carried, a network has seen all that came before.
-        training_range = values if mode == "state" else values[:, done:]
-        block = np.mean([answers(member)(training_range) for member in members], axis=0).reshape(BATCH, 3, 2)
+    actual = rollout(OnnxNetwork(to_onnx(kind, ensemble_of(members))), spec, values, 20)
+    for start in range(0, 20, 3):
+        # When the state is kept, a network has taken in all values before.
+        taken_in = values if mode == "state" else values[:, start:]
+        block = np.mean([keras_of(member)(taken_in) for member in members], axis=0).reshape(BATCH, 3, 2)
         values = np.concatenate([values, block], axis=1)
     expected = values[:, WINDOW : WINDOW + 20]
-    assert (np.abs(came - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()
+    assert (np.abs(actual - expected) <= 1e-4 * np.maximum(1, np.abs(expected))).all()
 
 
-def test_the_states_of_members_and_layers_have_names_of_their_own() -> None:
+def test_the_states_of_all_members_and_layers_have_different_names() -> None:
     members = [random_network("lstm", 1, (3, 2), seed=seed) for seed in range(2)]
-    model = onnx.load_from_string(to_onnx("lstm", averaged(members)))
+    model = onnx.load_from_string(to_onnx("lstm", ensemble_of(members)))
     names = [f"state_m{member}_{layer}_{state}" for member in (0, 1) for layer in (0, 1) for state in "hc"]
     assert [each.name for each in model.graph.input] == ["input", "sequence_lens", *names]
     assert [each.name for each in model.graph.output] == ["output", *(f"final_{name}" for name in names)]

@@ -1,7 +1,3 @@
-import io
-import json
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,32 +9,11 @@ from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
 from tests.support.oracle import VARIED, times_of
 from training.errors import DisagreementError
-from training.export.parity import check_agreement, check_reopened, keras_answers, to_keras_file, to_onnx
-from training.keras_backend import load_keras
-from training.networks.build import averaged, build_network
+from training.export.from_keras import to_onnx
+from training.export.parity import check_agreement, check_reopened
+from training.networks.build import Architecture, build_network, ensemble_of
 
 WINDOWS = np.linspace(-1, 1, 24, dtype=np.float32).reshape(4, 6, 1)
-
-
-def test_the_keras_file_holds_the_same_network_uncompiled(tmp_path: Path) -> None:
-    network = build_network("lstm", channels=1, outputs=1, units=(3,))
-    network.compile("adam", "mse")
-    network.fit(WINDOWS, WINDOWS[:, 0], verbose=0)
-    content = to_keras_file(network)
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert not json.loads(archive.read("config.json"))["compile_config"]
-    (tmp_path / "model.keras").write_bytes(content)
-    loaded = load_keras().models.load_model(tmp_path / "model.keras")
-    assert not loaded.compiled
-    assert np.array_equal(keras_answers(loaded, WINDOWS), keras_answers(network, WINDOWS))
-
-
-def test_the_keras_file_of_an_ensemble_holds_every_member(tmp_path: Path) -> None:
-    network = averaged([build_network("gru", channels=1, outputs=2, units=(3, 2), dropout=0.1) for _ in range(3)])
-    (tmp_path / "model.keras").write_bytes(to_keras_file(network))
-    loaded = load_keras().models.load_model(tmp_path / "model.keras")
-    assert np.array_equal(keras_answers(loaded, WINDOWS), keras_answers(network, WINDOWS))
-    check_agreement(loaded, OnnxNetwork(to_onnx("gru", loaded)), WINDOWS)
 
 
 @pytest.mark.parametrize("spec", [VARIED["all, state"], VARIED["outputs"]])
@@ -54,13 +29,8 @@ def test_an_export_of_other_inputs_and_outputs_is_checked_as_well(spec: ModelSpe
 
 
 def network_of(spec: ModelSpec) -> Any:
-    outputs = spec.outputs * len(spec.targets)
-    return averaged(
-        [
-            build_network(spec.kind, channels=spec.channels, outputs=outputs, units=spec.units)
-            for _ in range(spec.members)
-        ]
-    )
+    architecture = Architecture(spec.kind, spec.channels, spec.outputs * len(spec.targets), spec.units)
+    return ensemble_of([build_network(architecture) for _ in range(spec.members)])
 
 
 def spoil(network: Any) -> None:
@@ -68,7 +38,7 @@ def spoil(network: Any) -> None:
 
 
 def test_an_export_that_differs_is_refused() -> None:
-    network = build_network("simple_rnn", channels=1, outputs=1, units=(3,))
+    network = build_network(Architecture("simple_rnn", channels=1, outputs=1, units=(3,)))
     exported = OnnxNetwork(to_onnx("simple_rnn", network))
     check_agreement(network, exported, WINDOWS)
     spoil(network)
@@ -77,7 +47,7 @@ def test_an_export_that_differs_is_refused() -> None:
 
 
 def test_an_export_that_does_not_carry_its_states_is_refused() -> None:
-    network = build_network("lstm", channels=1, outputs=1, units=(3,))
+    network = build_network(Architecture("lstm", channels=1, outputs=1, units=(3,)))
     exported = OnnxNetwork(to_onnx("lstm", network))
 
     class Forgetful(OnnxNetwork):
@@ -92,14 +62,14 @@ def test_an_export_that_does_not_carry_its_states_is_refused() -> None:
 
 
 def test_answers_that_are_no_numbers_are_refused() -> None:
-    network = build_network("lstm", channels=1, outputs=1, units=(3,))
+    network = build_network(Architecture("lstm", channels=1, outputs=1, units=(3,)))
     network.set_weights([weights * np.nan for weights in network.get_weights()])
     with pytest.raises(DisagreementError):
         check_agreement(network, OnnxNetwork(to_onnx("lstm", network)), WINDOWS)
 
 
 def test_a_reopened_version_that_differs_is_refused() -> None:
-    network = build_network("lstm", channels=2, outputs=1, units=(3,))
+    network = build_network(Architecture("lstm", channels=2, outputs=1, units=(3,)))
     spec = ModelSpec(
         kind="lstm",
         units=(3,),

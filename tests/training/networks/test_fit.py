@@ -1,4 +1,4 @@
-"""Fitting: repeatable, watched, stopped; through time, through the rollout, and several networks at once."""
+"""Fitting: repeatable, watched, stopped early; through time, in free running, and as an ensemble."""
 
 from itertools import pairwise
 from typing import Any
@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from training.data.dataset import Dataset, build_dataset, load_series
+from training.networks.arrays import TRUE_STEPS_WEIGHT
 from training.networks.build import members_of
+from training.networks.cells import CELLS
 from training.networks.fit import fit
-from training.networks.loop import TRUE_STEPS_WEIGHT, TrainingArrays, _drawn
 from training.recipes.recipe import Recipe
 
 TINY = Recipe().with_values(
@@ -21,7 +22,7 @@ def dataset(recipe: Recipe = TINY) -> Dataset:
     return build_dataset(recipe, load_series(recipe))
 
 
-@pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])
+@pytest.mark.parametrize("kind", CELLS)
 def test_one_seed_gives_the_same_weights_bit_for_bit(kind: str) -> None:
     recipe = TINY.with_values({"kind": kind, "units": (4, 3), "dropout": 0.2})
     first, second = (fit(recipe, dataset()) for _ in range(2))
@@ -31,7 +32,7 @@ def test_one_seed_gives_the_same_weights_bit_for_bit(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["lstm", "simple_rnn"])
-def test_training_through_time_is_repeatable_and_answers_at_the_last_step(kind: str) -> None:
+def test_training_through_time_is_repeatable_and_gives_the_outputs_of_the_last_step(kind: str) -> None:
     recipe = TINY.with_values({"kind": kind, "units": (4, 3), "dropout": 0.2, "rollout": "state", "lead": 2})
     first, second = (fit(recipe, dataset(recipe)) for _ in range(2))
     weights, again = (each.network.get_weights() for each in (first, second))
@@ -44,22 +45,22 @@ def test_the_loss_is_that_of_every_step_from_the_windows_last_on() -> None:
     recipe = TINY.with_values({"rollout": "state", "sequence": 8, "epochs": 1, "learning_rate": 1e-30})
     data = dataset(recipe)
     fitted = fit(recipe, data)
-    answers = np.stack(
+    outputs = np.stack(
         [np.asarray(fitted.network(np.ascontiguousarray(data.train.windows[:, :steps]))) for steps in range(5, 9)],
         axis=1,
     )
-    assert fitted.loss[0] == pytest.approx(np.mean((answers - data.train.targets) ** 2), rel=1e-4)
+    assert fitted.loss[0] == pytest.approx(np.mean((outputs - data.train.targets) ** 2), rel=1e-4)
 
 
 def test_watching_changes_nothing_and_sees_every_epoch() -> None:
-    training_range = []
+    seen = []
 
     def watch(epochs: int, network: Any) -> None:
-        training_range.append((epochs, network.get_weights()[0]))
+        seen.append((epochs, network.get_weights()[0]))
 
     watched, alone = fit(TINY, dataset(), watch=watch), fit(TINY, dataset())
-    assert [epochs for epochs, _ in training_range] == [0, 1, 2, 3]
-    assert not np.array_equal(training_range[0][1], training_range[1][1])
+    assert [epochs for epochs, _ in seen] == [0, 1, 2, 3]
+    assert not np.array_equal(seen[0][1], seen[1][1])
     assert np.array_equal(watched.network.get_weights()[0], alone.network.get_weights()[0])
     assert len(watched.loss) == 3
     assert watched.duration_s > 0
@@ -74,8 +75,8 @@ def test_training_stops_early_and_keeps_the_best(rollout: str) -> None:
     assert len(fitted.loss) < 50
     windows, targets = data.validation
     targets = targets.reshape(len(targets), -1)
-    answers = np.asarray(fitted.network(np.ascontiguousarray(windows)))
-    assert np.mean((answers - targets) ** 2) == pytest.approx(min(fitted.validation_loss), rel=1e-3)
+    outputs = np.asarray(fitted.network(np.ascontiguousarray(windows)))
+    assert np.mean((outputs - targets) ** 2) == pytest.approx(min(fitted.validation_loss), rel=1e-3)
 
 
 def test_without_a_validation_part_there_is_no_validation_loss() -> None:
@@ -83,11 +84,13 @@ def test_without_a_validation_part_there_is_no_validation_loss() -> None:
     assert fit(recipe, dataset(recipe)).validation_loss is None
 
 
-ROLLED = {"rollout": "state", "feedback": 4, "burn_in": 3, "lag": 9, "feedback_epochs": 2, "residual": True}
+FREE_RUNNING = {"rollout": "state", "feedback": 4, "burn_in": 3, "lag": 9, "feedback_epochs": 2, "residual": True}
 
 
-def test_training_through_the_rollout_is_repeatable_and_goes_on_from_training_through_time() -> None:
-    recipe = TINY.with_values({**ROLLED, "batches": 2, "batch_size": 8, "decay": "cosine", "clip": 1.0, "loss": "mae"})
+def test_free_running_is_repeatable_and_goes_on_from_training_through_time() -> None:
+    recipe = TINY.with_values(
+        {**FREE_RUNNING, "batches": 2, "batch_size": 8, "decay": "cosine", "clip": 1.0, "loss": "mae"}
+    )
     first, second = (fit(recipe, dataset(recipe)) for _ in range(2))
     weights, again = (each.network.get_weights() for each in (first, second))
     assert all(np.array_equal(one, two) for one, two in zip(weights, again, strict=True))
@@ -97,19 +100,21 @@ def test_training_through_the_rollout_is_repeatable_and_goes_on_from_training_th
     assert first.network(np.zeros((2, 5, 2), np.float32)).shape == (2, 1)
 
 
-def test_the_last_steps_of_a_rollout_take_in_the_networks_own_answers() -> None:
-    recipe = TINY.with_values({**ROLLED, "learning_rate": 1e-30, "feedback_epochs": 1, "epochs": 1, "loss": "mae"})
+def test_in_free_running_the_last_steps_take_in_the_networks_own_predictions() -> None:
+    recipe = TINY.with_values(
+        {**FREE_RUNNING, "learning_rate": 1e-30, "feedback_epochs": 1, "epochs": 1, "loss": "mae"}
+    )
     data = dataset(recipe)
     fitted = fit(recipe, data)
-    # By hand: the window is true, then each answer takes the newest value's place; the lag stays true.
+    # By hand: the window is true, then each prediction replaces the latest value. The lag stays true.
     sequences = np.array(data.train.windows)
-    answers = []
+    outputs = []
     for step in range(2, 8):
-        answer = np.asarray(fitted.network(np.ascontiguousarray(sequences[:, : step + 1])))
-        answers.append(answer)
+        output = np.asarray(fitted.network(np.ascontiguousarray(sequences[:, : step + 1])))
+        outputs.append(output)
         if 4 <= step < 7:
-            sequences[:, step + 1, 0] = answer[:, 0]
-    errors = np.abs(np.stack(answers, axis=1) - data.train.targets)[..., 0]
+            sequences[:, step + 1, 0] = output[:, 0]
+    errors = np.abs(np.stack(outputs, axis=1) - data.train.targets)[..., 0]
     weights = np.array([TRUE_STEPS_WEIGHT / 3] * 3 + [1 / 3] * 3)
     assert fitted.loss[-1] == pytest.approx(np.mean(errors * weights / weights.mean()), rel=1e-4)
 
@@ -118,12 +123,12 @@ def test_an_ensemble_is_the_mean_of_networks_of_different_seeds() -> None:
     alone, several = (fit(TINY.with_values({"members": members}), dataset()) for members in (1, 3))
     windows = np.ascontiguousarray(dataset().validation.windows)
     members = members_of(several.network)
-    answers = [np.asarray(member(windows)) for member in members]
+    outputs = [np.asarray(member(windows)) for member in members]
     assert len(members) == 3
-    assert np.array_equal(answers[0], np.asarray(alone.network(windows)))
-    assert not np.allclose(answers[0], answers[1])
-    assert not np.allclose(answers[1], answers[2])
-    assert np.allclose(several.network(windows), np.mean(answers, axis=0), atol=1e-6)
+    assert np.array_equal(outputs[0], np.asarray(alone.network(windows)))
+    assert not np.allclose(outputs[0], outputs[1])
+    assert not np.allclose(outputs[1], outputs[2])
+    assert np.allclose(several.network(windows), np.mean(outputs, axis=0), atol=1e-6)
     assert several.loss == alone.loss
 
 
@@ -136,18 +141,12 @@ def test_a_cosine_ends_with_steps_of_no_length() -> None:
     assert steps[-1] < steps[0] / 20
 
 
-def test_an_epoch_of_so_many_batches_sees_that_many_samples() -> None:
-    recipe = TINY.with_values({"batches": 2, "batch_size": 3, "epochs": 1})
-    data = dataset(recipe)
-    drawn = _drawn(TrainingArrays(np.arange(10, dtype=np.float32), np.arange(10, dtype=np.float32) * 2), 3, 2)
-    epochs = []
-    for _ in range(5):
-        inputs, targets = zip(*(drawn[place] for place in range(len(drawn))), strict=True)
-        assert np.array_equal(np.concatenate(inputs) * 2, np.concatenate(targets))
-        epochs += np.concatenate(inputs).tolist()
-        drawn.on_epoch_end()
-    assert [sorted(epochs[first : first + 10]) for first in (0, 10, 20)] == [list(range(10))] * 3
-    assert len(fit(recipe, data).loss) == 1
+def test_an_epoch_of_few_batches_learns_less_than_a_pass_over_all_samples() -> None:
+    few, all_samples = (fit(TINY.with_values({"epochs": 1, **values}), dataset()) for values in ({"batches": 1}, {}))
+    assert len(few.loss) == 1
+    assert few.validation_loss is not None
+    assert all_samples.validation_loss is not None
+    assert few.validation_loss > all_samples.validation_loss
 
 
 def test_targets_beyond_the_end_of_the_training_rows_are_not_learned_from() -> None:

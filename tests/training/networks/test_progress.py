@@ -3,11 +3,11 @@ import io
 import pytest
 from rich.console import Console
 
-from training.networks.progress import reporting
+from training.networks.progress import progress_reporter
 
 
 def shown(console: Console, epochs: int, validates: bool = True) -> None:
-    with reporting("load", epochs, 2, console) as reporter:
+    with progress_reporter("load", epochs, 2, console) as reporter:
         for epoch in range(1, epochs + 1):
             reporter.batch()
             reporter.batch()
@@ -36,7 +36,7 @@ def test_a_terminal_gets_a_bar_with_losses_and_the_time_left() -> None:
 
 
 def test_quiet_is_quiet(capfd: pytest.CaptureFixture[str]) -> None:
-    with reporting("load", 1, 1, None) as reporter:
+    with progress_reporter("load", 1, 1, None) as reporter:
         reporter.batch()
         reporter.epoch(1, 0.5, None)
     assert capfd.readouterr() == ("", "")

@@ -1,19 +1,19 @@
 import pytest
 
 from training.errors import RecipeError
-from training.recipes.fields import RecipeField, did_you_mean, place, recipe_fields
+from training.recipes.fields import RecipeField, recipe_fields, section_of
 from training.recipes.recipe import Recipe
 
-BY_NAME = {leaf.name: leaf for leaf in recipe_fields(Recipe)}
+BY_NAME = {field.name: field for field in recipe_fields(Recipe)}
 
 
 def test_names_are_unique_across_sections_for_each_is_a_flag() -> None:
-    names = [leaf.name for leaf in recipe_fields(Recipe)]
+    names = [field.name for field in recipe_fields(Recipe)]
     assert len(set(names)) == len(names)
 
 
-def test_every_leaf_has_a_help() -> None:
-    assert [leaf.name for leaf in recipe_fields(Recipe) if not leaf.help] == []
+def test_every_field_has_a_help() -> None:
+    assert [field.name for field in recipe_fields(Recipe) if not field.help] == []
 
 
 @pytest.mark.parametrize(
@@ -31,17 +31,13 @@ def test_every_leaf_has_a_help() -> None:
         ("horizon", "evaluation", int, False, (), None),
     ],
 )
-def test_a_leaf_tells_what_its_flag_takes(
+def test_a_field_says_what_its_flag_takes(
     name: str, section: str | None, kind: type[str | int | float], many: bool, choices: tuple[str, ...], default: object
 ) -> None:
     assert BY_NAME[name] == RecipeField(name, section, kind, many, choices, default, BY_NAME[name].help)
 
 
 def test_a_value_is_found_in_its_section() -> None:
-    assert (place("name", Recipe), place("epochs", Recipe)) == (None, "fit")
+    assert (section_of("name", Recipe), section_of("epochs", Recipe)) == (None, "fit")
     with pytest.raises(RecipeError, match='no value "epoch"; did you mean epochs'):
-        place("epoch", Recipe)
-
-
-def test_near_names_all_where_none_is_like_it() -> None:
-    assert did_you_mean("xyz", ["load", "price"]) == "; there are load, price"
+        section_of("epoch", Recipe)

@@ -1,0 +1,30 @@
+"""Turning a trained Keras network into files: an ONNX graph and a .keras file."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from training.export.onnx_graph import Layer, Member, build_graph
+from training.networks.build import members_of
+
+
+def to_onnx(kind: str, network: Any) -> bytes:
+    """The ONNX graph of a network that training/networks/build.py built. Raises RecipeError for an unknown kind."""
+    return build_graph(kind, [_member(each) for each in members_of(network)])
+
+
+def to_keras_file(network: Any) -> bytes:
+    """The content of a `.keras` file with the network, not compiled: the optimizer's state would triple its size."""
+    copy = type(network).from_config(network.get_config())
+    copy.set_weights(network.get_weights())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        copy.save(path)
+        return path.read_bytes()
+
+
+def _member(network: Any) -> Member:
+    recurrent = [layer for layer in network.layers if layer.name.startswith("recurrent")]
+    layers = [Layer(layer.input.shape[-1], layer.units, layer.get_weights()) for layer in recurrent]
+    residual = [layer.get_weights()[0] for layer in network.layers if layer.name == "newest"]
+    return Member(layers, *network.get_layer("output").get_weights(), *residual)

@@ -44,7 +44,7 @@ def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manif
     album.finish(fitted)
     graph = to_onnx(spec.kind, fitted.network)
     forecaster = Forecaster(spec, OnnxNetwork(graph), title=recipe.name)
-    contexts, time_indexes = dataset.contexts()
+    contexts, time_indexes = dataset.example_contexts()
     inputs = forecaster.prepare(contexts, times=time_indexes)
     steps = window_inputs(spec, inputs.contexts, inputs.known_future)
     check_agreement(fitted.network, forecaster.network, steps.transpose(1, 0, 2))

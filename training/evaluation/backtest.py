@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.inference.forecaster import Forecaster
 from models.spec.metrics import Backtest, StepScores
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.evaluation.baselines import Baseline, baselines
 from training.evaluation.metrics import mase_scales, step_scores
 from training.evaluation.origins import Origins, contexts_before, even_stride, find_origins

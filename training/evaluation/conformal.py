@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from models.errors import InvalidRequest
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
 

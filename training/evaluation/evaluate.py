@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
 from models.spec.metrics import Backtest, Calibration, Metrics, Scores
-from training.data.dataset import Dataset, HeldOut
+from training.data.dataset import Dataset
+from training.data.held_out import HeldOut, histories
 from training.errors import SeriesError
 from training.evaluation.backtest import backtest
 from training.evaluation.baseline_warnings import baseline_warnings
@@ -42,7 +43,7 @@ def evaluate_model(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> 
     """Look at the test rows, once, and calibrate intervals on the rows kept for that. Raises SeriesError."""
     season = next(iter(recipe.evaluation.season), None)
     metrics = evaluate(forecaster, dataset.held_out, tested_on=dataset.tested_on, season=season)
-    tested = backtest(recipe, forecaster, histories(dataset), dataset.held_out, dataset.tested_on)
+    tested = backtest(recipe, forecaster, histories(dataset.series, dataset.parts), dataset.held_out, dataset.tested_on)
     horizon = recipe.horizon if forecaster.spec.rolls_out else 1
     intervals = calibrate(forecaster, dataset.calibration, horizon)
     known = None
@@ -73,12 +74,6 @@ def evaluate_model(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> 
         )
     scores, rolled = (None, None) if tested is None else (tested.scores, tested.rolled)
     return Evaluation(metrics, scores, rolled, intervals, known, warnings)
-
-
-def histories(dataset: Dataset) -> tuple[Array, ...]:
-    """Each series' rows that were learned from, with those that training was stopped by; shape (rows, features)."""
-    pairs = zip(dataset.series, dataset.parts, strict=True)
-    return tuple(series.values[: parts.validation.stop] for series, parts in pairs)
 
 
 def evaluate(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.spec.metrics import StepScores
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 
 Array = NDArray[np.float64]
 

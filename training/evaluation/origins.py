@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 
 Array = NDArray[np.float64]
 

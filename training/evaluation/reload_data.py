@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from models.spec.manifest import Manifest
 from models.timeseries.frequency import parse_frequency
-from training.data.dataset import HeldOut, build_dataset, load_series, split_rows
+from training.data.dataset import build_dataset, load_series
+from training.data.held_out import HeldOut, histories
 from training.data.series import Series, sha256
-from training.data.splits import Parts
+from training.data.splits import split_rows
 from training.errors import RecipeError, SeriesError
 from training.recipes.recipe import Recipe
 
@@ -50,19 +51,19 @@ def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
     same_data = sha256(series) == manifest.data.sha256
     if recipe.series.generator is not None:  # which may test on more than the series' own rows
         made = build_dataset(recipe, series)
-        return ReloadedData(recipe, _histories(series, made.parts), made.held_out, made.tested_on, same_data)
+        return ReloadedData(recipe, histories(series, made.parts), made.held_out, made.tested_on, same_data)
     _check(manifest, title, series)
     parts = split_rows(recipe, series)
     pairs = list(zip(series, parts, strict=True))
     return ReloadedData(
         recipe,
-        _histories(series, parts),
+        histories(series, parts),
         tuple(HeldOut(each.values, its.test, each.times, each.id) for each, its in pairs),
         f"the last {sum(len(its.test) for its in parts)} of {sum(len(each.values) for each in series)} rows of "
         + (f"{len(series)} series of " if len(series) > 1 else "")
         + series[0].source,
         same_data,
-        sum(each.filled for each in series),
+        sum(each.filled_rows for each in series),
     )
 
 
@@ -104,8 +105,3 @@ def _check(manifest: Manifest, title: str, series: Sequence[Series]) -> None:
             f"the values of {series[0].source} are {found} apart, but {title} was trained on values {expected} apart: "
             "bring those"
         )
-
-
-def _histories(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[Array, ...]:
-    """Each series' rows before those that intervals are calibrated on and that are tested on."""
-    return tuple(each.values[: its.validation.stop] for each, its in zip(series, parts, strict=True))

@@ -10,7 +10,7 @@ from models.engine.offline import forecast_offline
 from models.inference.forecaster import Forecaster
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.errors import SeriesError
 from training.evaluation.origins import Origins, actuals, contexts_before
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from models.errors import InvalidRequest
 from models.inference.conformal import Bounds, Intervals
 from models.spec.metrics import Backtest
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.evaluation.origins import contexts_before
 from training.evaluation.rolling_forecasts import RollingForecasts
 from training.report.plots import MODEL_COLOR, SERIES_COLOR, png

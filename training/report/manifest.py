@@ -66,7 +66,7 @@ def _data_record(dataset: Dataset) -> DataRecord:
         validation_rows=sum(len(part.validation) for part in parts),
         calibration_rows=sum(len(part.calibration) for part in parts),
         test_rows=sum(len(part.test) for part in parts),
-        filled_rows=sum(each.filled for each in series),
+        filled_rows=sum(each.filled_rows for each in series),
         first_at=first_at,
         last_at=last_at,
         minimum=tuple(np.min([rows.min(axis=0) for rows in trained], axis=0).tolist()),
@@ -86,7 +86,7 @@ def _span(series: Sequence[Series]) -> tuple[datetime | None, datetime | None]:
 
 def _goldens(dataset: Dataset, forecaster: Forecaster) -> tuple[Golden, ...]:
     """A few held-out windows from first to last, with the forecasts that every later opening must repeat."""
-    contexts, time_indexes = dataset.contexts()
+    contexts, time_indexes = dataset.example_contexts()
     chosen = np.unique(np.linspace(0, len(contexts) - 1, GOLDENS).astype(int))
     # A golden is replayed from its window's end alone.
     ends = None if time_indexes is None else [time_indexes[place]._replace(day=None) for place in chosen]

@@ -4,7 +4,7 @@ import pytest
 from models.inference.conformal import Intervals
 from models.timeseries.scaling import Scaler
 from tests.support.constant import constant, plain_spec
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.evaluation import conformal as module
 from training.evaluation.conformal import calibrate, coverage
 from training.evaluation.origins import find_origins

@@ -9,10 +9,11 @@ from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
 from tests.support.constant import constant, plain_spec
 from tests.support.tiny import graph_of, tiny_spec
-from training.data.dataset import HeldOut, build_dataset
+from training.data.dataset import build_dataset
+from training.data.held_out import HeldOut, histories
 from training.data.series import Series
 from training.errors import SeriesError
-from training.evaluation.evaluate import evaluate, evaluate_model, histories, one_step
+from training.evaluation.evaluate import evaluate, evaluate_model, one_step
 from training.recipes.recipe import Recipe
 
 SCALED = Scaler(kind="standard", mean=(10.0,), scale=(2.0,))
@@ -79,7 +80,7 @@ RECIPE = Recipe().with_values(
 
 def test_the_linear_baseline_may_learn_from_what_training_was_stopped_by() -> None:
     dataset = build_dataset(RECIPE, [Series(np.arange(20.0)[:, None], ("a",), "made up")])
-    (history,) = histories(dataset)
+    (history,) = histories(dataset.series, dataset.parts)
     assert history[:, 0].tolist() == [*range(12)]  # 10 rows to train on, 2 to validate on; 4 to calibrate on, 4 to test
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.evaluation.metrics import mase_scales, step_scores
 
 ONE_SERIES = np.zeros(2, np.int64)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.evaluation import origins as module
 from training.evaluation.origins import Origins, actuals, contexts_before, even_stride, find_origins
 

@@ -11,6 +11,7 @@ from tests.support.tiny import publish_tiny, tiny_spec
 from training.data.series import read_series, sha256
 from training.errors import RecipeError, SeriesError
 from training.evaluation.reload_data import reload_data
+from training.recipes.sections import SeriesSection
 
 RECIPE = {
     "series": {"csv": "load.csv", "column": ["value"]},
@@ -34,7 +35,7 @@ def manifest(recipe: Mapping[str, Any] = RECIPE, sha: str = "0" * 64, **spec: An
 
 
 def test_the_recipe_s_own_data_are_split_as_they_were() -> None:
-    data = reload_data(manifest(sha=sha256(read_series("load.csv"))), {"horizon": 1, "stride": 3})
+    data = reload_data(manifest(sha=sha256(read_series(SeriesSection(csv="load.csv")))), {"horizon": 1, "stride": 3})
     ((values, part, times, name),) = data.held_out
     assert (values[:, 0].tolist(), part, times, name) == ([*range(10)], range(8, 10), None, "")
     assert [history[:, 0].tolist() for history in data.histories] == [[0, 1, 2, 3, 4, 5]]

@@ -12,7 +12,7 @@ from models.timeseries.spacing import infer_time_index
 from models.timeseries.time_index import TimeIndex
 from tests.support.constant import constant, plain_spec
 from tests.support.tiny import graph_of, tiny_spec
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.errors import SeriesError
 from training.evaluation import origins as module
 from training.evaluation.origins import find_origins

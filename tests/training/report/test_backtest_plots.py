@@ -9,7 +9,7 @@ from models.inference.conformal import Intervals
 from models.spec.metrics import Backtest, StepScores
 from models.timeseries.scaling import Scaler
 from tests.support.constant import constant, plain_spec
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
 from training.report import backtest_plots as module

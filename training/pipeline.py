@@ -13,7 +13,8 @@ from models.spec.manifest import Manifest
 from models.spec.metrics import Spread
 from training.data.dataset import Dataset, build_dataset, load_series
 from training.errors import RecipeError
-from training.evaluation.evaluate import Evaluation, evaluate, evaluate_model
+from training.evaluation.evaluate import Evaluation, evaluate_model
+from training.evaluation.next_value import next_value_metrics
 from training.export.parity import check_agreement, check_reopened, to_keras_file, to_onnx
 from training.extras import require_train
 from training.networks.fit import fit
@@ -79,6 +80,6 @@ def _spread(recipe: Recipe, dataset: Dataset, judged: Evaluation, console: Conso
         its_own = build_dataset(other, load_series(other)) if recipe.series.generator else dataset
         network = fit(other, its_own, title=f"{recipe.name}, seed {seed}", console=console).network
         forecaster = Forecaster(its_own.spec, OnnxNetwork(to_onnx(its_own.spec.kind, network)))
-        metrics = evaluate(forecaster, its_own.held_out, tested_on=its_own.tested_on)
+        metrics = next_value_metrics(forecaster, its_own.held_out, tested_on=its_own.tested_on)
         errors.append(metrics.model.mse)
     return Spread(seeds=tuple(range(first, first + count)), mse=tuple(errors))

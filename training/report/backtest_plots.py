@@ -12,7 +12,7 @@ from models.errors import InvalidRequest
 from models.inference.conformal import Bounds, Intervals
 from models.spec.metrics import Backtest
 from training.data.held_out import HeldOut
-from training.evaluation.origins import contexts_before
+from training.evaluation.origins import rows_before
 from training.evaluation.rolling_forecasts import RollingForecasts
 from training.report.plots import MODEL_COLOR, SERIES_COLOR, png
 
@@ -82,7 +82,7 @@ def examples_picture(
         axes = figure.add_subplot(2, 2, panel)
         origin = rolled.origins[place : place + 1]
         rows = min(int(origin.rows[0]), max(MIN_PAST_ROWS, 2 * horizon))
-        past = contexts_before(held_out, origin, rows)[0, :, column]
+        past = rows_before(held_out, origin, rows)[0, :, column]
         forecast = rolled.predictions[place, :, 0]
         for level, bounds in _error_bounds(intervals, horizon):
             _band(axes, past[-1], bounds.scaled(rolled.scales[place, 0]).around(forecast[:, None]), level)

@@ -5,7 +5,8 @@ from typing import Any
 from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
 from training.data.dataset import Dataset
-from training.evaluation.evaluate import Evaluation, one_step
+from training.evaluation.evaluate import Evaluation
+from training.evaluation.next_value import next_value_forecasts
 from training.export.parity import to_onnx
 from training.networks.fit import FittedNetwork
 from training.recipes.recipe import Recipe
@@ -39,7 +40,7 @@ class TrainingPictures:
     def evaluate_model(self, judged: Evaluation) -> None:
         """Draw what the backtest and the calibration found."""
         name, spec = self._recipe.name, self._dataset.spec
-        if judged.backtest is None or judged.rolled is None:
+        if judged.backtest is None or judged.forecasts is None:
             return
         self.files["plots/error-by-step.png"] = errors_picture(judged.backtest, f"{name}: error at each step ahead")
         if judged.calibration is not None and judged.calibration.coverage:
@@ -47,7 +48,7 @@ class TrainingPictures:
             self.files["plots/coverage.png"] = coverage_picture(judged.calibration.coverage, title)
         self.files["plots/forecasts.png"] = examples_picture(
             self._dataset.held_out,
-            judged.rolled,
+            judged.forecasts,
             judged.intervals,
             spec.target_columns[0],
             spec.targets[0],
@@ -58,7 +59,7 @@ class TrainingPictures:
         spec, shown = self._dataset.spec, self._dataset.held_out[0]
         values, part = shown.values, shown.part
         shown = shown._replace(part=range(max(0, part.stop - MAX_ROWS), part.stop))
-        forecasts = one_step(Forecaster(spec, OnnxNetwork(to_onnx(spec.kind, network))), shown)
+        forecasts = next_value_forecasts(Forecaster(spec, OnnxNetwork(to_onnx(spec.kind, network))), shown)
         targets = values[: part.stop, list(spec.target_columns)]
         title = f"{self._recipe.name}: forecasts of the next value, {when}"
         self.files[f"plots/{name}.png"] = forecast_picture(targets, forecasts, spec.targets, title, part.start)

@@ -1,7 +1,9 @@
+"""Warnings of better baselines, in words."""
+
 import pytest
 
 from models.spec.metrics import Backtest, StepScores
-from training.evaluation.baseline_warnings import baseline_warnings, steps
+from training.evaluation.baseline_warnings import baseline_warnings, describe_steps
 
 
 def scores(*mae: float) -> StepScores:
@@ -16,8 +18,8 @@ def backtest(model: StepScores, **baselines: StepScores) -> Backtest:
 
 def test_each_baseline_that_is_better_somewhere_is_named_with_its_steps() -> None:
     result = backtest(scores(2, 2, 2), naive=scores(1, 3, 1), alike=scores(2, 2, 2), linear=scores(1, 1, 1))
-    description = {"naive": "repeating", "alike": "the same", "linear": "a line"}
-    assert baseline_warnings(result, description) == (
+    descriptions = {"naive": "repeating", "alike": "the same", "linear": "a line"}
+    assert baseline_warnings(result, descriptions) == (
         "loses to naive at steps 1 and 3: repeating is better there",
         "loses to linear at every step: a line is better there",
     )
@@ -39,4 +41,4 @@ def test_one_step_is_a_step() -> None:
     ],
 )
 def test_steps_in_words(numbers: list[int], text: str) -> None:
-    assert steps(numbers) == text
+    assert describe_steps(numbers) == text

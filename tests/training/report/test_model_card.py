@@ -1,3 +1,5 @@
+"""The model card: what it says, and that its request works."""
+
 import json
 import re
 import shlex

@@ -1,5 +1,7 @@
+"""Tables of errors and of coverage, cell by cell."""
+
 from models.spec.metrics import Backtest, StepScores
-from training.report.tables import chosen_steps, coverage_table, errors_table
+from training.report.tables import coverage_table, errors_table, evenly_spaced_steps
 
 
 def scores(*mae: float, mase: tuple[float, ...] | None = None) -> StepScores:
@@ -12,10 +14,10 @@ def backtest(model: StepScores, **baselines: StepScores) -> Backtest:
     )
 
 
-def test_steps_are_thinned_to_about_so_many() -> None:
-    assert chosen_steps(5, 24) == [1, 2, 3, 4, 5]
-    assert chosen_steps(48, 8) == [1, 6, 12, 18, 24, 30, 36, 42, 48]
-    assert chosen_steps(50, 24)[-3:] == [45, 48, 50]
+def test_about_as_many_steps_as_asked_for_are_chosen() -> None:
+    assert evenly_spaced_steps(5, 24) == [1, 2, 3, 4, 5]
+    assert evenly_spaced_steps(48, 8) == [1, 6, 12, 18, 24, 30, 36, 42, 48]
+    assert evenly_spaced_steps(50, 24)[-3:] == [45, 48, 50]
 
 
 def test_errors_and_skill_of_each_step_and_of_their_means() -> None:

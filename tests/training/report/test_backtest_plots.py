@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from models.inference.conformal import Intervals
-from models.spec.metrics import Backtest, StepScores
 from models.timeseries.scaling import Scaler
 from tests.support.constant import constant, plain_spec
+from tests.training.evaluation.made_up_scores import backtest_of, scores
 from training.data.held_out import HeldOut
 from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
@@ -45,18 +45,8 @@ def lines(axes: Axes) -> dict[str, list[float]]:
     }
 
 
-def scores(*mae: float) -> StepScores:
-    return StepScores(mae=mae, rmse=mae, mase=None, smape=mae)
-
-
-def backtest(model: StepScores, **baselines: StepScores) -> Backtest:
-    return Backtest(
-        tested_on="", horizon=len(model.mae), origins=1, stride=1, season=1, model=model, baselines=baselines
-    )
-
-
 def test_errors_are_lines_of_the_model_and_the_baselines(drawn: list[Figure]) -> None:
-    errors_picture(backtest(scores(1, 2, 3), naive=scores(3, 3, 3), linear=scores(2, 4, 7)), "load")
+    errors_picture(backtest_of(scores(1, 2, 3), naive=scores(3, 3, 3), linear=scores(2, 4, 7)), "load")
     (axes,) = drawn[0].axes
     assert lines(axes) == {"naive": [3, 3, 3], "linear": [2, 4, 7], "model": [1, 2, 3]}
     assert axes.get_ylim() == pytest.approx((0, 7.35))
@@ -64,19 +54,19 @@ def test_errors_are_lines_of_the_model_and_the_baselines(drawn: list[Figure]) ->
 
 
 def test_a_baseline_far_off_does_not_flatten_the_rest(drawn: list[Figure]) -> None:
-    errors_picture(backtest(scores(1, 2), out_of_range=scores(1, 1e6)), "load")
+    errors_picture(backtest_of(scores(1, 2), out_of_range=scores(1, 1e6)), "load")
     assert drawn[0].axes[0].get_ylim() == pytest.approx((0, 21))
 
 
 def test_errors_of_one_step_are_bars(drawn: list[Figure]) -> None:
-    errors_picture(backtest(scores(2), naive=scores(3)), "load")
+    errors_picture(backtest_of(scores(2), naive=scores(3)), "load")
     (axes,) = drawn[0].axes
     assert [label.get_text() for label in axes.get_xticklabels() if label.get_text()] == ["naive", "model"]
     assert [bar.get_height() for bar in axes.patches] == [3, 2]  # type: ignore[attr-defined]
 
 
 def test_a_model_without_error_is_drawn(drawn: list[Figure]) -> None:
-    errors_picture(backtest(scores(0, 0), naive=scores(0, 0)), "load")
+    errors_picture(backtest_of(scores(0, 0), naive=scores(0, 0)), "load")
     assert len(drawn) == 1
 
 

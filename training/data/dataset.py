@@ -30,8 +30,8 @@ class Dataset:
 
     `parts` are the row ranges of each of `series`. `train` holds windows or, for a rollout of states, longer sequences
     (training/data/windowing.py). `validation` holds windows; with a burn-in or feedback, sequences as long as those of
-    training or as its longest part allows. `calibration` is for intervals, and `held_out` is tested on; the texts
-    `calibrated_on` and `tested_on` tell these rows.
+    training or as its longest part allows. `calibration` is for intervals, and `held_out` is tested on;
+    `calibrated_on` and `tested_on` describe these rows in words.
     """
 
     series: tuple[Series, ...]

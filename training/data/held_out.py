@@ -35,7 +35,7 @@ def held_out_series(spec: ModelSpec, series: Sequence[Series], parts: Sequence[r
 
 def histories(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[NDArray[np.float64], ...]:
     """The training and validation rows of each series, shape (rows, features), in raw units."""
-    return tuple(each.values[: its_parts.validation.stop] for each, its_parts in zip(series, parts, strict=True))
+    return tuple(each.values[: split.validation.stop] for each, split in zip(series, parts, strict=True))
 
 
 def describe_rows(series: Sequence[Series], parts: Sequence[range]) -> str:

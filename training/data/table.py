@@ -1,4 +1,4 @@
-"""A CSV or Parquet file as a table: finding it, its cells as numbers, its rows by name."""
+"""A CSV or Parquet file as a table: its cells as numbers, its rows by series, and names of rows for errors."""
 
 import re
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ PACKAGE_SCHEME = "package://"
 
 @dataclass(frozen=True)
 class Table:
-    """A file's cells: texts of a CSV, without blank lines at its end, or a Parquet file's own types.
+    """A file's cells: texts of a CSV, without blank lines at the end, or the types of a Parquet file.
 
-    `path` is as it was given; `first_line` that of the first row, where rows are lines.
+    `path` is as it was given. `first_line` is the line number of the first row; None where rows are no lines.
     """
 
     cells: "polars.DataFrame"
@@ -68,12 +68,11 @@ class Table:
             bad &= cells.is_not_null()
         if bad.any():
             row = int(bad.arg_true()[0])
-            problem, advice = f"is {str(cells[row])[:40]!r}", "fill or drop such rows first"
             if cells[row] is None:
-                problem, advice = (
-                    "is empty",
-                    "drop or fill such rows first (training can: --fill previous or --fill linear)",
-                )
+                problem = "is empty"
+                advice = "drop or fill such rows first (training can: --fill previous or --fill linear)"
+            else:
+                problem, advice = f"is {str(cells[row])[:40]!r}", "fill or drop such rows first"
             more = f", as are {bad.sum() - 1} more" if bad.sum() > 1 else ""
             raise SeriesError(
                 f'{self.path}: {self.row_name(row)} of column "{name}" {problem}{more}; every cell must be a finite '

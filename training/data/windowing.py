@@ -14,7 +14,7 @@ from models.timeseries.differencing import to_differences
 from training.data.series import Series
 from training.data.splits import Samples
 
-MIN_SEQUENCES = 1_000  # of an epoch, which thinning always leaves
+MIN_SEQUENCES = 1_000  # that thinning leaves for an epoch
 CONTEXTS_PER_BLOCK = 1_024  # scaled at a time, which bounds the memory that it takes
 
 Array = NDArray[np.float32]
@@ -53,7 +53,7 @@ def prepare_series(spec: ModelSpec, series: Series) -> PreparedSeries:
 def cut_samples(
     spec: ModelSpec, series: Sequence[PreparedSeries], parts: Sequence[range], target_steps: int = 1
 ) -> Samples:
-    """Cut each series into sequences of which the last `target_steps` steps have targets, all of them in its part.
+    """Cut each series into sequences of which the last `target_steps` steps have targets, which begin in its part.
 
     With a window of 3, a lead of 2 and two target steps, y0 being the first target:
 
@@ -71,7 +71,7 @@ def cut_samples(
     """
     steps, outputs, more = spec.window + target_steps - 1, spec.outputs, spec.outputs - 1
     columns = list(spec.target_columns)
-    first_target = spec.input_length - spec.window + 1  # of the first step, as an index into a span
+    first_target = spec.input_length - spec.window + 1  # of the first step, as an index into a slice
     windows, targets = [], []
     for prepared, part, firsts in zip(series, parts, _first_targets(spec, parts, target_steps), strict=True):
         if not firsts:
@@ -80,16 +80,16 @@ def cut_samples(
         values = prepared.values
         if more:
             values = np.pad(values[: part.stop], ((0, more), (0, 0)), constant_values=np.nan)
-        spans = _scaled_spans(spec, values, firsts, spec.input_length + target_steps + more)
+        slices = _scaled_slices(spec, values, firsts, spec.input_length + target_steps + more)
         # 2. Inputs, whose time axis leads in `step_inputs`.
         known_future = None
         if prepared.known_future is not None:
-            known_future = _spans(prepared.known_future, firsts, spec.window - 1, steps).transpose(1, 0, 2)
-        inputs = step_inputs(spec, spans.transpose(1, 0, 2), first_target, steps, known_future)
+            known_future = _slices(prepared.known_future, firsts, spec.window - 1, steps).transpose(1, 0, 2)
+        inputs = step_inputs(spec, slices.transpose(1, 0, 2), first_target, steps, known_future)
         windows.append(inputs.transpose(1, 0, 2))
         # 3. Targets.
-        ahead = sliding_window_view(spans[:, spec.input_length :, columns], outputs, axis=1)
-        targets.append(ahead.transpose(0, 1, 3, 2).reshape(len(spans), target_steps, -1))
+        ahead = sliding_window_view(slices[:, spec.input_length :, columns], outputs, axis=1)
+        targets.append(ahead.transpose(0, 1, 3, 2).reshape(len(slices), target_steps, -1))
     all_windows = _concatenated(windows, (steps, spec.channels))
     all_targets = _concatenated(targets, (target_steps, outputs * len(columns)))
     return Samples(all_windows, all_targets if spec.rollout == "state" else all_targets[:, 0])
@@ -104,7 +104,7 @@ def training_range(
     """
     if spec.scaler.kind == "context":
         rows = [
-            _scaled_spans(spec, prepared.values, firsts, spec.input_length).reshape(-1, len(spec.features))
+            _scaled_slices(spec, prepared.values, firsts, spec.input_length).reshape(-1, len(spec.features))
             for prepared, firsts in zip(series, _first_targets(spec, parts, target_steps), strict=True)
             if firsts
         ]
@@ -130,23 +130,23 @@ def _first_targets(spec: ModelSpec, parts: Sequence[range], target_steps: int) -
     return [rows[(len(rows) - 1) % stride :: stride] for rows in firsts]
 
 
-def _scaled_spans(spec: ModelSpec, values: NDArray[np.floating], firsts: range, length: int) -> Array:
+def _scaled_slices(spec: ModelSpec, values: NDArray[np.floating], firsts: range, length: int) -> Array:
     """The rows from `input_length` before each first target on, shape (count, length, features).
 
     They are in the network's units. A view of the values, unless each context has a scale of its own.
     """
-    spans = _spans(values, firsts, spec.input_length, length)
+    slices = _slices(values, firsts, spec.input_length, length)
     if spec.scaler.kind != "context":
-        return np.asarray(spans, np.float32)
-    scaled = np.empty(spans.shape, np.float32)
-    for start in range(0, len(spans), CONTEXTS_PER_BLOCK):
-        block = spans[start : start + CONTEXTS_PER_BLOCK]
+        return np.asarray(slices, np.float32)
+    scaled = np.empty(slices.shape, np.float32)
+    for start in range(0, len(slices), CONTEXTS_PER_BLOCK):
+        block = slices[start : start + CONTEXTS_PER_BLOCK]
         scale = spec.scaler.of(block[:, : spec.input_length])
         scaled[start : start + CONTEXTS_PER_BLOCK] = scale.scaled(block)
     return scaled
 
 
-def _spans(values: NDArray[np.floating], firsts: range, before: int, length: int) -> NDArray[np.floating]:
+def _slices(values: NDArray[np.floating], firsts: range, before: int, length: int) -> NDArray[np.floating]:
     """The `length` rows from `before` rows before each first target on, shape (count, length, columns); a view."""
     views = sliding_window_view(values[firsts.start - before :], length, axis=0)
     return views[: firsts.stop - firsts.start : firsts.step].transpose(0, 2, 1)

@@ -49,8 +49,7 @@ def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
         _check_series(manifest, series)
         parts = split_rows(recipe, series)
         held_out = tuple(
-            HeldOut(each.values, its_parts.test, each.times, each.id)
-            for each, its_parts in zip(series, parts, strict=True)
+            HeldOut(each.values, split.test, each.times, each.id) for each, split in zip(series, parts, strict=True)
         )
         tested_on = _describe_test_rows(series, parts)
     return ReloadedData(

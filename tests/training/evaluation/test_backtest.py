@@ -34,9 +34,9 @@ def test_model_and_baselines_forecast_from_the_same_origins() -> None:
 
 
 def test_the_linear_baseline_learns_from_the_histories_only() -> None:
-    held = HeldOut(np.array([[0.0], [2], [1], [2], [1], [2]]), range(3, 6))
+    held_out = HeldOut(np.array([[0.0], [2], [1], [2], [1], [2]]), range(3, 6))
     ramp = np.arange(20.0)[:, None]
-    result = backtest(RECIPE.with_values({"linear_lags": 1}), constant(5), BacktestData((ramp,), (held,), ""))
+    result = backtest(RECIPE.with_values({"linear_lags": 1}), constant(5), BacktestData((ramp,), (held_out,), ""))
     assert result is not None
     assert result.scores.baselines["linear 1"].mae == pytest.approx(((0 + 2) / 2, (2 + 2) / 2), abs=1e-6)  # it adds 1
     assert result.baseline_descriptions["linear 1"] == "a linear model of 1 lag"
@@ -53,10 +53,10 @@ def test_a_panel_has_one_origin_in_each_series(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_about_a_thousand_origins_unless_the_recipe_says_a_stride(monkeypatch: pytest.MonkeyPatch) -> None:
-    held = HeldOut(np.arange(50.0)[:, None], range(10, 50))
-    assert result_of(held, recipe=RECIPE.with_values({"stride": 7})).scores.origins == 6
+    held_out = HeldOut(np.arange(50.0)[:, None], range(10, 50))
+    assert result_of(held_out, recipe=RECIPE.with_values({"stride": 7})).scores.origins == 6
     monkeypatch.setattr(module, "MAX_ORIGINS", 13)
-    scores = result_of(held).scores
+    scores = result_of(held_out).scores
     assert (scores.stride, scores.origins) == (4, 10)  # 3 would visit one phase of the season
 
 
@@ -80,8 +80,8 @@ def test_origins_begin_where_the_longest_season_does_unless_a_series_would_be_le
 def test_a_baseline_that_grows_without_bounds_is_left_out() -> None:
     recipe = RECIPE.with_values({"horizon": 400, "season": 3, "linear_lags": 1})
     growing = np.array([10.0**power for power in range(12)])[:, None]
-    held = HeldOut(np.concatenate([growing, np.ones((400, 1))]), range(12, 412))
-    result = backtest(recipe, constant(1), BacktestData((growing,), (held,), ""))
+    held_out = HeldOut(np.concatenate([growing, np.ones((400, 1))]), range(12, 412))
+    result = backtest(recipe, constant(1), BacktestData((growing,), (held_out,), ""))
     assert result is not None
     assert list(result.scores.baselines) == list(result.baseline_descriptions) == ["last value", "seasonal naive 3"]
 

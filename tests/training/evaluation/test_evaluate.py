@@ -7,7 +7,6 @@ import pytest
 
 from tests.support.constant import constant
 from training.data.dataset import build_dataset
-from training.data.held_out import histories
 from training.data.series import Series
 from training.evaluation.evaluate import evaluate_model
 from training.recipes.recipe import Recipe
@@ -15,12 +14,6 @@ from training.recipes.recipe import Recipe
 RECIPE = Recipe().with_values(
     {"window": 2, "train_share": 0.5, "validation_share": 0.1, "calibration_share": 0.2, "horizon": 2, "season": 4}
 )
-
-
-def test_the_linear_baseline_may_learn_from_the_validation_rows() -> None:
-    dataset = build_dataset(RECIPE, [Series(np.arange(20.0)[:, None], ("a",), "made up")])
-    (history,) = histories(dataset.series, dataset.parts)
-    assert history[:, 0].tolist() == [*range(12)]  # 10 rows to train on, 2 to validate on; 4 to calibrate on, 4 to test
 
 
 def evaluation_of(recipe: Recipe) -> Any:

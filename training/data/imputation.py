@@ -19,9 +19,12 @@ Array = NDArray[np.float64]
 
 
 class Grid(NamedTuple):
-    """Where rows are expected: each `step` months or microseconds, from `first` of them after the index's end on."""
+    """The times at which rows are expected: one every `step` months or microseconds.
 
-    time_index: TimeIndex  # of single months or microseconds
+    They are counted on `time_index`, whose values are one month or microsecond apart, from the `first` one on.
+    """
+
+    time_index: TimeIndex
     first: int
     step: int
 
@@ -38,7 +41,7 @@ class Grid(NamedTuple):
         return cls(TimeIndex(january, Frequency(1, 0), day), first, frequency.months)
 
     def positions(self, times: Times) -> NDArray[np.int64]:
-        """How many steps after the first the times lie; those between two steps count with the former."""
+        """How many steps after the first the times lie; a time between two steps has the position of the earlier."""
         counted = month_positions(times).month if self.time_index.frequency.months else times.astype(np.int64)
         return (counted - self.first) // self.step
 
@@ -47,56 +50,60 @@ class Grid(NamedTuple):
         return self.time_index.at(self.first + positions * self.step)
 
 
-def with_every_row(rows: Rows, times: Times, values: Array, frequency: str, fill: Fill) -> tuple[Times, Array]:
-    """A series' times and values, shape (rows, columns), with rows of NaN where some were missing.
+def add_missing_rows(rows: Rows, times: Times, values: Array, frequency: str, fill: Fill) -> tuple[Times, Array]:
+    """A series' times and values, shape (rows, columns), with rows of NaN where rows were missing.
 
     Raises SeriesError where times lie between the frequency's steps, and where rows are missing and not to be filled,
-    or more than those that came.
+    or more rows than there are.
     """
+    # 1. All times must lie on the grid.
     grid = Grid.of(times, parse_frequency(frequency))
     positions = grid.positions(times)
-    off = np.flatnonzero(grid.at(positions) != times)
-    if len(off):
-        row = int(off[0])
-        did_you_mean = " or ".join(format_time(time) for time in grid.at(positions[row] + np.arange(2)))
+    off_grid = np.flatnonzero(grid.at(positions) != times)
+    if len(off_grid):
+        row = int(off_grid[0])
+        nearest = " or ".join(format_time(time) for time in grid.at(positions[row] + np.arange(2)))
         raise SeriesError(
-            f"{rows.at(row)} has the time {format_time(times[row])}{and_more(len(off))}; with values {frequency} apart "
-            f"{did_you_mean} was expected: move or drop such rows, or say with frequency how far apart values are"
+            f"{rows.location(row)} has the time {format_time(times[row])}{and_more(len(off_grid))}; with values "
+            f"{frequency} apart {nearest} was expected: move or drop such rows, or say with frequency how far apart "
+            "values are"
         )
+    # 2. Rows may be missing if they are to be filled, unless most of them are.
     missing = np.diff(positions) - 1
     if not missing.any():
         return times, values
     row, count = int(np.argmax(missing > 0)), int(missing.sum())
-    after = f", {count} in all" if count > missing[row] else ""
-    came = (
-        f"{rows.at(row)} has the time {format_time(times[row])} and {rows.row(row + 1)} {format_time(times[row + 1])}; "
-        f"with values {frequency} apart, {missing[row]} between them are missing{after}"
+    in_all = f", {count} in all" if count > missing[row] else ""
+    problem = (
+        f"{rows.location(row)} has the time {format_time(times[row])} and {rows.row_name(row + 1)} "
+        f"{format_time(times[row + 1])}; with values {frequency} apart, {missing[row]} between them are missing{in_all}"
     )
     if fill == "none":
-        raise SeriesError(f"{came}: bring or fill them (training can: --fill previous or --fill linear)")
+        raise SeriesError(f"{problem}: bring or fill them (training can: --fill previous or --fill linear)")
     if count > len(times):
-        raise SeriesError(f"{came}: more than the {len(times)} rows that came, too many to be filled")
-    whole = np.full((positions[-1] - positions[0] + 1, values.shape[1]), np.nan)
-    whole[positions - positions[0]] = values
-    return grid.at(np.arange(positions[0], positions[-1] + 1)), whole
+        raise SeriesError(f"{problem}: more than the {len(times)} rows that came, too many to be filled")
+    # 3. Empty rows stand in for them.
+    complete = np.full((positions[-1] - positions[0] + 1, values.shape[1]), np.nan)
+    complete[positions - positions[0]] = values
+    return grid.at(np.arange(positions[0], positions[-1] + 1)), complete
 
 
-def filled(rows: Rows, values: Array, columns: tuple[str, ...], fill: Fill) -> Array:
+def fill_empty_cells(rows: Rows, values: Array, columns: tuple[str, ...], fill: Fill) -> Array:
     """Values of shape (rows, columns) with each NaN filled from values before it, for `linear` also after it.
 
     Raises SeriesError where there is no value to fill from.
     """
-    whole = values.copy()
-    places = np.arange(len(values))
-    for column, known, cells in zip(columns, ~np.isnan(values).T, whole.T, strict=True):
+    filled = values.copy()
+    indexes = np.arange(len(values))
+    for column, known, cells in zip(columns, ~np.isnan(values).T, filled.T, strict=True):
         for end, side in ((0, "before"), (-1, "after")):
             if not known[end] and (side == "before" or fill == "linear"):
                 raise SeriesError(
-                    f'{rows.at(end)} has an empty cell in column "{column}" and no value {side} it to fill it from: '
-                    "drop such rows"
+                    f'{rows.location(end)} has an empty cell in column "{column}" and no value {side} it to fill it '
+                    "from: drop such rows"
                 )
         if fill == "linear":
-            cells[:] = np.interp(places, places[known], cells[known])
+            cells[:] = np.interp(indexes, indexes[known], cells[known])
         else:
-            cells[:] = cells[np.maximum.accumulate(np.where(known, places, 0))]
-    return whole
+            cells[:] = cells[np.maximum.accumulate(np.where(known, indexes, 0))]
+    return filled

@@ -2,18 +2,19 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.timeseries.month_days import Times
-from training.data.imputation import filled, with_every_row
+from training.data.imputation import add_missing_rows, fill_empty_cells
 from training.data.table import Rows, read_table
 from training.data.timestamps import check_order, infer_frequency, read_times
+from training.errors import RecipeError
 from training.extras import require_train
-from training.recipes.sections import PACKAGE_SCHEME, Fill
+from training.recipes.sections import PACKAGE_SCHEME, Fill, SeriesSection
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Series:
     """Values of shape (rows, columns), oldest first, with their columns' names and where they came from.
 
     `source` never holds a folder of the machine that read it. `id` tells series of one source apart. `times`, shape
-    (rows), are in UTC and a `frequency` apart, such as 30m. `filled` rows were missing, or had empty cells.
+    (rows), are in UTC and a `frequency` apart, such as 30m. `filled_rows` counts the rows that were missing or had
+    empty cells.
     """
 
     values: NDArray[np.float64]
@@ -30,7 +32,7 @@ class Series:
     id: str = ""
     times: Times | None = None
     frequency: str | None = None
-    filled: int = 0
+    filled_rows: int = 0
 
     @property
     def name(self) -> str:
@@ -46,59 +48,52 @@ def sha256(series: Sequence[Series]) -> str:
     return digest.hexdigest()
 
 
-def read_series(
-    path: str,
-    columns: Sequence[str] = (),
-    *,
-    id: str | None = None,  # noqa: A002 (the recipe's word)
-    time: str | None = None,
-    frequency: str | None = None,
-    fill: Fill = "none",
-) -> tuple[Series, ...]:
-    """Read columns of a CSV or Parquet file; without any named, its only numeric one.
+def read_series(section: SeriesSection) -> tuple[Series, ...]:
+    """Read the columns of a recipe's CSV or Parquet file; without any named, its only numeric one.
 
     `package://NAME/PATH` is a file inside an installed package. With `id`, the column that tells series apart, there
     is one series for each, in order of first appearance. With `time`, the column of the rows' times, these must be
     in order and a `frequency` apart, by default the most common time between rows. `fill` says what stands in for
     missing rows and empty cells.
 
-    Raises SeriesError where the file, a column or a cell is missing or no finite number, or where times are out of
-    step (their rows are named), and MissingExtra.
+    Raises RecipeError where no file is named; SeriesError where the file, a column or a cell is missing or no finite
+    number, or where times are out of step (their rows are named); and MissingExtra.
     """
+    if section.csv is None:
+        raise RecipeError("the recipe names no series: give a file with --csv, or a generator with --generator")
     require_train("polars")
-    table = read_table(path)
-    for column in columns:
+    # 1. The numbers of the chosen columns.
+    table = read_table(section.csv)
+    for column in section.column:
         table.column(column)
-    chosen = tuple(columns) or (table.only_numeric([name for name in (id, time) if name]),)
-    source = path if path.startswith(PACKAGE_SCHEME) else Path(path).name
-    values = np.column_stack([table.numbers(column, empty=fill != "none") for column in chosen])
-    groups = table.groups(id)
+    other_columns = [name for name in (section.id, section.time) if name]
+    columns = section.column or (table.only_numeric(other_columns),)
+    values = np.column_stack([table.numbers(column, empty=section.fill != "none") for column in columns])
+    # 2. The rows of each series, and their times.
+    groups = table.groups(section.id)
+    frequency = section.frequency
     times: list[Times | None] = [None] * len(groups)
-    if time is not None:
-        all_times = read_times(table, time)
-        known = [all_times[rows.places] for rows in groups]
-        for rows, its_times in zip(groups, known, strict=True):
-            check_order(rows, its_times)
+    if section.time is not None:
+        all_times = read_times(table, section.time)
+        known = [all_times[rows.indexes] for rows in groups]
+        for rows, series_times in zip(groups, known, strict=True):
+            check_order(rows, series_times)
         frequency = frequency or infer_frequency(known)
         times = [*known]
+    # 3. The series, with every row and every cell.
+    source = section.csv if section.csv.startswith(PACKAGE_SCHEME) else Path(section.csv).name
     return tuple(
-        _series(rows, values[rows.places], its_times, chosen, source, frequency, fill)
-        for rows, its_times in zip(groups, times, strict=True)
+        _filled(rows, Series(values[rows.indexes], columns, source, rows.id, series_times, frequency), section.fill)
+        for rows, series_times in zip(groups, times, strict=True)
     )
 
 
-def _series(
-    rows: Rows,
-    values: NDArray[np.float64],
-    times: Times | None,
-    columns: tuple[str, ...],
-    source: str,
-    frequency: str | None,
-    fill: Fill,
-) -> Series:
-    if times is not None and frequency is not None:
-        times, values = with_every_row(rows, times, values, frequency, fill)
-    empty = int(np.isnan(values).any(axis=1).sum())
-    if empty:
-        values = filled(rows, values, columns, fill)
-    return Series(values, columns, source, rows.id, times, frequency, empty)
+def _filled(rows: Rows, series: Series, fill: Fill) -> Series:
+    """The series with its missing rows and empty cells filled."""
+    times, values = series.times, series.values
+    if times is not None and series.frequency is not None:
+        times, values = add_missing_rows(rows, times, values, series.frequency, fill)
+    empty_rows = int(np.isnan(values).any(axis=1).sum())
+    if empty_rows:
+        values = fill_empty_cells(rows, values, series.columns, fill)
+    return replace(series, values=values, times=times, filled_rows=empty_rows)

@@ -1,17 +1,18 @@
-"""A series' parts by time, and samples."""
+"""The parts of a series by time, and the samples of a part."""
 
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.data.series import Series
+from training.recipes.recipe import Recipe
+
 
 class Samples(NamedTuple):
-    """Windows and the values that they should predict.
-
-    The shapes are those that training/data/windowing.py gives them.
-    """
+    """Windows of a part and the values that they should predict; training/data/windowing.py has the shapes."""
 
     windows: NDArray[np.floating]
     targets: NDArray[np.floating]
@@ -26,13 +27,23 @@ class Parts(NamedTuple):
     test: range
 
 
+def split_rows(recipe: Recipe, series: Sequence[Series]) -> tuple[Parts, ...]:
+    """The parts of each series: by shares or, where the recipe counts rows, by counts from the series' end."""
+    split = recipe.split
+    if split.test_rows is None:
+        shares = split.train_share, split.validation_share, split.calibration_share
+        return tuple(chronological_parts(len(each.values), *shares) for each in series)
+    counts = split.validation_rows, split.calibration_rows, split.test_rows
+    return tuple(counted_parts(len(each.values), *counts) for each in series)
+
+
 def chronological_parts(rows: int, train: float, validation: float, calibration: float = 0.0) -> Parts:
-    """Cut `rows` rows into parts by fractions, in order of time; what is left over is the test part."""
+    """Split `rows` rows by shares; the rows left over, the last ones, are the test part."""
     return _parts(rows, *(int(rows * share + 1e-9) for share in accumulate((train, validation, calibration))))
 
 
 def counted_parts(rows: int, validation: int, calibration: int, test: int) -> Parts:
-    """Cut `rows` rows into parts by numbers of rows, counted back from the end; what is left over is trained on."""
+    """Split `rows` rows by counts from the end; the rows left over, the first ones, are the training part."""
     return _parts(
         rows, *(max(0, rows - sum(after)) for after in ((validation, calibration, test), (calibration, test), (test,)))
     )

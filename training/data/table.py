@@ -1,4 +1,4 @@
-"""A CSV or Parquet file as a table: finding it, its cells as numbers, its rows by name."""
+"""A CSV or Parquet file as a table: its cells as numbers, its rows by series, and names of rows for errors."""
 
 import re
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """A file's cells: texts of a CSV, without blank lines at its end, or a Parquet file's own types.
+    """A file's cells: texts of a CSV, without blank lines at the end, or the types of a Parquet file.
 
-    `path` is as it was given; `first_line` that of the first row, where rows are lines.
+    `path` is as it was given. `first_line` is the line number of the first row; None where rows are no lines.
     """
 
     cells: "polars.DataFrame"
@@ -35,18 +35,19 @@ class Table:
             raise SeriesError(f'{self.path} has no column "{name}"{did_you_mean(name, self.cells.columns)}')
         return self.cells[name]
 
-    def row(self, index: int) -> str:
+    def row_name(self, index: int) -> str:
         """What errors call a row: row 3 (line 4)."""
         return f"row {index + 1}" + ("" if self.first_line is None else f" (line {index + self.first_line})")
 
     def only_numeric(self, others: Sequence[str]) -> str:
-        """The one column besides `others` that begins with a number, so that a bad cell further down is told as such.
+        """The only column besides `others` whose first cell is a number.
 
-        Raises SeriesError where there is none, or more than one.
+        Only the first cell is looked at, so that a bad one further down is reported as such. Raises SeriesError where
+        there is no such column, or more than one.
         """
         columns = [column for column in self.cells.columns if column not in others]
         named = ", ".join(columns)
-        if any(_is_number(column) for column in columns):
+        if any(is_number(column) for column in columns):
             raise SeriesError(f"the first line of {self.path} must name the columns, but it reads {named}")
         numeric = [column for column in columns if _cast(self.cells[column].head(1)).is_not_null().all()]
         if len(numeric) != 1:
@@ -66,13 +67,15 @@ class Table:
             bad &= cells.is_not_null()
         if bad.any():
             row = int(bad.arg_true()[0])
-            came, what = f"is {str(cells[row])[:40]!r}", "fill or drop such rows first"
             if cells[row] is None:
-                came, what = "is empty", "drop or fill such rows first (training can: --fill previous or --fill linear)"
+                problem = "is empty"
+                advice = "drop or fill such rows first (training can: --fill previous or --fill linear)"
+            else:
+                problem, advice = f"is {str(cells[row])[:40]!r}", "fill or drop such rows first"
             more = f", as are {bad.sum() - 1} more" if bad.sum() > 1 else ""
             raise SeriesError(
-                f'{self.path}: {self.row(row)} of column "{name}" {came}{more}; every cell must be a finite number: '
-                f"{what}"
+                f'{self.path}: {self.row_name(row)} of column "{name}" {problem}{more}; every cell must be a finite '
+                f"number: {advice}"
             )
         return np.array(numbers.to_numpy(), np.float64)
 
@@ -85,31 +88,31 @@ class Table:
             return [Rows(self, np.arange(self.cells.height))]
         ids = [None if cell is None else str(cell).strip() for cell in self.column(name)]
         if not all(ids):
-            row = self.row([bool(each) for each in ids].index(False))
+            row = self.row_name([bool(id_) for id_ in ids].index(False))
             raise SeriesError(f'{self.path}: {row} of column "{name}" is empty; every row must name its series')
         names, first, series = np.unique(np.array(ids), return_index=True, return_inverse=True)
         by_series = np.split(np.argsort(series, kind="stable"), np.cumsum(np.bincount(series))[:-1])
-        return [Rows(self, by_series[place], str(names[place])) for place in np.argsort(first)]
+        return [Rows(self, by_series[index], str(names[index])) for index in np.argsort(first)]
 
 
 class Rows(NamedTuple):
-    """Some rows of a table, those of one series: their places in the table and the series' name."""
+    """The rows of one series in a table: their indexes there, and the series' id."""
 
     table: Table
-    places: NDArray[np.intp]
+    indexes: NDArray[np.intp]
     id: str = ""
 
-    def row(self, index: int) -> str:
+    def row_name(self, index: int) -> str:
         """What errors call one of them: row 3 (line 4)."""
-        return self.table.row(int(self.places[index]))
+        return self.table.row_name(int(self.indexes[index]))
 
-    def at(self, index: int) -> str:
-        """The same with its file and series: load.csv: row 3 (line 4) of "A"."""
-        return f"{self.table.path}: {self.row(index)}" + (f' of "{self.id}"' if self.id else "")
+    def location(self, index: int) -> str:
+        """The same with the file and the series: load.csv: row 3 (line 4) of "A"."""
+        return f"{self.table.path}: {self.row_name(index)}" + (f' of "{self.id}"' if self.id else "")
 
 
 def locate_file(path: str) -> Path:
-    """The file that a path means; package://NAME/PATH lies inside an installed package. Raises MissingExtra."""
+    """The file of a path; package://NAME/PATH is a file inside an installed package. Raises MissingExtra."""
     if not path.startswith(PACKAGE_SCHEME):
         return Path(path)
     package, _, inside = path.removeprefix(PACKAGE_SCHEME).partition("/")
@@ -122,7 +125,7 @@ def locate_file(path: str) -> Path:
 
 
 def read_table(path: str) -> Table:
-    """Read a file that has at least a row. Raises SeriesError and MissingExtra."""
+    """Read a file that has at least one row. Raises SeriesError and MissingExtra."""
     file = locate_file(path)
     is_csv = file.suffix.lower() != ".parquet"
     cells = _cells(file, path, is_csv=is_csv)
@@ -139,7 +142,7 @@ def _cells(file: Path, path: str, *, is_csv: bool) -> "polars.DataFrame":
     try:
         if not is_csv:
             return polars.read_parquet(file)
-        # As texts: a cell that is no number can then be shown with its row.
+        # As texts, so that a cell that is no number can be shown with its row.
         cells = polars.read_csv(file, infer_schema=False)
     except polars.exceptions.NoDataError as error:
         raise SeriesError(f"{path} is empty; its first line must name the columns") from error
@@ -150,8 +153,9 @@ def _cells(file: Path, path: str, *, is_csv: bool) -> "polars.DataFrame":
         ) from error
     if cells.width == 1 and (other := re.search("[;\t|]", cells.columns[0])):
         raise SeriesError(f"{path} seems to be separated by {other[0]!r}; only commas are read")
-    filled = cells.select(polars.any_horizontal(polars.all().is_not_null())).to_series()
-    return cells.head(int(filled.arg_true()[-1]) + 1) if filled.any() else cells.clear()
+    # Blank lines at the end are no rows.
+    has_values = cells.select(polars.any_horizontal(polars.all().is_not_null())).to_series()
+    return cells.head(int(has_values.arg_true()[-1]) + 1) if has_values.any() else cells.clear()
 
 
 def _cast(cells: "polars.Series") -> "polars.Series":
@@ -165,7 +169,8 @@ def _cast(cells: "polars.Series") -> "polars.Series":
     return cells.cast(polars.Float64, strict=False)
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a text reads as a number."""
     try:
         float(text)
     except ValueError:

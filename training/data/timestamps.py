@@ -1,4 +1,4 @@
-"""The times of a series' rows: reading them, checking their order, telling how far apart they are."""
+"""The times of a series' rows: reading them, checking their order, finding how far apart they are."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -12,7 +12,7 @@ from models.timeseries.spacing import most_common
 from training.data.table import Rows, Table
 from training.errors import SeriesError
 
-_NONE = np.timedelta64(0, "us")
+_ZERO = np.timedelta64(0, "us")
 
 
 def read_times(table: Table, column: str) -> Times:
@@ -31,43 +31,43 @@ def _read(cell: object, table: Table, row: int, column: str) -> datetime:
             raise ValueError("TimeIndex counts in those years only")
         return time if time.tzinfo is None else time.astimezone(UTC).replace(tzinfo=None)
     except ValueError as error:
-        came = "is empty" if cell is None else f"is {str(cell)[:40]!r}"
+        problem = "is empty" if cell is None else f"is {str(cell)[:40]!r}"
         raise SeriesError(
-            f'{table.path}: {table.row(row)} of column "{column}" {came}; every row must have its time, '
+            f'{table.path}: {table.row_name(row)} of column "{column}" {problem}; every row must have its time, '
             "in ISO 8601 such as 2012-01-31 or 2012-01-31T13:30+11:00"
         ) from error
 
 
 def check_order(rows: Rows, times: Times) -> None:
-    """Raise SeriesError where a series' times, shape (rows), do not go from the oldest to the newest, each once."""
+    """Raise SeriesError unless each of a series' times, shape (rows), is later than the one before it."""
     steps = np.diff(times)
-    back, twice = np.flatnonzero(steps < _NONE), np.flatnonzero(steps == _NONE)
+    backward, repeated = np.flatnonzero(steps < _ZERO), np.flatnonzero(steps == _ZERO)
     hint = "" if rows.id else " (rows of several series need the column that tells them apart: name it with --id)"
-    if len(back):
-        row = int(back[0]) + 1
+    if len(backward):
+        row = int(backward[0]) + 1
         raise SeriesError(
-            f"{rows.at(row)} has the time {format_time(times[row])}, but {rows.row(row - 1)} before it "
-            f"{format_time(times[row - 1])}{and_more(len(back))}; rows must go from the oldest to the newest: "
+            f"{rows.location(row)} has the time {format_time(times[row])}, but {rows.row_name(row - 1)} before it "
+            f"{format_time(times[row - 1])}{and_more(len(backward))}; rows must go from the oldest to the newest: "
             f"sort them by their time{hint}"
         )
-    if len(twice):
-        row = int(twice[0]) + 1
+    if len(repeated):
+        row = int(repeated[0]) + 1
         raise SeriesError(
-            f"{rows.at(row)} has the time {format_time(times[row])} of {rows.row(row - 1)} once more"
-            f"{and_more(len(twice))}; each time must come once: drop or merge such rows{hint}"
+            f"{rows.location(row)} has the time {format_time(times[row])} of {rows.row_name(row - 1)} once more"
+            f"{and_more(len(repeated))}; each time must come once: drop or merge such rows{hint}"
         )
 
 
-def infer_frequency(series: Sequence[Times]) -> str | None:
-    """The most common time between rows of some series, as polars writes it; None where none has two rows.
+def infer_frequency(times: Sequence[Times]) -> str | None:
+    """The most common time between rows, as polars writes it, from the times of each series.
 
-    It is counted in months where most rows lie at the same place in their month as the row before: on the same day,
-    or both on the last. Raises SeriesError where it is none that can be written.
+    It is counted in months where most rows lie on the same day of the month as the row before, or both on the last.
+    None where no series has two rows. Raises SeriesError where it is too long for a frequency.
     """
-    steps = np.concatenate([np.diff(times).astype(np.int64) for times in series])
+    steps = np.concatenate([np.diff(each).astype(np.int64) for each in times])
     if not len(steps):
         return None
-    months = np.concatenate([_month_steps(times) for times in series])
+    months = np.concatenate([_month_steps(each) for each in times])
     by_month = len(months) > len(steps) / 2
     text = str(Frequency(most_common(months), 0) if by_month else Frequency(0, most_common(steps)))
     try:
@@ -80,7 +80,7 @@ def infer_frequency(series: Sequence[Times]) -> str | None:
 
 
 def _month_steps(times: Times) -> NDArray[np.int64]:
-    """The months between each row and the one before, of those on the same day of their months at the same time."""
+    """The months between rows and those before them, for rows on the same day of the month and at the same time."""
     position = month_positions(times)
     steps = np.diff(position.month)
     same_day = (position.day[1:] == position.day[:-1]) | (position.is_last[1:] & position.is_last[:-1])
@@ -95,5 +95,5 @@ def format_time(time: np.datetime64) -> str:
 
 
 def and_more(count: int) -> str:
-    """What errors add where the same is wrong with more rows than the one that they name."""
+    """What an error adds where more rows have the same problem as the one that it names."""
     return f", and {count - 1} more like it" if count > 1 else ""

@@ -1,4 +1,4 @@
-"""What can't be learned from: told before it is tried."""
+"""Checks, before training, that series can be learned from."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.spec.model_spec import ModelSpec
+from models.text import listed
 from training.data.series import Series
 from training.data.splits import Parts
 from training.errors import SeriesError
@@ -13,25 +14,26 @@ from training.recipes.recipe import Recipe
 
 
 def check_rows(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], parts: Sequence[Parts]) -> None:
-    """Raise SeriesError where no series has rows enough to train on, or one too few before its test rows."""
-    # Of several outputs the later ones may lie beyond what is trained on.
-    needed = spec.context_length + _length(recipe) - spec.window + 1
-    longest = max(range(len(series)), key=lambda place: len(parts[place].train))
-    if len(parts[longest].train) < needed:
-        among = f", the longest of {len(series)}," if len(series) > 1 else ""
+    """Raise SeriesError where no series has enough rows to train on, or one has too few before its test rows."""
+    # Of several outputs the later ones may lie beyond the training rows.
+    needed = spec.context_length + _sample_length(recipe) - spec.window + 1
+    longest = max(range(len(series)), key=lambda index: len(parts[index].train))
+    rows, train_rows = len(series[longest].values), len(parts[longest].train)
+    if train_rows < needed:
+        longest_of = f", the longest of {len(series)}," if len(series) > 1 else ""
         raise SeriesError(
-            f"{series[longest].name}{among} has {len(series[longest].values)} rows, {len(parts[longest].train)} of "
-            f"them to train on; {_demands(recipe)} need at least {needed}: bring more rows or choose a smaller "
-            f"--{_unit(recipe)}"
+            f"{series[longest].name}{longest_of} has {rows} rows, {train_rows} of them to train on; "
+            f"{_requirements(recipe)} need at least {needed}: bring more rows or choose a smaller "
+            f"--{_sample_name(recipe)}"
         )
-    short = [place for place, part in enumerate(parts) if part.test.start < spec.context_length]
+    short = [index for index, part in enumerate(parts) if part.test.start < spec.context_length]
     if short and len(series) > 1:
         first = short[0]
         others = f" (as do {len(short) - 1} more of {len(series)} series)" if len(short) > 1 else ""
         raise SeriesError(
-            f"{series[first].name} has {parts[first].test.start} rows before its test rows{others}; {_demands(recipe)} "
-            f"need a context of {spec.context_length} to forecast from: leave short series out or choose a smaller "
-            "--window"
+            f"{series[first].name} has {parts[first].test.start} rows before its test rows{others}; "
+            f"{_requirements(recipe)} need a context of {spec.context_length} to forecast from: leave short series out "
+            "or choose a smaller --window"
         )
 
 
@@ -48,7 +50,7 @@ def check_test_rows(series: Sequence[Series], parts: Sequence[Parts]) -> None:
 def check_varies(spec: ModelSpec, series: Sequence[Series], train: NDArray[np.float64]) -> None:
     """Raise SeriesError where a column of the training rows, shape (rows, features), is constant.
 
-    These have differences taken. Where each context has a scale of its own, some series may be constant.
+    Differences have been taken of the rows. Where each context has a scale of its own, columns may be constant.
     """
     constant = [name for name, column in zip(spec.features, train.T, strict=True) if column.min() == column.max()]
     if not constant or spec.scaler.kind == "context":
@@ -61,9 +63,9 @@ def check_varies(spec: ModelSpec, series: Sequence[Series], train: NDArray[np.fl
 
 
 def check_finite(spec: ModelSpec, series: Series, values: NDArray[np.floating]) -> None:
-    """Raise SeriesError where a value, made ready for the network, is not finite.
+    """Raise SeriesError where a value in the network's units is not finite.
 
-    `values` has the series' shape (rows, features); with differences its first rows are not looked at.
+    `values` has the series' shape (rows, features); with differences its first rows, which are NaN, are left out.
     """
     known = spec.difference or 0
     with np.errstate(over="ignore"):
@@ -77,21 +79,21 @@ def check_finite(spec: ModelSpec, series: Series, values: NDArray[np.floating]) 
         )
 
 
-def _length(recipe: Recipe) -> int:
-    """How many steps a training sample has."""
+def _sample_length(recipe: Recipe) -> int:
+    """How many values a training sample has."""
     return recipe.windows.sequence_length if recipe.windows.rollout == "state" else recipe.windows.window
 
 
-def _unit(recipe: Recipe) -> str:
+def _sample_name(recipe: Recipe) -> str:
     return "sequence" if recipe.windows.rollout == "state" else "window"
 
 
-def _demands(recipe: Recipe) -> str:
-    """What of a recipe asks for so many rows: a window of 24 and a lead of 1."""
+def _requirements(recipe: Recipe) -> str:
+    """What in a recipe needs many rows, in words: a window of 24 and a lead of 1."""
     windows = recipe.windows
-    wants = [f"a {_unit(recipe)} of {_length(recipe)}", f"a lead of {windows.lead}"]
+    needs = [f"a {_sample_name(recipe)} of {_sample_length(recipe)}", f"a lead of {windows.lead}"]
     if windows.lag:
-        wants.append(f"a longest lag of {max(windows.lag)}")
+        needs.append(f"a longest lag of {max(windows.lag)}")
     if windows.difference:
-        wants.append(f"differences over {windows.difference} rows")
-    return f"{', '.join(wants[:-1])} and {wants[-1]}"
+        needs.append(f"differences over {windows.difference} rows")
+    return listed(needs)

@@ -1,1 +1,1 @@
-"""What held-out rows say of a model."""
+"""Evaluating a model on held-out rows."""

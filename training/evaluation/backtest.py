@@ -11,102 +11,117 @@ from numpy.typing import NDArray
 
 from models.inference.forecaster import Forecaster
 from models.spec.metrics import Backtest, StepScores
-from training.data.dataset import HeldOut
+from models.spec.model_spec import ModelSpec
+from training.data.held_out import HeldOut
 from training.evaluation.baselines import Baseline, baselines
-from training.evaluation.metrics import mase_scales, step_scores
-from training.evaluation.origins import Origins, contexts_before, even_stride, find_origins
+from training.evaluation.origins import Origins, even_stride, find_origins, rows_before
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
+from training.evaluation.step_scores import mase_scales, step_scores
 from training.recipes.recipe import Recipe
 
 Array = NDArray[np.float64]
 
 MAX_ORIGINS = 1_000  # about, unless the recipe says a stride
-BOUND = 1e100  # a baseline with forecasts beyond it is unstable, and their squares are no numbers
+MAX_FORECAST = 1e100  # a baseline with forecasts beyond it is unstable, and their squares are no numbers
 
 
-class BacktestResult(NamedTuple):
-    """A backtest's scores, the forecasts that were scored, and what each baseline does, in words."""
+class BacktestData(NamedTuple):
+    """The rows of a backtest, of which `held_out` are forecast; `tested_on` says in words which these are.
+
+    `histories` are the rows of each series that the linear baseline is fitted on, shape (rows, features).
+    """
+
+    histories: tuple[Array, ...]
+    held_out: tuple[HeldOut, ...]
+    tested_on: str
+
+
+class ScoredForecasts(NamedTuple):
+    """What a backtest gives: the model's forecasts, and the record of all scores.
+
+    `baseline_descriptions` says in words what each baseline of the record does.
+    """
 
     scores: Backtest
-    rolled: RollingForecasts
-    description: dict[str, str]
+    forecasts: RollingForecasts
+    baseline_descriptions: dict[str, str]
 
 
-def backtest(
-    recipe: Recipe,
-    forecaster: Forecaster,
-    histories: Sequence[Array],
-    held_out: Sequence[HeldOut],
-    tested_on: str,
-) -> BacktestResult | None:
-    """Roll the model and the baselines out from the same origins; None where no part holds a whole horizon.
+def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> ScoredForecasts | None:
+    """Forecast from the same origins by the model and the baselines; None where no part holds a whole horizon.
 
-    An origin has a context before it and all of the horizon in its series' part; the horizon is the recipe's, and 1
-    for a model that can't roll out. `histories`, rows of shape (rows, features), are what the linear baseline learns
-    from. A baseline that needs more rows than some series has before its part, or whose forecasts pass all bounds, is
-    left out. Raises as `roll`.
+    An origin has a context before it and the whole horizon in its series' part. A baseline that needs more rows than
+    some series has before its part, or whose forecasts grow without bounds, is left out. Raises what
+    `rolling_forecasts` raises.
     """
-    spec = forecaster.spec
-    columns = list(spec.target_columns)
-    horizon = recipe.horizon if spec.rolls_out else 1
-    seasons = recipe.evaluation.season
-    contenders = baselines(recipe, spec, histories)
-    history, contenders = _fitting(contenders, held_out, spec.context_length, horizon)
-    every = find_origins(held_out, history, horizon)
-    if not len(every):
+    spec, held_out = forecaster.spec, data.held_out
+    # 1. The baselines, and the origins that all forecasts begin at.
+    horizon, seasons = tested_horizon(recipe, spec), recipe.evaluation.season
+    candidates = baselines(recipe, spec, data.histories)
+    history = _history(candidates, held_out, spec.context_length, horizon)
+    all_origins = find_origins(held_out, history, horizon)
+    if not len(all_origins):
         return None
-    # No longer than the most origins of a series: 1 for a panel that has one of each.
+    # No longer than the most origins of a series: 1 for a panel with one origin in each series.
     stride = recipe.evaluation.stride or min(
-        even_stride(len(every), MAX_ORIGINS, seasons), int(np.bincount(every.series).max())
+        even_stride(len(all_origins), MAX_ORIGINS, seasons), int(np.bincount(all_origins.series).max())
     )
     origins = find_origins(held_out, history, horizon, stride)
-    rolled = rolling_forecasts(forecaster, held_out, origins, horizon)
+    # 2. The forecasts, and their scores.
     season = seasons[0] if seasons else 1
-    scales = mase_scales(held_out, season, columns)
+    scales = mase_scales(held_out, season, spec.target_columns)
+    forecasts = rolling_forecasts(forecaster, held_out, origins, horizon)
 
-    def scored(forecasts: Array) -> StepScores:
-        return step_scores(forecasts, rolled.actuals, origins.series, scales)
+    def scores_of(predictions: Array) -> StepScores:
+        return step_scores(predictions, forecasts.actuals, origins.series, scales)
 
-    scores = {}
-    for baseline in contenders:
-        forecasts = _forecasts(baseline, held_out, origins, horizon, columns)
-        if (np.abs(forecasts) < BOUND).all():
-            scores[baseline.name] = scored(forecasts)
-    record = Backtest(
-        tested_on=tested_on,
+    baseline_scores, descriptions = {}, {}
+    for baseline in candidates:
+        if baseline.rows > history:
+            continue
+        predictions = _baseline_forecasts(baseline, held_out, origins, horizon, list(spec.target_columns))
+        if (np.abs(predictions) < MAX_FORECAST).all():
+            baseline_scores[baseline.name] = scores_of(predictions)
+            descriptions[baseline.name] = baseline.description
+    # 3. The record.
+    scores = Backtest(
+        tested_on=data.tested_on,
         horizon=horizon,
         origins=len(origins),
         stride=stride,
         series=origins.series_count,
         season=season,
-        model=scored(rolled.predictions),
-        baselines=scores,
+        model=scores_of(forecasts.predictions),
+        baselines=baseline_scores,
     )
-    return BacktestResult(record, rolled, {each.name: each.description for each in contenders if each.name in scores})
+    return ScoredForecasts(scores, forecasts, descriptions)
 
 
-def _fitting(
-    contenders: Sequence[Baseline], held_out: Sequence[HeldOut], context: int, horizon: int
-) -> tuple[int, tuple[Baseline, ...]]:
-    """The rows that every origin has before it, and the baselines that make do with them.
+def tested_horizon(recipe: Recipe, spec: ModelSpec) -> int:
+    """The steps that a model is tested over: the recipe's horizon, and 1 for a model that can't roll out."""
+    return recipe.horizon if spec.rolls_out else 1
 
-    At least the context; more where a baseline needs more, as long as no series is left without an origin for it.
+
+def _history(candidates: Sequence[Baseline], held_out: Sequence[HeldOut], context: int, horizon: int) -> int:
+    """How many rows every origin has before it.
+
+    At least the context; more where a baseline needs more, unless that leaves a series without an origin.
     """
-    history, wanted = context, find_origins(held_out, context, horizon).series_count
-    for rows in sorted(each.rows for each in contenders):
-        if rows > history and find_origins(held_out, rows, horizon).series_count == wanted:
+    history, series_count = context, find_origins(held_out, context, horizon).series_count
+    for rows in sorted(baseline.rows for baseline in candidates):
+        if rows > history and find_origins(held_out, rows, horizon).series_count == series_count:
             history = rows
-    return history, tuple(each for each in contenders if each.rows <= history)
+    return history
 
 
-def _forecasts(
+def _baseline_forecasts(
     baseline: Baseline, held_out: Sequence[HeldOut], origins: Origins, horizon: int, columns: list[int]
 ) -> Array:
     """A baseline's forecasts from the origins, shape (origins, horizon, targets)."""
     features = held_out[0].values.shape[1]
     return np.concatenate(
         [
-            baseline.forecast(contexts_before(held_out, chunk, baseline.rows)[:, :, columns], horizon)
+            baseline.forecast(rows_before(held_out, chunk, baseline.rows)[:, :, columns], horizon)
             for chunk in origins.chunks((baseline.rows + horizon) * features)
         ]
     )

@@ -1,28 +1,29 @@
-"""What a backtest says against a model, in words."""
+"""Warnings of baselines that are better than the model."""
 
 from collections.abc import Mapping, Sequence
 
 from models.spec.metrics import Backtest
+from models.text import listed
 
 MAX_RUNS = 6  # of steps in one sentence
 
 
-def baseline_warnings(backtest: Backtest, description: Mapping[str, str]) -> tuple[str, ...]:
+def baseline_warnings(backtest: Backtest, descriptions: Mapping[str, str]) -> tuple[str, ...]:
     """A sentence for each baseline with a lower mean absolute error at some step, as in "loses to last value at ...".
 
-    `doing` says what each baseline does, in words.
+    `descriptions` says in words what each baseline does.
     """
     sentences = []
     for name, scores in backtest.baselines.items():
         pairs = enumerate(zip(backtest.model.mae, scores.mae, strict=True), start=1)
-        lost = [step for step, (mine, its) in pairs if its < mine]
+        lost = [step for step, (model_mae, baseline_mae) in pairs if baseline_mae < model_mae]
         if lost:
-            where = "every step" if len(lost) == backtest.horizon > 1 else steps(lost)
-            sentences.append(f"loses to {name} at {where}: {description[name]} is better there")
+            where = "every step" if len(lost) == backtest.horizon > 1 else describe_steps(lost)
+            sentences.append(f"loses to {name} at {where}: {descriptions[name]} is better there")
     return tuple(sentences)
 
 
-def steps(numbers: Sequence[int]) -> str:
+def describe_steps(numbers: Sequence[int]) -> str:
     """Ascending steps in words: "step 1", "steps 3 to 7 and 12"."""
     runs: list[list[int]] = []
     for number in numbers:
@@ -33,6 +34,4 @@ def steps(numbers: Sequence[int]) -> str:
     texts = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
     if len(texts) > MAX_RUNS:
         return f"{len(numbers)} steps, the first of them {', '.join(texts[: MAX_RUNS - 1])}"
-    *first, last = texts
-    listed = f"{', '.join(first)} and {last}" if first else last
-    return f"{'step' if len(numbers) == 1 else 'steps'} {listed}"
+    return f"{'step' if len(numbers) == 1 else 'steps'} {listed(texts)}"

@@ -1,4 +1,4 @@
-"""Baselines: what forecasts must beat to be worth anything, from the same origins.
+"""Baselines: simple forecasts from the same origins, which a model should beat.
 
 Last value and seasonal naive are those of Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 5.2:
 https://otexts.com/fpp3/simple-methods.html.
@@ -11,19 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.spec.model_spec import ModelSpec
-from training.evaluation.autoregression import Autoregression, most_lags
+from training.evaluation.autoregression import Autoregression, max_lags
 from training.recipes.recipe import Recipe
 
 Array = NDArray[np.float64]
 
-MAX_LAGS = 512  # of a linear baseline, unless the recipe says so
+MAX_LAGS = 512  # of a linear baseline, unless the recipe says how many
 
 
 class Baseline(NamedTuple):
     """A way to forecast from the `rows` rows before an origin.
 
     `forecast` takes such rows of shape (origins, rows, targets) and a horizon, and gives (origins, horizon, targets),
-    in raw units. `doing` is what it does, in words.
+    in raw units. `description` says in words what it does.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Baseline(NamedTuple):
 def baselines(recipe: Recipe, spec: ModelSpec, histories: Sequence[Array]) -> tuple[Baseline, ...]:
     """The baselines of a recipe: last value, seasonal naive for each season, and linear where it can be fitted.
 
-    `histories` are the rows that may be learned from, of each series: shape (rows, features).
+    `histories` are the rows of each series that it is fitted on: shape (rows, features).
     """
     lags = recipe.evaluation.linear_lags or min(spec.context_length, MAX_LAGS)
     fitted = _linear(histories, spec, lags)
@@ -48,15 +48,15 @@ def last_value() -> Baseline:
         "last value",
         "repeating the last value",
         1,
-        lambda contexts_before, horizon: np.repeat(contexts_before[:, -1:], horizon, axis=1),
+        lambda past, horizon: np.repeat(past[:, -1:], horizon, axis=1),
     )
 
 
 def seasonal_naive(season: int) -> Baseline:
     """Repeat the last season."""
 
-    def forecast(contexts_before: Array, horizon: int) -> Array:
-        return contexts_before[:, -season:][:, np.arange(horizon) % season]
+    def forecast(past: Array, horizon: int) -> Array:
+        return past[:, -season:][:, np.arange(horizon) % season]
 
     return Baseline(
         f"seasonal naive {season}",
@@ -66,12 +66,12 @@ def seasonal_naive(season: int) -> Baseline:
     )
 
 
-def _linear(histories: Sequence[Array], spec: ModelSpec, wanted: int) -> Baseline | None:
-    """A linear autoregression of each target on its own lags, not on the other columns', which is kept simple.
+def _linear(histories: Sequence[Array], spec: ModelSpec, wanted_lags: int) -> Baseline | None:
+    """A linear autoregression of each target on its own lags, not on those of other columns, to keep it simple.
 
     Where the model scales each context, so does the baseline, and one is fitted on all series together.
     """
-    lags = most_lags([len(history) for history in histories], wanted)
+    lags = max_lags([len(history) for history in histories], wanted_lags)
     if not lags:
         return None
     by_context = spec.scaler.kind == "context"
@@ -80,8 +80,7 @@ def _linear(histories: Sequence[Array], spec: ModelSpec, wanted: int) -> Baselin
         for column in spec.target_columns
     ]
 
-    def forecast(contexts_before: Array, horizon: int) -> Array:
-        columns = [model.forecast(contexts_before[:, :, place], horizon) for place, model in enumerate(models)]
-        return np.stack(columns, axis=-1)
+    def forecast(past: Array, horizon: int) -> Array:
+        return np.stack([model.forecast(past[:, :, target], horizon) for target, model in enumerate(models)], axis=-1)
 
     return Baseline(f"linear {lags}", f"a linear model of {lags} {'lag' if lags == 1 else 'lags'}", lags, forecast)

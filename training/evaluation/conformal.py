@@ -1,43 +1,42 @@
-"""Calibrating prediction intervals on rows that nothing was learned from, and measuring what they then cover."""
+"""Calibrating prediction intervals on rows that nothing was learned from, and measuring their coverage."""
 
 from collections.abc import Sequence
 
 from models.errors import InvalidRequest
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
 
-LEVELS = (50, 80, 90, 95)  # in percent, whose coverage a card tells
-MAX_ERRORS = 1_000  # of each step, evenly spread: more would hardly move a half-width, and every service holds them
+LEVELS = (50, 80, 90, 95)  # in percent, whose coverage is measured
+# Of each step, evenly spaced: more would hardly change a half-width, and every service holds them in memory.
+MAX_ERRORS = 1_000
 
 
 def calibrate(forecaster: Forecaster, held_out: Sequence[HeldOut], horizon: int) -> Intervals | None:
     """Split conformal intervals for each step: the errors on calibration parts, in units of each forecast's scale.
 
-    None where no part holds a context's forecast over the whole horizon. Raises as `roll`. The method is told in
-    models/inference/conformal.py.
+    None where no part holds a context's forecast over the whole horizon. Raises what `rolling_forecasts` raises.
+    models/inference/conformal.py describes the method.
     """
-    origins = find_origins(held_out, forecaster.spec.context_length, horizon).thinned(MAX_ERRORS)
+    origins = find_origins(held_out, forecaster.spec.context_length, horizon).evenly_spaced(MAX_ERRORS)
     if not len(origins):
         return None
-    rolled = rolling_forecasts(forecaster, held_out, origins, horizon)
-    errors = (rolled.actuals - rolled.predictions) / rolled.scales
-    return Intervals(errors.transpose(1, 2, 0))
+    forecasts = rolling_forecasts(forecaster, held_out, origins, horizon)
+    return Intervals((forecasts.errors / forecasts.scales).transpose(1, 2, 0))
 
 
-def coverage(intervals: Intervals, rolled: RollingForecasts) -> dict[str, tuple[float, ...]]:
-    """The share of values within their interval at each calibrated step, of 0 to 1, for each level.
+def coverage(intervals: Intervals, forecasts: RollingForecasts) -> dict[str, tuple[float, ...]]:
+    """The share of values within their interval at each calibrated step, from 0 to 1, for each level.
 
-    The mean over origins and targets. A level that too few errors are known for is left out.
+    It is the mean over origins and targets. A level for which there are too few errors is left out.
     """
-    horizon = min(intervals.steps, rolled.actuals.shape[1])
-    errors = (rolled.actuals - rolled.predictions)[:, :horizon]
+    errors = forecasts.errors[:, : intervals.steps]
     covered = {}
     for level in LEVELS:
         try:
-            bounds = intervals.error_bounds(level, horizon).scaled(rolled.scales)
+            bounds = intervals.error_bounds(level, errors.shape[1]).scaled(forecasts.scales)
         except InvalidRequest:
             continue
         covered[str(level)] = tuple(bounds.contain(errors).mean(axis=(0, 2)).tolist())

@@ -3,32 +3,28 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from models.spec.manifest import Manifest
 from models.timeseries.frequency import parse_frequency
-from training.data.dataset import HeldOut, build_dataset, load_series, split_rows
+from training.data.dataset import build_dataset, load_series
+from training.data.held_out import HeldOut, histories
 from training.data.series import Series, sha256
-from training.data.splits import Parts
+from training.data.splits import Parts, split_rows
 from training.errors import RecipeError, SeriesError
+from training.evaluation.backtest import BacktestData
 from training.recipes.recipe import Recipe
-
-Array = NDArray[np.float64]
 
 
 class ReloadedData(NamedTuple):
-    """What training.evaluation.backtest.backtest takes in.
+    """A model's recipe and the rows to test the model on.
 
-    `same_data` says whether these are the very values of the training; `filled` rows were missing or had empty cells.
+    `same_values` says whether these are the very values of the training; `filled_rows` counts the rows that were
+    missing or had empty cells.
     """
 
     recipe: Recipe
-    histories: tuple[Array, ...]
-    held_out: tuple[HeldOut, ...]
-    tested_on: str
-    same_data: bool
-    filled: int = 0
+    data: BacktestData
+    same_values: bool
+    filled_rows: int
 
 
 def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
@@ -37,36 +33,34 @@ def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
     With a `csv` among the values, its columns are `column`, in the order of the model's features and by default of
     their names. Raises RecipeError, SeriesError and MissingExtra.
     """
-    title = manifest.title
-    recipe = _recipe(manifest, title, values)
+    recipe = _recipe(manifest, values)
     try:
         series = load_series(recipe)
     except SeriesError as error:
         if "csv" in values:
             raise
         raise SeriesError(
-            f"{title}'s own data can't be read from the current folder: {error}, or name it with --csv"
+            f"{manifest.title}'s own data can't be read from the current folder: {error}, or name it with --csv"
         ) from error
-    same_data = sha256(series) == manifest.data.sha256
     if recipe.series.generator is not None:  # which may test on more than the series' own rows
-        made = build_dataset(recipe, series)
-        return ReloadedData(recipe, _histories(series, made.parts), made.held_out, made.tested_on, same_data)
-    _check(manifest, title, series)
-    parts = split_rows(recipe, series)
-    pairs = list(zip(series, parts, strict=True))
+        dataset = build_dataset(recipe, series)
+        parts, held_out, tested_on = dataset.parts, dataset.held_out, dataset.tested_on
+    else:
+        _check_series(manifest, series)
+        parts = split_rows(recipe, series)
+        held_out = tuple(
+            HeldOut(each.values, split.test, each.times, each.id) for each, split in zip(series, parts, strict=True)
+        )
+        tested_on = _describe_test_rows(series, parts)
     return ReloadedData(
         recipe,
-        _histories(series, parts),
-        tuple(HeldOut(each.values, its.test, each.times, each.id) for each, its in pairs),
-        f"the last {sum(len(its.test) for its in parts)} of {sum(len(each.values) for each in series)} rows of "
-        + (f"{len(series)} series of " if len(series) > 1 else "")
-        + series[0].source,
-        same_data,
-        sum(each.filled for each in series),
+        BacktestData(histories(series, parts), held_out, tested_on),
+        same_values=sha256(series) == manifest.data.sha256,
+        filled_rows=sum(each.filled_rows for each in series),
     )
 
 
-def _recipe(manifest: Manifest, title: str, values: Mapping[str, Any]) -> Recipe:
+def _recipe(manifest: Manifest, values: Mapping[str, Any]) -> Recipe:
     """The recipe of the training with some values replaced; for another file its columns are named."""
     replaced = dict(values)
     if "csv" in values:
@@ -74,38 +68,40 @@ def _recipe(manifest: Manifest, title: str, values: Mapping[str, Any]) -> Recipe
         columns: tuple[str, ...] = tuple(values.get("column") or features)
         if len(columns) != len(features):
             raise RecipeError(
-                f"{title} has the features {', '.join(features)}: name {len(features)} columns in this order with "
-                f"--column, not {len(columns)}"
+                f"{manifest.title} has the features {', '.join(features)}: name {len(features)} columns in this order "
+                f"with --column, not {len(columns)}"
             )
-        replaced |= {"column": columns, "target": tuple(columns[place] for place in manifest.spec.target_columns)}
+        replaced |= {"column": columns, "target": tuple(columns[index] for index in manifest.spec.target_columns)}
     try:
-        recipe = Recipe.parsed(_known(manifest.training.recipe))
+        recipe = Recipe.parsed(_without_nulls(manifest.training.recipe))
     except RecipeError as error:
-        raise RecipeError(f"{title} was trained by another release: {error}") from error
+        raise RecipeError(f"{manifest.title} was trained by another release: {error}") from error
     return recipe.with_values(replaced)
 
 
-def _known(recipe: Mapping[str, Any]) -> dict[str, Any]:
-    """A recipe's values without those that are null, which stand for defaults and were not always lists."""
-    known = {key: _known(value) if isinstance(value, Mapping) else value for key, value in recipe.items()}
+def _without_nulls(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """A recipe's values without those that are null: these stand for defaults, which were not always lists."""
+    known = {key: _without_nulls(value) if isinstance(value, Mapping) else value for key, value in recipe.items()}
     return {key: value for key, value in known.items() if value is not None}
 
 
-def _check(manifest: Manifest, title: str, series: Sequence[Series]) -> None:
-    """Raise SeriesError where the series is not one that the model can forecast."""
+def _check_series(manifest: Manifest, series: Sequence[Series]) -> None:
+    """Raise SeriesError where the model can't forecast the series."""
     if len(series[0].columns) != len(manifest.spec.features):
         raise SeriesError(
-            f"{series[0].source} has the columns {', '.join(series[0].columns)}, but {title} the features "
+            f"{series[0].source} has the columns {', '.join(series[0].columns)}, but {manifest.title} the features "
             f"{', '.join(manifest.spec.features)}"
         )
-    found, expected = series[0].frequency, manifest.spec.frequency
-    if found is not None and expected is not None and parse_frequency(found) != parse_frequency(expected):
+    actual, expected = series[0].frequency, manifest.spec.frequency
+    if actual is not None and expected is not None and parse_frequency(actual) != parse_frequency(expected):
         raise SeriesError(
-            f"the values of {series[0].source} are {found} apart, but {title} was trained on values {expected} apart: "
-            "bring those"
+            f"the values of {series[0].source} are {actual} apart, but {manifest.title} was trained on values "
+            f"{expected} apart: bring those"
         )
 
 
-def _histories(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[Array, ...]:
-    """Each series' rows before those that intervals are calibrated on and that are tested on."""
-    return tuple(each.values[: its.validation.stop] for each, its in zip(series, parts, strict=True))
+def _describe_test_rows(series: Sequence[Series], parts: Sequence[Parts]) -> str:
+    """Which rows of which file are tested on, in words."""
+    count, total = sum(len(each.test) for each in parts), sum(len(each.values) for each in series)
+    of_series = f"{len(series)} series of " if len(series) > 1 else ""
+    return f"the last {count} of {total} rows of {of_series}{series[0].source}"

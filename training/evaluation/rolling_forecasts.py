@@ -1,4 +1,4 @@
-"""Rolling a model out from many origins as the service would, in bounded memory."""
+"""Forecasting from many origins as the service would, in bounded memory."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,23 +10,28 @@ from models.engine.offline import forecast_offline
 from models.inference.forecaster import Forecaster
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.errors import SeriesError
-from training.evaluation.origins import Origins, actuals, contexts_before
+from training.evaluation.origins import Origins, actual_values, rows_before
 
 Array = NDArray[np.float64]
 
 
 class RollingForecasts(NamedTuple):
-    """Forecasts from some origins beside what came, both of shape (origins, horizon, targets), in raw units.
+    """Forecasts from some origins and the actual values, both of shape (origins, horizon, targets), in raw units.
 
-    `scales`, shape (origins, 1, targets), is each forecast's scale, in whose units intervals are calibrated.
+    `scales`, shape (origins, 1, targets), is the scale of each forecast, in whose units intervals are calibrated.
     """
 
     origins: Origins
     predictions: Array
     actuals: Array
     scales: Array
+
+    @property
+    def errors(self) -> Array:
+        """The actual values minus the forecasts, of their shape."""
+        return self.actuals - self.predictions
 
 
 def rolling_forecasts(
@@ -37,32 +42,32 @@ def rolling_forecasts(
 ) -> RollingForecasts:
     """Forecast `horizon` steps from each origin; there must be at least one, each with a whole context before it.
 
-    Raises SeriesError where the model asks for times that the series lacks, and as `forecast_offline` does.
+    Raises SeriesError where the model needs times that a series lacks, and whatever `forecast_offline` raises.
     """
     spec = forecaster.spec
-    size = spec.context_length * len(spec.features) + (spec.window + horizon) * spec.channels
+    values_per_origin = spec.context_length * len(spec.features) + (spec.window + horizon) * spec.channels
     predictions, scales = [], []
-    for chunk in origins.chunks(size):
-        windows = contexts_before(held_out, chunk, spec.context_length)
-        inputs = forecaster.prepare(windows, horizon, _time_indexes(forecaster, held_out, chunk))
+    for chunk in origins.chunks(values_per_origin):
+        contexts = rows_before(held_out, chunk, spec.context_length)
+        inputs = forecaster.prepare(contexts, horizon, _time_indexes(forecaster, held_out, chunk))
         predictions.append(forecast_offline(forecaster, inputs))
         scale = forecaster.interval_scale(inputs)
         scales.append(np.broadcast_to(scale, (len(chunk), 1, len(spec.targets))))
-    came = actuals(held_out, origins, horizon, spec.target_columns)
-    return RollingForecasts(origins, np.concatenate(predictions), came, np.concatenate(scales))
+    actuals = actual_values(held_out, origins, horizon, spec.target_columns)
+    return RollingForecasts(origins, np.concatenate(predictions), actuals, np.concatenate(scales))
 
 
 def _time_indexes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins) -> list[TimeIndex] | None:
-    """The times of each origin's past, where the model asks for them."""
+    """The times of the context before each origin; None where the model needs no times."""
     spec = forecaster.spec
     if not spec.calendar:
         return None
-    known = [each.times for each in held_out if each.times is not None]
-    if spec.frequency is None or len(known) < len(held_out):
+    times = [each.times for each in held_out if each.times is not None]
+    if spec.frequency is None or len(times) < len(held_out):
         raise SeriesError(
             f"{forecaster.title} takes in the {', '.join(spec.calendar)} of each value, but the series tells no "
             "times: name the column that does with --time"
         )
     frequency, rows = parse_frequency(spec.frequency), spec.context_length
     pairs = zip(origins.series.tolist(), origins.rows.tolist(), strict=True)
-    return [TimeIndex.through(known[series][row - rows : row], frequency) for series, row in pairs]
+    return [TimeIndex.through(times[series][row - rows : row], frequency) for series, row in pairs]

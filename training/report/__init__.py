@@ -1,1 +1,1 @@
-"""What is told of a training run: manifest, card, pictures."""
+"""Reporting a training run: the manifest, the card, the pictures."""

@@ -1,4 +1,4 @@
-"""What a version's manifest tells of its training: the data, the recipe, the libraries, the goldens."""
+"""Describing a model for its manifest: the data, the recipe, the libraries, the goldens."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,56 +8,50 @@ import numpy as np
 
 from models.inference.forecaster import Forecaster
 from models.spec.manifest import DataRecord, Description, Golden, TrainingRecord
-from models.spec.metrics import Spread
 from training.data.dataset import Dataset
 from training.data.series import Series, sha256
 from training.evaluation.evaluate import Evaluation
 from training.networks.fit import FittedNetwork
 from training.recipes.recipe import Recipe
 
-GOLDENS, GOLDEN_HORIZON = 3, 24
-# TensorFlow comes as either of two distributions, and rollcast may run from its source.
+MAX_GOLDENS, GOLDEN_HORIZON = 3, 24
+# TensorFlow comes in one of two packages, and rollcast may run from a checkout.
 LIBRARIES = ("keras", "numpy", "onnx", "onnxruntime", "rollcast", "tensorflow", "tensorflow-cpu")
 
 
 def describe(
-    recipe: Recipe,
-    dataset: Dataset,
-    fitted: FittedNetwork,
-    judged: Evaluation,
-    spread: Spread | None,
-    forecaster: Forecaster,
+    recipe: Recipe, dataset: Dataset, fitted: FittedNetwork, forecaster: Forecaster, evaluation: Evaluation
 ) -> Description:
-    """Everything that a manifest tells before its version has a number."""
+    """Everything of a manifest that is known before its version has a number."""
     return Description(
         spec=dataset.spec.model_copy(update={"state_sizes": forecaster.network.state_sizes}),
         description=recipe.description,
         training=TrainingRecord(
-            recipe=_portable(recipe, dataset).model_dump(mode="json"),
+            recipe=_without_folders(recipe, dataset).model_dump(mode="json"),
             duration_s=round(fitted.duration_s, 1),
             parameters=fitted.network.count_params(),
             loss=fitted.loss,
             validation_loss=fitted.validation_loss,
         ),
         data=_data_record(dataset),
-        metrics=judged.metrics.model_copy(update={"spread": spread}),
-        backtest=judged.backtest,
-        calibration=judged.calibration,
-        warnings=judged.warnings,
+        metrics=evaluation.metrics,
+        backtest=evaluation.backtest,
+        calibration=evaluation.calibration,
+        warnings=evaluation.warnings,
         libraries=_libraries(),
         goldens=_goldens(dataset, forecaster),
     )
 
 
-def _portable(recipe: Recipe, dataset: Dataset) -> Recipe:
+def _without_folders(recipe: Recipe, dataset: Dataset) -> Recipe:
     """The recipe without the folders of the machine that ran it."""
     return recipe if recipe.series.csv is None else recipe.with_values({"csv": dataset.series[0].source})
 
 
 def _data_record(dataset: Dataset) -> DataRecord:
     series, parts = dataset.series, dataset.parts
-    trained = [each.values[: part.train.stop] for each, part in zip(series, parts, strict=True) if part.train]
-    first_at, last_at = _span(series)
+    train_values = [each.values[: part.train.stop] for each, part in zip(series, parts, strict=True) if part.train]
+    first_at, last_at = _first_and_last_time(series)
     return DataRecord(
         source=series[0].source,
         series=len(series),
@@ -66,17 +60,17 @@ def _data_record(dataset: Dataset) -> DataRecord:
         validation_rows=sum(len(part.validation) for part in parts),
         calibration_rows=sum(len(part.calibration) for part in parts),
         test_rows=sum(len(part.test) for part in parts),
-        filled_rows=sum(each.filled for each in series),
+        filled_rows=sum(each.filled_rows for each in series),
         first_at=first_at,
         last_at=last_at,
-        minimum=tuple(np.min([rows.min(axis=0) for rows in trained], axis=0).tolist()),
-        maximum=tuple(np.max([rows.max(axis=0) for rows in trained], axis=0).tolist()),
+        minimum=tuple(np.min([rows.min(axis=0) for rows in train_values], axis=0).tolist()),
+        maximum=tuple(np.max([rows.max(axis=0) for rows in train_values], axis=0).tolist()),
         sha256=sha256(series),
     )
 
 
-def _span(series: Sequence[Series]) -> tuple[datetime | None, datetime | None]:
-    """The first and the last row's time, where rows have times."""
+def _first_and_last_time(series: Sequence[Series]) -> tuple[datetime | None, datetime | None]:
+    """The earliest and the latest time of a row, where rows have times."""
     times = [each.times for each in series if each.times is not None]
     if len(times) < len(series):
         return None, None
@@ -85,19 +79,17 @@ def _span(series: Sequence[Series]) -> tuple[datetime | None, datetime | None]:
 
 
 def _goldens(dataset: Dataset, forecaster: Forecaster) -> tuple[Golden, ...]:
-    """A few held-out windows from first to last, with the forecasts that every later opening must repeat."""
-    contexts, time_indexes = dataset.contexts()
-    chosen = np.unique(np.linspace(0, len(contexts) - 1, GOLDENS).astype(int))
-    # A golden is replayed from its window's end alone.
-    ends = None if time_indexes is None else [time_indexes[place]._replace(day=None) for place in chosen]
-    answers = forecaster.forecast(contexts[chosen], GOLDEN_HORIZON if dataset.spec.rolls_out else 1, times=ends)
+    """A few held-out contexts, evenly spaced, with the forecasts that the version must repeat whenever it is opened."""
+    contexts, time_indexes = dataset.example_contexts()
+    chosen = np.unique(np.linspace(0, len(contexts) - 1, MAX_GOLDENS).astype(int))
+    # A golden keeps no more of its times than the last one.
+    times = None if time_indexes is None else [time_indexes[index]._replace(day=None) for index in chosen]
+    horizon = GOLDEN_HORIZON if dataset.spec.rolls_out else 1
+    forecasts = forecaster.forecast(contexts[chosen], horizon, times=times)
+    ends = [None] * len(chosen) if times is None else [each.end for each in times]
     return tuple(
-        Golden(
-            window=tuple(map(tuple, window)),
-            predictions=tuple(map(tuple, predictions)),
-            end=None if ends is None else ends[place].end,
-        )
-        for place, (window, predictions) in enumerate(zip(contexts[chosen].tolist(), answers.tolist(), strict=True))
+        Golden(window=tuple(map(tuple, window)), predictions=tuple(map(tuple, predictions)), end=end)
+        for window, predictions, end in zip(contexts[chosen].tolist(), forecasts.tolist(), ends, strict=True)
     )
 
 

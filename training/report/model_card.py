@@ -1,4 +1,4 @@
-"""A version's card as a page: card.md, beside the model, for whoever looks into the registry's folder."""
+"""A version's model card: card.md, a page beside the model for readers of the registry's folder."""
 
 import json
 import re
@@ -13,20 +13,20 @@ from models.spec.metrics import Backtest, Scores
 from training.report.tables import TextTable, coverage_table, errors_table
 
 CARD = "card.md"
-STEPS = 8  # about so many in a table
-ADDRESS = "http://127.0.0.1:8000"  # where rollcast serves unless told otherwise
+MAX_STEPS = 8  # about, in a table
+ADDRESS = "http://127.0.0.1:8000"  # where rollcast serves by default
 
 
 def card_markdown(name: str, description: Description, pictures: Sequence[str] = ()) -> str:
-    """The card as Markdown; `pictures` are paths from its own folder."""
+    """The card as Markdown; `pictures` are paths from the folder of the card."""
     sections = [
         f"# {name}",
         _text(description.description),
-        _warned(description.warnings),
+        _warnings(description.warnings),
         _section("Model", model_facts(description)),
         _section("Data", data_facts(description)),
         _next_value(description),
-        _rolled_out(description.backtest),
+        _error_by_step(description.backtest),
         _intervals(description),
         _request(name, description),
         "\n\n".join(f"![{PurePosixPath(path).stem.replace('-', ' ')}]({path})" for path in pictures),
@@ -34,15 +34,15 @@ def card_markdown(name: str, description: Description, pictures: Sequence[str] =
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _warned(warnings: Sequence[str]) -> str:
+def _warnings(warnings: Sequence[str]) -> str:
     return "\n".join(f"- **Warning:** it {_text(warning)}" for warning in warnings)
 
 
-def _next_value(of: Description) -> str:
-    metrics = of.metrics
-    rows = [_scored("model", metrics.model), _scored("last value", metrics.last_value)]
+def _next_value(description: Description) -> str:
+    metrics = description.metrics
+    rows = [_scores_row("model", metrics.model), _scores_row("last value", metrics.last_value)]
     if metrics.seasonal_naive is not None:
-        rows.append(_scored(f"value {metrics.season} steps before", metrics.seasonal_naive))
+        rows.append(_scores_row(f"value {metrics.season} steps before", metrics.seasonal_naive))
     table = _table(TextTable(["", "MAE", "RMSE", "values"], rows))
     spread = ""
     if metrics.spread is not None:
@@ -51,7 +51,7 @@ def _next_value(of: Description) -> str:
     return f"## Error of the next value\n\nOn {_text(metrics.tested_on)}, each from true values.\n\n{table}{spread}"
 
 
-def _rolled_out(backtest: Backtest | None) -> str:
+def _error_by_step(backtest: Backtest | None) -> str:
     if backtest is None:
         return ""
     among = f" of {backtest.series:,} series" if backtest.series > 1 else ""
@@ -61,12 +61,12 @@ def _rolled_out(backtest: Backtest | None) -> str:
         f"## Error by step\n\nForecasts of {backtest.horizon} steps from {backtest.origins:,} origins{among}{apart}, "
         f"on {_text(backtest.tested_on)}. Below each baseline its mean absolute error, beside it the share of that "
         f"which the model does away with. MASE is in units of the mean change over {season} before these rows, sMAPE "
-        f"in percent from 0 to 200.\n\n{_table(errors_table(backtest, STEPS))}"
+        f"in percent from 0 to 200.\n\n{_table(errors_table(backtest, MAX_STEPS))}"
     )
 
 
-def _intervals(of: Description) -> str:
-    calibration = of.calibration
+def _intervals(description: Description) -> str:
+    calibration = description.calibration
     if calibration is None:
         return ""
     text = (
@@ -77,17 +77,17 @@ def _intervals(of: Description) -> str:
         return text
     return (
         f"{text} What they covered of {_text(calibration.tested_on or 'the test rows')}, in percent:\n\n"
-        f"{_table(coverage_table(calibration.coverage, STEPS))}"
+        f"{_table(coverage_table(calibration.coverage, MAX_STEPS))}"
     )
 
 
-def _request(name: str, of: Description) -> str:
-    body = json.dumps(example_request(name, of))
+def _request(name: str, description: Description) -> str:
+    body = json.dumps(example_request(name, description))
     lines = textwrap.fill(body, 110, break_long_words=False, break_on_hyphens=False)
     return f"## Ask it\n\n```sh\ncurl {ADDRESS}/predict -H 'Content-Type: application/json' \\\n  -d '{lines}'\n```"
 
 
-def _scored(name: str, scores: Scores) -> list[str]:
+def _scores_row(name: str, scores: Scores) -> list[str]:
     return [name, f"{scores.mae:.4g}", f"{scores.rmse:.4g}", f"{scores.count:,}"]
 
 
@@ -96,10 +96,10 @@ def _section(title: str, facts: Sequence[Fact]) -> str:
 
 
 def _table(table: TextTable) -> str:
-    rule = ["---:" if place else "---" for place in range(len(table.headings))]
+    rule = ["---", *["---:"] * (len(table.headings) - 1)]  # numbers to the right
     return "\n".join(f"| {' | '.join(map(_text, cells))} |" for cells in (table.headings, rule, *table.rows))
 
 
 def _text(text: str) -> str:
-    """A text that others wrote, on one line and without Markdown's marks."""
+    """A text from outside, on one line and with Markdown's special characters escaped."""
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))

@@ -1,28 +1,25 @@
-"""Drawing a training run: the forecasts over the series, and the losses."""
+"""Drawing a training run: next-value forecasts over the series, and the losses."""
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
-from PIL import Image
+
+from training.report.figures import MARK_COLOR, MAX_PANELS, MODEL_COLOR, SERIES_COLOR, marker, png
 
 MAX_ROWS = 500  # of a series in one picture, its last
-MAX_PANELS = 4  # one for each target
-COLORS = 32  # a third of the bytes, for no loss that one sees: those of few pixels are kept apart as well
-SERIES_COLOR, MODEL_COLOR, MARK_COLOR = "#1f2933", "#e9777f", "#2b6cb0"
 
 
-def forecast_picture(
+def next_values_picture(
     values: NDArray[np.float64],
     forecasts: NDArray[np.float64],
     names: Sequence[str],
     title: str,
     tested_from: int = 0,
 ) -> bytes:
-    """A PNG of a series, dashed, and next-value forecasts under it; its last `MOST_ROWS` rows.
+    """A PNG of a series, dashed, over its next-value forecasts; its last `MAX_ROWS` rows.
 
     `values` has shape (rows, targets); `forecasts` (rows or fewer, targets) ends with the same row. A line
     marks the row that the test begins with, where it is in the picture.
@@ -50,14 +47,16 @@ def forecast_picture(
 def loss_picture(
     loss: Sequence[float], validation_loss: Sequence[float] | None, title: str, phase_change_epoch: int | None = None
 ) -> bytes:
-    """A PNG of the losses after each epoch, on a logarithmic axis; a line marks the epochs done at a `turn`."""
+    """A PNG of the losses after each epoch, on a logarithmic axis.
+
+    A line marks the epoch after which the training through the rollout began, where there was one.
+    """
     figure = Figure(figsize=(7, 4), dpi=100, layout="constrained")
     axes = figure.add_subplot()
-    marker = "o" if len(loss) <= 30 else None
     epochs = range(1, len(loss) + 1)
-    axes.plot(epochs, loss, color=SERIES_COLOR, marker=marker, markersize=3, label="training")
-    if validation_loss is not None:
-        axes.plot(epochs, validation_loss, color=MODEL_COLOR, marker=marker, markersize=3, label="validation")
+    for name, losses, color in (("training", loss, SERIES_COLOR), ("validation", validation_loss, MODEL_COLOR)):
+        if losses is not None:
+            axes.plot(epochs, losses, color=color, marker=marker(len(losses)), markersize=3, label=name)
     if phase_change_epoch is not None:
         axes.axvline(phase_change_epoch + 0.5, color=MARK_COLOR, linewidth=1, label="then through the rollout")
     axes.set_yscale("log")
@@ -66,11 +65,3 @@ def loss_picture(
     axes.grid(alpha=0.25, which="both")
     axes.legend()
     return png(figure)
-
-
-def png(figure: Figure) -> bytes:
-    """The figure as the bytes of a small PNG, drawn without pyplot, whose global state would outlive it."""
-    drawn, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png")
-    Image.open(drawn).convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE).save(small, "PNG", optimize=True)
-    return small.getvalue()

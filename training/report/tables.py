@@ -1,4 +1,4 @@
-"""A backtest in tables of text, one row a step: for the terminal and for the card."""
+"""A backtest as tables of text, a row for each step, for the terminal and for the card."""
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
@@ -6,20 +6,20 @@ from typing import NamedTuple
 
 from models.spec.metrics import Backtest
 
-MEAN = "mean"  # the label of the row of means
+MEAN_LABEL = "mean"  # of the row of means
 
 
 class TextTable(NamedTuple):
-    """Headings, and rows of as many cells."""
+    """Headings, and rows with a cell for each heading."""
 
     headings: list[str]
     rows: list[list[str]]
 
 
-def chosen_steps(horizon: int, most: int) -> list[int]:
+def evenly_spaced_steps(horizon: int, most: int) -> list[int]:
     """About `most` steps of a horizon, evenly spaced, the first and the last among them; all where they are fewer."""
-    every = -(-horizon // most)
-    return sorted({1, horizon, *range(every, horizon + 1, every)})
+    stride = -(-horizon // most)
+    return sorted({1, horizon, *range(stride, horizon + 1, stride)})
 
 
 def errors_table(backtest: Backtest, most: int) -> TextTable:
@@ -36,22 +36,24 @@ def errors_table(backtest: Backtest, most: int) -> TextTable:
     for name in backtest.baselines:
         headings += [name, "skill"]
 
-    def row(label: str, numbers: Sequence[float], pairs: Sequence[tuple[float, float]]) -> list[str]:
-        return [label, *map(_number, numbers), *(text for mae, its in pairs for text in (_number(mae), _share(its)))]
+    def row(label: str, errors: Sequence[float], baselines: Sequence[tuple[float, float]]) -> list[str]:
+        """The cells of the model's errors, and of each baseline's error and the skill against it."""
+        pairs = [(_number(mae), _skill(against)) for mae, against in baselines]
+        return [label, *map(_number, errors), *(text for pair in pairs for text in pair)]
 
     rows = [
         row(
             str(step + 1),
-            [each[step] for each in columns.values()],
+            [errors[step] for errors in columns.values()],
             [(scores.mae[step], skill[name][step]) for name, scores in backtest.baselines.items()],
         )
-        for step in (number - 1 for number in chosen_steps(backtest.horizon, most))
+        for step in (number - 1 for number in evenly_spaced_steps(backtest.horizon, most))
     ]
     if backtest.horizon > 1:
-        mine = fmean(model.mae)
-        means = [fmean(scores.mae) for scores in backtest.baselines.values()]
-        pairs = [(its, 1 - mine / its if its else 0.0) for its in means]
-        rows.append(row(MEAN, [fmean(each) for each in columns.values()], pairs))
+        model_mae = fmean(model.mae)
+        baseline_maes = [fmean(scores.mae) for scores in backtest.baselines.values()]
+        pairs = [(mae, 1 - model_mae / mae if mae else 0.0) for mae in baseline_maes]
+        rows.append(row(MEAN_LABEL, [fmean(errors) for errors in columns.values()], pairs))
     return TextTable(headings, rows)
 
 
@@ -60,14 +62,14 @@ def coverage_table(coverage: Mapping[str, Sequence[float]], most: int) -> TextTa
     horizon = len(next(iter(coverage.values())))
     rows = [
         [str(step), *(f"{100 * shares[step - 1]:.1f}" for shares in coverage.values())]
-        for step in chosen_steps(horizon, most)
+        for step in evenly_spaced_steps(horizon, most)
     ]
     if horizon > 1:
-        rows.append([MEAN, *(f"{100 * fmean(shares):.1f}" for shares in coverage.values())])
+        rows.append([MEAN_LABEL, *(f"{100 * fmean(shares):.1f}" for shares in coverage.values())])
     return TextTable(["step", *(f"{level} %" for level in coverage)], rows)
 
 
-def _share(value: float) -> str:
+def _skill(value: float) -> str:
     return f"{value:.2f}" if value > -100 else f"{value:.1e}"
 
 

@@ -1,3 +1,5 @@
+"""What a recipe makes of series, on series small enough to check by eye."""
+
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,8 +9,9 @@ import pytest
 from models.timeseries.frequency import Frequency
 from models.timeseries.time_index import TimeIndex
 from training.data import dataset as module
-from training.data.dataset import build_dataset, load_series, split_rows
+from training.data.dataset import build_dataset, load_series
 from training.data.series import Series
+from training.data.splits import split_rows
 from training.errors import RecipeError
 from training.recipes.recipe import Recipe
 
@@ -33,7 +36,7 @@ def test_parts_samples_and_scaling_follow_the_order_of_time() -> None:
     assert dataset.held_out[0].part == range(8, 10)
     assert (dataset.tested_on, dataset.calibrated_on) == ("the last 2 of 10 rows", "")
     assert dataset.calibration == ()
-    windows, time_indexes = dataset.contexts()
+    windows, time_indexes = dataset.example_contexts()
     assert windows[:, :, 0].tolist() == [[2, 5, 6], [5, 6, 7]]
     assert time_indexes is None
 
@@ -52,16 +55,16 @@ def test_calibration_rows_lie_before_the_test_rows_and_know_nothing_of_them() ->
 
 
 def test_contexts_have_the_time_of_their_last_row() -> None:
-    windows, time_indexes = build_dataset(SMALL, [series([*range(10)], timed=True)]).contexts()
+    windows, time_indexes = build_dataset(SMALL, [series([*range(10)], timed=True)]).example_contexts()
     assert windows[:, -1, 0].tolist() == [7, 8]
     day = Frequency(0, 86_400_000_000)
     assert time_indexes == [TimeIndex(datetime(2020, 1, end, tzinfo=UTC), day) for end in (8, 9)]
 
 
-def test_contexts_are_thinned_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_contexts_are_evenly_spaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_CONTEXTS", 3)
     dataset = build_dataset(SMALL.with_values({"train_share": 0.4, "validation_share": 0}), [series([*range(10)])])
-    assert dataset.contexts()[0][:, -1, 0].tolist() == [3, 5, 7]
+    assert dataset.example_contexts()[0][:, -1, 0].tolist() == [3, 5, 7]
 
 
 def test_fewer_targets_than_columns_are_possible() -> None:
@@ -97,7 +100,7 @@ def test_a_short_validation_part_is_validated_on_as_many_steps_as_it_has() -> No
     assert dataset.validation.targets.tolist() == [[[6], [7]]]
 
 
-def test_the_shape_has_what_the_recipe_says() -> None:
+def test_the_spec_has_what_the_recipe_says() -> None:
     values = {"lag": [2, 4], "difference": 2, "calendar": ["day"], "timezone": "Europe/Berlin", "members": 2}
     recipe = SMALL.with_values({"csv": "x", "time": "t", "units": [4, 2], "kind": "gru", **values})
     spec = build_dataset(recipe, [series([float(row**2 % 7) for row in range(40)], timed=True)]).spec
@@ -130,7 +133,7 @@ def test_series_of_a_panel_have_their_parts_counted_from_their_ends() -> None:
     assert [each.id for each in dataset.held_out] == ["A", "B", "C"]
     assert [each.id for each in dataset.calibration] == ["A", "C"]
     assert dataset.tested_on == "the last 2 rows of each of 3 series"
-    assert dataset.contexts()[0].shape == (6, 3, 1)
+    assert dataset.example_contexts()[0].shape == (6, 3, 1)
 
 
 def test_a_panel_may_be_split_by_shares() -> None:
@@ -146,7 +149,7 @@ def test_a_noisy_sine_is_tested_on_fresh_series() -> None:
     dataset = build_dataset(recipe, load_series(recipe))
     assert dataset.tested_on == "3 fresh series of 503 rows each"
     assert [len(each.part) for each in dataset.held_out] == [503] * 3
-    assert dataset.contexts()[0].shape == (240, 24, 1)
+    assert dataset.example_contexts()[0].shape == (240, 24, 1)
 
 
 def test_the_recipe_says_how_its_file_is_read(tmp_path: Path) -> None:
@@ -155,7 +158,7 @@ def test_the_recipe_says_how_its_file_is_read(tmp_path: Path) -> None:
     values = {"csv": str(path), "id": "who", "time": "when", "fill": "linear", "frequency": "1d"}
     one, other = load_series(Recipe().with_values(values))
     assert one.values[:, 0].tolist() == pytest.approx([1, 5 / 3, 7 / 3, 3])
-    assert (one.id, one.filled, other.values.tolist()) == ("A", 2, [[5]])
+    assert (one.id, one.filled_rows, other.values.tolist()) == ("A", 2, [[5]])
 
 
 def test_a_recipe_without_a_series_is_refused() -> None:
@@ -181,7 +184,7 @@ def test_what_does_not_go_together_is_refused(values: dict[str, object], message
 
 @pytest.mark.parametrize("values", [{"residual": True}, {"rollout": "state", "feedback": 2}])
 @pytest.mark.parametrize("target", ["b", ["b", "a"]])
-def test_what_is_fed_back_needs_every_column_in_its_place(values: dict[str, object], target: object) -> None:
+def test_what_is_fed_back_needs_every_column_in_order(values: dict[str, object], target: object) -> None:
     recipe = SMALL.with_values({"csv": "x", "column": ["a", "b"], "target": target, **values})
     with pytest.raises(RecipeError, match="needs every column to be a target, in their order"):
         build_dataset(recipe, [series([*range(10)], [*range(5, 15)])])

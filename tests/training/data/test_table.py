@@ -1,3 +1,5 @@
+"""A file as a table: rows by name, rows by series, cells as numbers."""
+
 import polars
 import pytest
 
@@ -10,20 +12,20 @@ def table(first_line: int | None = 2, **columns: list[object]) -> Table:
 
 
 def test_a_row_is_named_with_its_line_where_rows_are_lines() -> None:
-    assert table().row(4) == "row 5 (line 6)"
-    assert table(None).row(4) == "row 5"
+    assert table().row_name(4) == "row 5 (line 6)"
+    assert table(None).row_name(4) == "row 5"
 
 
 def test_rows_are_grouped_by_series_in_order_of_first_appearance() -> None:
     groups = table(id=["b", "a", "b", "c", "a"]).groups("id")
-    assert [(rows.id, rows.places.tolist()) for rows in groups] == [("b", [0, 2]), ("a", [1, 4]), ("c", [3])]
-    assert groups[0].at(1) == 'load.csv: row 3 (line 4) of "b"'
+    assert [(rows.id, rows.indexes.tolist()) for rows in groups] == [("b", [0, 2]), ("a", [1, 4]), ("c", [3])]
+    assert groups[0].location(1) == 'load.csv: row 3 (line 4) of "b"'
     assert [rows.id for rows in table(id=[7, 10, 7]).groups("id")] == ["7", "10"]
 
 
 def test_without_a_column_all_rows_are_of_one_series() -> None:
     (rows,) = table(a=[1, 2]).groups(None)
-    assert (rows.id, rows.places.tolist(), rows.at(0)) == ("", [0, 1], "load.csv: row 1 (line 2)")
+    assert (rows.id, rows.indexes.tolist(), rows.location(0)) == ("", [0, 1], "load.csv: row 1 (line 2)")
 
 
 @pytest.mark.parametrize("cell", [None, "", "  "])

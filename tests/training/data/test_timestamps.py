@@ -1,3 +1,5 @@
+"""Times of rows: read, in order, and how far apart."""
+
 from datetime import date, datetime
 
 import numpy as np
@@ -45,8 +47,8 @@ def test_times_of_a_zone_become_utc() -> None:
 
 @pytest.mark.parametrize("cell", [None, "", "1700", "2012-13-01", "31.01.2012", "noon", 5, "9999-12-31", "0001-01-01"])
 def test_anything_else_is_refused_with_its_row(cell: object) -> None:
-    came = "is empty" if cell is None else f"is '{cell}'"
-    with pytest.raises(SeriesError, match=rf'load.csv: row 1 \(line 2\) of column "t" {came}; .* ISO 8601 such as'):
+    problem = "is empty" if cell is None else f"is '{cell}'"
+    with pytest.raises(SeriesError, match=rf'load.csv: row 1 \(line 2\) of column "t" {problem}; .* ISO 8601 such as'):
         read_times(table(cell), "t")
 
 
@@ -105,7 +107,7 @@ def test_times_out_of_order_or_twice_are_refused(found: Times, series: str, mess
         check_order(rows(len(found), series), found)
 
 
-def test_rows_of_a_series_keep_their_places_in_the_file() -> None:
+def test_rows_of_a_series_keep_their_numbers_in_the_file() -> None:
     odd = Rows(table(*range(9)), np.array([1, 3, 5]), "B")
     with pytest.raises(SeriesError, match=r'row 6 \(line 7\) of "B" .* of row 4 \(line 5\)'):
         check_order(odd, times("2020-01-01", "2020-01-02", "2020-01-02"))

@@ -1,4 +1,4 @@
-"""What can't be learned from, as it is told when a dataset is prepared."""
+"""Series that can't be learned from, refused when a dataset is built."""
 
 import numpy as np
 import pytest

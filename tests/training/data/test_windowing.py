@@ -16,10 +16,10 @@ from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler, ScalerKind
 from models.timeseries.time_index import TimeIndex
 from tests.support.tiny import tiny_spec
-from training.data import windowing as sequences
+from training.data import windowing as module
 from training.data.series import Series
 from training.data.splits import Samples, chronological_parts
-from training.data.windowing import PreparedSeries, changes, prepare_series, samples, training_range
+from training.data.windowing import PreparedSeries, cut_samples, prepare_series, take_differences, training_range
 
 ROWS = np.arange(8.0)[:, None]
 
@@ -37,10 +37,12 @@ def series(values: NDArray[np.float64], name: str = "") -> Series:
     return Series(values, tuple("abc"[: values.shape[1]]), "load.csv", name, times, "1h")
 
 
-def cut(of: ModelSpec, values: NDArray[np.float64], trained: int = 1, part: range | None = None) -> tuple[Any, Any]:
+def cut(
+    of: ModelSpec, values: NDArray[np.float64], target_steps: int = 1, part: range | None = None
+) -> tuple[Any, Any]:
     """The samples' inputs and targets, as lists."""
     part = range(len(values)) if part is None else part
-    found = samples(of, [prepare_series(of, series(values))], [part], trained)
+    found = cut_samples(of, [prepare_series(of, series(values))], [part], target_steps)
     assert found.windows.dtype == found.targets.dtype == np.float32
     return found.windows.tolist(), found.targets.tolist()
 
@@ -50,20 +52,20 @@ def test_a_window_has_the_value_after_it_for_its_target() -> None:
 
 
 def test_every_step_from_the_windows_last_on_has_its_target() -> None:
-    inputs, targets = cut(spec(rollout="state"), ROWS, trained=3)
+    inputs, targets = cut(spec(rollout="state"), ROWS, target_steps=3)
     assert np.array(inputs)[:, :, 0].tolist() == [[0, 1, 2, 3, 4], [1, 2, 3, 4, 5], [2, 3, 4, 5, 6]]
     assert np.array(targets)[:, :, 0].tolist() == [[3, 4, 5], [4, 5, 6], [5, 6, 7]]
 
 
 def test_targets_lie_the_lead_after_their_steps() -> None:
-    inputs, targets = cut(spec(rollout="state", window=2, lead=4), ROWS, trained=2)
+    inputs, targets = cut(spec(rollout="state", window=2, lead=4), ROWS, target_steps=2)
     assert np.array(inputs)[:, :, 0].tolist() == [[0, 1, 2], [1, 2, 3]]
     assert np.array(targets)[:, :, 0].tolist() == [[5, 6], [6, 7]]
 
 
 def test_columns_stay_side_by_side_and_fewer_may_be_targets() -> None:
     values = np.array([[1.0, 10], [2, 20], [3, 30], [4, 40]])
-    inputs, targets = cut(spec(features=2, window=1, rollout="state"), values, trained=3)
+    inputs, targets = cut(spec(features=2, window=1, rollout="state"), values, target_steps=3)
     assert inputs == [[[1, 10], [2, 20], [3, 30]]]
     assert targets == [[[2, 20], [3, 30], [4, 40]]]
     assert cut(spec(features=2, targets=("b",)), values)[1] == [[40]]
@@ -72,7 +74,7 @@ def test_columns_stay_side_by_side_and_fewer_may_be_targets() -> None:
 def test_several_outputs_are_one_steps_targets_after_another() -> None:
     values = np.array([[1.0, 10], [2, 20], [3, 30], [4, 40], [5, 50]])
     assert cut(spec(features=2, outputs=2), values, part=range(3, 5))[1][0] == [4, 40, 5, 50]
-    inputs, targets = cut(spec(window=2, outputs=2, rollout="state"), ROWS[:6], trained=3)
+    inputs, targets = cut(spec(window=2, outputs=2, rollout="state"), ROWS[:6], target_steps=3)
     assert inputs[0] == [[0], [1], [2], [3]]
     assert targets[0] == [[2, 3], [3, 4], [4, 5]]
 
@@ -86,8 +88,8 @@ def test_outputs_beyond_the_part_are_not_known() -> None:
 def test_first_targets_lie_in_the_part_and_windows_may_begin_before_it() -> None:
     assert cut(spec(), ROWS, part=range(4, 6)) == ([[[1], [2], [3]], [[2], [3], [4]]], [[4], [5]])
     assert np.array(cut(spec(rollout="state"), ROWS, 2, part=range(4, 7))[1])[:, :, 0].tolist() == [[4, 5], [5, 6]]
-    assert samples(spec(), [prepare_series(spec(), series(ROWS))], [range(3)]).windows.shape == (0, 3, 1)
-    assert samples(spec(outputs=2), [prepare_series(spec(), series(ROWS))], [range(3)]).targets.shape == (0, 2)
+    assert cut_samples(spec(), [prepare_series(spec(), series(ROWS))], [range(3)]).windows.shape == (0, 3, 1)
+    assert cut_samples(spec(outputs=2), [prepare_series(spec(), series(ROWS))], [range(3)]).targets.shape == (0, 2)
 
 
 def test_lagged_values_are_counted_from_the_target() -> None:
@@ -98,42 +100,44 @@ def test_lagged_values_are_counted_from_the_target() -> None:
 
 def test_differences_are_taken_first() -> None:
     values = np.array([1.0, 2, 4, 7, 11, 16])[:, None]
-    assert np.array_equal(changes(values[:4], 2)[:, 0], [np.nan, np.nan, 3, 5], equal_nan=True)
+    assert np.array_equal(take_differences(values[:4], 2)[:, 0], [np.nan, np.nan, 3, 5], equal_nan=True)
     assert cut(spec(window=2, difference=2), values) == ([[[3], [5]], [[5], [7]]], [[7], [9]])
 
 
 def test_the_calendar_is_that_of_each_steps_target() -> None:
     of, one = spec(window=2, calendar=("day",), rollout="state"), series(ROWS[:5])
-    inputs, _ = cut(of, ROWS[:5], trained=2)
+    inputs, _ = cut(of, ROWS[:5], target_steps=2)
     assert one.times is not None
-    told = calendar_inputs(one.times[1:4], ("day",), "UTC")
-    assert np.array_equal(np.array(inputs, np.float32)[0, :, 1:], told)
+    expected = calendar_inputs(one.times[1:4], ("day",), "UTC")
+    assert np.array_equal(np.array(inputs, np.float32)[0, :, 1:], expected)
 
 
 def test_each_context_has_its_own_scale_and_its_targets_share_it() -> None:
     inputs, targets = cut(spec("context", window=2), np.array([1.0, 3, 7, 15])[:, None])
     assert inputs == [[[-1], [1]], [[-1], [1]]]
     assert targets == [[5], [5]]
-    through_time, _ = cut(spec("context", window=2, rollout="state"), np.array([1.0, 3, 7, 15])[:, None], trained=2)
+    through_time, _ = cut(
+        spec("context", window=2, rollout="state"), np.array([1.0, 3, 7, 15])[:, None], target_steps=2
+    )
     assert through_time == [[[-1], [1], [5]]]
 
 
 def test_samples_of_many_series_follow_each_other_and_never_mix() -> None:
     of = spec(window=2)
     ready = [prepare_series(of, series(values)) for values in (ROWS[:4], ROWS[:1], 10 + ROWS[:3])]
-    found = samples(of, ready, [range(4), range(1), range(3)])
+    found = cut_samples(of, ready, [range(4), range(1), range(3)])
     assert found.windows[:, :, 0].tolist() == [[0, 1], [1, 2], [10, 11]]
     assert found.targets.tolist() == [[2], [3], [12]]
 
 
-def test_of_very_many_sequences_one_in_so_many_is_cut_and_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sequences, "ENOUGH", 2)
+def test_very_many_sequences_are_thinned_and_the_newest_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MIN_SEQUENCES", 2)
     # Of seven sequences every third would leave two, but twice the window's work is won back by every second.
-    inputs, targets = cut(spec(window=2, rollout="state"), np.arange(11.0)[:, None], trained=3)
+    inputs, targets = cut(spec(window=2, rollout="state"), np.arange(11.0)[:, None], target_steps=3)
     assert np.array(inputs)[:, 0, 0].tolist() == [0, 2, 4, 6]
     assert np.array(targets)[-1, :, 0].tolist() == [8, 9, 10]
     # Of four there are twice as many as are enough.
-    few, _ = cut(spec(window=1, rollout="state"), np.arange(10.0)[:, None], trained=6)
+    few, _ = cut(spec(window=1, rollout="state"), np.arange(10.0)[:, None], target_steps=6)
     assert np.array(few)[:, 0, 0].tolist() == [1, 3]
     # Windows cost what windows cost.
     assert len(cut(spec(), np.arange(11.0)[:, None])[0]) == 8
@@ -142,7 +146,7 @@ def test_of_very_many_sequences_one_in_so_many_is_cut_and_the_newest(monkeypatch
 def test_contexts_are_scaled_alike_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.random.default_rng(0).normal(size=(40, 1))
     whole = cut(spec("context"), values)
-    monkeypatch.setattr(sequences, "BLOCK", 5)
+    monkeypatch.setattr(module, "CONTEXTS_PER_BLOCK", 5)
     assert cut(spec("context"), values) == whole
 
 
@@ -160,9 +164,9 @@ def test_contexts_are_scaled_alike_in_blocks(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, values: dict[str, Any]) -> None:
     of = spec(scaler, features=2, **values)
     one = series(np.random.default_rng(1).normal(50, 9, (20, 2)))
-    trained = 2 if of.rollout == "state" else 1
-    found = samples(of, [prepare_series(of, one)], [range(20)], trained)
-    firsts = range(of.context_length, 20 - trained + 1)
+    target_steps = 2 if of.rollout == "state" else 1
+    found = cut_samples(of, [prepare_series(of, one)], [range(20)], target_steps)
+    firsts = range(of.context_length, 20 - target_steps + 1)
     assert len(found.windows) == len(firsts) > 3
 
     assert one.times is not None
@@ -176,7 +180,7 @@ def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, 
     served = window_inputs(of, inputs.contexts, inputs.known_future).transpose(1, 0, 2)
     assert np.allclose(found.windows[:, : of.window], served, rtol=1e-6, atol=1e-7)
 
-    targets = (found.targets if trained == 1 else found.targets[:, 0]).reshape(len(firsts), of.outputs, 2)
+    targets = (found.targets if target_steps == 1 else found.targets[:, 0]).reshape(len(firsts), of.outputs, 2)
     known = ~np.isnan(targets)
     assert known[0].all()
     ahead = np.concatenate([one.values, np.zeros((of.outputs, 2))])
@@ -209,7 +213,7 @@ COUNTED = np.arange(10.0)[:, None]
 def windows_of(values: NDArray[np.floating], window: int, lead: int, part: range | None = None) -> Samples:
     """The windows of a series that is in the network's units already."""
     spec = tiny_spec(features=tuple("abc"[: values.shape[1]]), window=window, lead=lead)
-    return samples(spec, [PreparedSeries(values, None)], [range(len(values)) if part is None else part])
+    return cut_samples(spec, [PreparedSeries(values, None)], [range(len(values)) if part is None else part])
 
 
 def test_the_target_is_the_value_right_after_the_window() -> None:

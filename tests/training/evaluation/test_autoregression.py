@@ -1,9 +1,11 @@
+"""The linear autoregression, on series that follow a rule."""
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from training.evaluation import autoregression as module
-from training.evaluation.autoregression import Autoregression, most_lags
+from training.evaluation.autoregression import Autoregression, max_lags
 
 
 def ruled(first: float, second: float, rows: int, level: float = 3) -> NDArray[np.float64]:
@@ -21,7 +23,7 @@ def test_a_rule_is_found_and_followed() -> None:
 
 
 def test_it_is_the_least_squares_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "CHUNK_ROWS", 7)  # so that chunks meet
+    monkeypatch.setattr(module, "MAX_CHUNK_ROWS", 7)  # so that chunks meet
     values = np.random.default_rng(0).normal(100, 20, 40)
     design = np.column_stack([values[0:-2], values[1:-1], np.ones(38)])
     weights, *_ = np.linalg.lstsq(design, values[2:], rcond=None)
@@ -41,9 +43,9 @@ def test_series_are_pooled_but_no_window_spans_two() -> None:
 def test_scaled_by_the_context_a_series_of_any_level_is_forecast_alike() -> None:
     series = [ruled(8, 1, 6, level=0), ruled(1e6, 3e6, 5, level=0), np.zeros(9)]
     model = Autoregression.fit(series, 2, by_context=True)
-    contexts_before = np.array([[100.0, 200], [-1, -2], [0, 0]])
+    past = np.array([[100.0, 200], [-1, -2], [0, 0]])
     expected = np.array([[125.0, 112.5], [-2.5 / 2, -2.25 / 2], [0, 0]])
-    assert model.forecast(contexts_before, 2) == pytest.approx(expected, rel=1e-6)
+    assert model.forecast(past, 2) == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_series_that_never_changes_is_forecast_as_it_is() -> None:
@@ -56,4 +58,4 @@ def test_a_series_that_never_changes_is_forecast_as_it_is() -> None:
     [([100], 10, 10), ([14], 10, 4), ([4], 3, 0), ([8, 8], 10, 3), ([5] * 100, 10, 4), ([], 5, 0)],
 )
 def test_as_many_lags_as_there_are_two_rows_for_each_weight(rows: list[int], wanted: int, lags: int) -> None:
-    assert most_lags(rows, wanted) == lags
+    assert max_lags(rows, wanted) == lags

@@ -1,28 +1,31 @@
+"""A backtest by hand: its origins, its scores and which baselines it has."""
+
 import numpy as np
 import pytest
 
 from models.timeseries.scaling import Scaler
 from tests.support.constant import constant, plain_spec
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 from training.evaluation import backtest as module
-from training.evaluation.backtest import BacktestResult, backtest
+from training.evaluation.backtest import BacktestData, ScoredForecasts, backtest
 from training.recipes.recipe import Recipe
 
 VALUES = np.array([[1.0], [3], [2], [6], [4], [9], [7], [8]])
 RECIPE = Recipe().with_values({"horizon": 2, "season": 3})
 
 
-def found_of(*held: HeldOut, recipe: Recipe = RECIPE, answer: float = 5) -> BacktestResult:
-    found = backtest(recipe, constant(answer), [each.values[: each.part.start] for each in held], held, "the end")
-    assert found is not None
-    return found
+def result_of(*held_out: HeldOut, recipe: Recipe = RECIPE, answer: float = 5) -> ScoredForecasts:
+    histories = tuple(each.values[: each.part.start] for each in held_out)
+    result = backtest(recipe, constant(answer), BacktestData(histories, held_out, "the end"))
+    assert result is not None
+    return result
 
 
 def test_model_and_baselines_forecast_from_the_same_origins() -> None:
-    scores = found_of(HeldOut(VALUES, range(4, 8))).scores
+    scores = result_of(HeldOut(VALUES, range(4, 8))).scores
     assert (scores.tested_on, scores.horizon, scores.origins, scores.stride) == ("the end", 2, 3, 1)
     assert (scores.series, scores.season) == (1, 3)
-    # Origins at rows 4, 5 and 6: what came is 4 9, 9 7, 7 8.
+    # Origins at rows 4, 5 and 6: the actual values are 4 9, 9 7, 7 8.
     assert scores.model.mae == pytest.approx(((1 + 4 + 2) / 3, (4 + 2 + 3) / 3))
     assert scores.model.rmse == pytest.approx((7**0.5, (29 / 3) ** 0.5))
     assert scores.model.mase == pytest.approx((7 / 3 / 5, 3 / 5))  # before the part only 1 and 6 are a season apart
@@ -31,18 +34,18 @@ def test_model_and_baselines_forecast_from_the_same_origins() -> None:
 
 
 def test_the_linear_baseline_learns_from_the_histories_only() -> None:
-    held = HeldOut(np.array([[0.0], [2], [1], [2], [1], [2]]), range(3, 6))
+    held_out = HeldOut(np.array([[0.0], [2], [1], [2], [1], [2]]), range(3, 6))
     ramp = np.arange(20.0)[:, None]
-    found = backtest(RECIPE.with_values({"linear_lags": 1}), constant(5), [ramp], [held], "")
-    assert found is not None
-    assert found.scores.baselines["linear 1"].mae == pytest.approx(((0 + 2) / 2, (2 + 2) / 2), abs=1e-6)  # it adds 1
-    assert found.description["linear 1"] == "a linear model of 1 lag"
+    result = backtest(RECIPE.with_values({"linear_lags": 1}), constant(5), BacktestData((ramp,), (held_out,), ""))
+    assert result is not None
+    assert result.scores.baselines["linear 1"].mae == pytest.approx(((0 + 2) / 2, (2 + 2) / 2), abs=1e-6)  # it adds 1
+    assert result.baseline_descriptions["linear 1"] == "a linear model of 1 lag"
 
 
-def test_one_origin_of_each_series_is_a_panel_s(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_panel_has_one_origin_in_each_series(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_ORIGINS", 1)
-    held = [HeldOut(VALUES * factor, range(6, 8)) for factor in (1, 10)]
-    scores = found_of(*held, answer=8).scores
+    held_out = [HeldOut(VALUES * factor, range(6, 8)) for factor in (1, 10)]
+    scores = result_of(*held_out, answer=8).scores
     assert (scores.origins, scores.series, scores.stride) == (2, 2, 1)
     assert scores.model.mae == pytest.approx(((1 + 62) / 2, (0 + 72) / 2))
     season = (5 + 1 + 7) / 3
@@ -50,47 +53,47 @@ def test_one_origin_of_each_series_is_a_panel_s(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_about_a_thousand_origins_unless_the_recipe_says_a_stride(monkeypatch: pytest.MonkeyPatch) -> None:
-    held = HeldOut(np.arange(50.0)[:, None], range(10, 50))
-    assert found_of(held, recipe=RECIPE.with_values({"stride": 7})).scores.origins == 6
+    held_out = HeldOut(np.arange(50.0)[:, None], range(10, 50))
+    assert result_of(held_out, recipe=RECIPE.with_values({"stride": 7})).scores.origins == 6
     monkeypatch.setattr(module, "MAX_ORIGINS", 13)
-    scores = found_of(held).scores
-    assert (scores.stride, scores.origins) == (4, 10)  # 3 would come by one phase of the season
+    scores = result_of(held_out).scores
+    assert (scores.stride, scores.origins) == (4, 10)  # 3 would visit one phase of the season
 
 
 def test_a_model_that_can_not_roll_out_is_tested_on_the_next_value() -> None:
     spec = plain_spec(("a", "b"), ("b",))
     values = np.concatenate([VALUES, 2 * VALUES], axis=1)
-    found = backtest(RECIPE, constant(10, spec), [values[:4]], [HeldOut(values, range(4, 8))], "")
-    assert found is not None
-    assert (found.scores.horizon, found.scores.model.mae) == (1, (20 / 4,))
-    assert found.scores.baselines["last value"].mae == ((4 + 10 + 4 + 2) / 4,)
+    result = backtest(RECIPE, constant(10, spec), BacktestData((values[:4],), (HeldOut(values, range(4, 8)),), ""))
+    assert result is not None
+    assert (result.scores.horizon, result.scores.model.mae) == (1, (20 / 4,))
+    assert result.scores.baselines["last value"].mae == ((4 + 10 + 4 + 2) / 4,)
 
 
 def test_origins_begin_where_the_longest_season_does_unless_a_series_would_be_left_without() -> None:
     whole = HeldOut(VALUES, range(8))
-    assert found_of(whole).rolled.origins.rows.tolist() == [3, 4, 5, 6]
-    found = found_of(whole, recipe=RECIPE.with_values({"season": (7, 3)}))
-    assert found.rolled.origins.rows.tolist() == [3, 4, 5, 6]
-    assert list(found.scores.baselines) == ["last value", "seasonal naive 3"]
+    assert result_of(whole).forecasts.origins.rows.tolist() == [3, 4, 5, 6]
+    result = result_of(whole, recipe=RECIPE.with_values({"season": (7, 3)}))
+    assert result.forecasts.origins.rows.tolist() == [3, 4, 5, 6]
+    assert list(result.scores.baselines) == ["last value", "seasonal naive 3"]
 
 
-def test_a_baseline_that_passes_all_bounds_is_left_out() -> None:
+def test_a_baseline_that_grows_without_bounds_is_left_out() -> None:
     recipe = RECIPE.with_values({"horizon": 400, "season": 3, "linear_lags": 1})
     growing = np.array([10.0**power for power in range(12)])[:, None]
-    held = HeldOut(np.concatenate([growing, np.ones((400, 1))]), range(12, 412))
-    found = backtest(recipe, constant(1), [growing], [held], "")
-    assert found is not None
-    assert list(found.scores.baselines) == list(found.description) == ["last value", "seasonal naive 3"]
+    held_out = HeldOut(np.concatenate([growing, np.ones((400, 1))]), range(12, 412))
+    result = backtest(recipe, constant(1), BacktestData((growing,), (held_out,), ""))
+    assert result is not None
+    assert list(result.scores.baselines) == list(result.baseline_descriptions) == ["last value", "seasonal naive 3"]
 
 
 def test_no_room_for_a_horizon_is_no_backtest() -> None:
-    assert backtest(RECIPE, constant(1), [VALUES], [HeldOut(VALUES, range(7, 8))], "") is None
+    assert backtest(RECIPE, constant(1), BacktestData((VALUES,), (HeldOut(VALUES, range(7, 8)),), "")) is None
 
 
 def test_a_model_that_scales_each_context_meets_a_baseline_that_does() -> None:
     spec = plain_spec(scaler=Scaler.fit("context", VALUES))
     halving = np.array([64.0, 32, 16, 8, 4, 2, 1, 0.5, 0.25])[:, None]
-    held = [HeldOut(halving * 1e6, range(7, 9))]
-    found = backtest(RECIPE.with_values({"linear_lags": 1}), constant(0, spec), [halving], held, "")
-    assert found is not None
-    assert found.scores.baselines["linear 1"].mae == pytest.approx((0, 0), abs=1e-3)
+    data = BacktestData((halving,), (HeldOut(halving * 1e6, range(7, 9)),), "")
+    result = backtest(RECIPE.with_values({"linear_lags": 1}), constant(0, spec), data)
+    assert result is not None
+    assert result.scores.baselines["linear 1"].mae == pytest.approx((0, 0), abs=1e-3)

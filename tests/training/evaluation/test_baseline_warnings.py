@@ -1,30 +1,22 @@
+"""Warnings of better baselines, in words."""
+
 import pytest
 
-from models.spec.metrics import Backtest, StepScores
-from training.evaluation.baseline_warnings import baseline_warnings, steps
-
-
-def scores(*mae: float) -> StepScores:
-    return StepScores(mae=mae, rmse=mae, mase=None, smape=mae)
-
-
-def backtest(model: StepScores, **baselines: StepScores) -> Backtest:
-    return Backtest(
-        tested_on="", horizon=len(model.mae), origins=1, stride=1, season=1, model=model, baselines=baselines
-    )
+from tests.training.evaluation.made_up_scores import backtest_of, scores
+from training.evaluation.baseline_warnings import baseline_warnings, describe_steps
 
 
 def test_each_baseline_that_is_better_somewhere_is_named_with_its_steps() -> None:
-    result = backtest(scores(2, 2, 2), naive=scores(1, 3, 1), alike=scores(2, 2, 2), linear=scores(1, 1, 1))
-    description = {"naive": "repeating", "alike": "the same", "linear": "a line"}
-    assert baseline_warnings(result, description) == (
+    result = backtest_of(scores(2, 2, 2), naive=scores(1, 3, 1), alike=scores(2, 2, 2), linear=scores(1, 1, 1))
+    descriptions = {"naive": "repeating", "alike": "the same", "linear": "a line"}
+    assert baseline_warnings(result, descriptions) == (
         "loses to naive at steps 1 and 3: repeating is better there",
         "loses to linear at every step: a line is better there",
     )
 
 
 def test_one_step_is_a_step() -> None:
-    assert baseline_warnings(backtest(scores(2), naive=scores(1)), {"naive": "repeating"}) == (
+    assert baseline_warnings(backtest_of(scores(2), naive=scores(1)), {"naive": "repeating"}) == (
         "loses to naive at step 1: repeating is better there",
     )
 
@@ -39,4 +31,4 @@ def test_one_step_is_a_step() -> None:
     ],
 )
 def test_steps_in_words(numbers: list[int], text: str) -> None:
-    assert steps(numbers) == text
+    assert describe_steps(numbers) == text

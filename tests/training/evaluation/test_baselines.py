@@ -1,3 +1,5 @@
+"""Baselines by hand, and which of them a recipe has."""
+
 import numpy as np
 import pytest
 
@@ -5,16 +7,16 @@ from tests.support.constant import plain_spec
 from training.evaluation.baselines import baselines, last_value, seasonal_naive
 from training.recipes.recipe import Recipe
 
-PASTS = np.array([[[1.0, -1], [2, -2], [3, -3]], [[4, -4], [5, -5], [6, -6]]])
+PAST = np.array([[[1.0, -1], [2, -2], [3, -3]], [[4, -4], [5, -5], [6, -6]]])
 
 
 def test_the_last_value_is_repeated() -> None:
-    assert last_value().forecast(PASTS, 2).tolist() == [[[3, -3], [3, -3]], [[6, -6], [6, -6]]]
+    assert last_value().forecast(PAST, 2).tolist() == [[[3, -3], [3, -3]], [[6, -6], [6, -6]]]
 
 
 def test_the_last_season_is_repeated_as_often_as_needed() -> None:
-    assert seasonal_naive(2).forecast(PASTS, 5)[0, :, 0].tolist() == [2, 3, 2, 3, 2]
-    assert seasonal_naive(3).forecast(PASTS, 2)[1, :, 1].tolist() == [-4, -5]
+    assert seasonal_naive(2).forecast(PAST, 5)[0, :, 0].tolist() == [2, 3, 2, 3, 2]
+    assert seasonal_naive(3).forecast(PAST, 2)[1, :, 1].tolist() == [-4, -5]
     assert seasonal_naive(2).rows == 2
 
 
@@ -40,5 +42,5 @@ def test_each_target_is_forecast_from_its_own_lags() -> None:
     history = np.stack([1000 * np.sin(steps), 3 * steps, 5 - steps], axis=1)
     spec = plain_spec(("a", "b", "c"), ("c", "b"))
     linear = baselines(Recipe(), spec, [history])[-1]
-    contexts_before = np.array([[[-15.0, 60], [-16, 63]]])  # of c and b
-    assert linear.forecast(contexts_before, 2)[0] == pytest.approx(np.array([[-17, 66], [-18, 69]]), abs=1e-3)
+    past = np.array([[[-15.0, 60], [-16, 63]]])  # of c and b
+    assert linear.forecast(past, 2)[0] == pytest.approx(np.array([[-17, 66], [-18, 69]]), abs=1e-3)

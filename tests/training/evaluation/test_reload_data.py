@@ -1,3 +1,5 @@
+"""Reading a published model's data again, and reading other data in their stead."""
+
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from tests.support.tiny import publish_tiny, tiny_spec
 from training.data.series import read_series, sha256
 from training.errors import RecipeError, SeriesError
 from training.evaluation.reload_data import reload_data
+from training.recipes.sections import SeriesSection
 
 RECIPE = {
     "series": {"csv": "load.csv", "column": ["value"]},
@@ -34,16 +37,18 @@ def manifest(recipe: Mapping[str, Any] = RECIPE, sha: str = "0" * 64, **spec: An
 
 
 def test_the_recipe_s_own_data_are_split_as_they_were() -> None:
-    data = reload_data(manifest(sha=sha256(read_series("load.csv"))), {"horizon": 1, "stride": 3})
-    ((values, part, times, name),) = data.held_out
+    reloaded = reload_data(
+        manifest(sha=sha256(read_series(SeriesSection(csv="load.csv")))), {"horizon": 1, "stride": 3}
+    )
+    ((values, part, times, name),) = reloaded.data.held_out
     assert (values[:, 0].tolist(), part, times, name) == ([*range(10)], range(8, 10), None, "")
-    assert [history[:, 0].tolist() for history in data.histories] == [[0, 1, 2, 3, 4, 5]]
-    assert (data.recipe.horizon, data.recipe.evaluation.stride) == (1, 3)
-    assert (data.tested_on, data.same_data) == ("the last 2 of 10 rows of load.csv", True)
+    assert [history[:, 0].tolist() for history in reloaded.data.histories] == [[0, 1, 2, 3, 4, 5]]
+    assert (reloaded.recipe.horizon, reloaded.recipe.evaluation.stride) == (1, 3)
+    assert (reloaded.data.tested_on, reloaded.same_values) == ("the last 2 of 10 rows of load.csv", True)
 
 
 def test_data_that_have_changed_are_told() -> None:
-    assert not reload_data(manifest(), {}).same_data
+    assert not reload_data(manifest(), {}).same_values
 
 
 def test_another_file_is_read_with_its_own_columns() -> None:
@@ -52,18 +57,18 @@ def test_another_file_is_read_with_its_own_columns() -> None:
     )
     Path("other.csv").write_text("site,day,x,y\n" + rows)
     values = {"csv": "other.csv", "column": ["y", "x"], "id": "site", "time": "day"}
-    data = reload_data(manifest(features=("a", "b"), targets=("b",), frequency="1d"), values)
-    assert [each.id for each in data.held_out] == ["n", "s"]
-    assert data.held_out[1].values[9].tolist() == [-9, 9]
-    assert data.held_out[1].times is not None
-    assert data.held_out[1].times[8] == np.datetime64("2020-01-09")
-    assert data.tested_on == "the last 4 of 20 rows of 2 series of other.csv"
-    assert data.recipe.series.target == ("x",)
+    reloaded = reload_data(manifest(features=("a", "b"), targets=("b",), frequency="1d"), values)
+    assert [each.id for each in reloaded.data.held_out] == ["n", "s"]
+    assert reloaded.data.held_out[1].values[9].tolist() == [-9, 9]
+    assert reloaded.data.held_out[1].times is not None
+    assert reloaded.data.held_out[1].times[8] == np.datetime64("2020-01-09")
+    assert reloaded.data.tested_on == "the last 4 of 20 rows of 2 series of other.csv"
+    assert reloaded.recipe.series.target == ("x",)
 
 
 def test_another_file_s_columns_are_those_of_the_model_unless_named() -> None:
     Path("other.csv").write_text("x,value\n" + "1,2\n" * 10)
-    assert reload_data(manifest(), {"csv": "other.csv"}).held_out[0].values[:, 0].tolist() == [2.0] * 10
+    assert reload_data(manifest(), {"csv": "other.csv"}).data.held_out[0].values[:, 0].tolist() == [2.0] * 10
 
 
 def test_a_generator_s_fresh_series_are_made_again() -> None:
@@ -72,10 +77,10 @@ def test_a_generator_s_fresh_series_are_made_again() -> None:
         "windows": {"window": 4},
         "split": {"train_share": 0.9, "validation_share": 0.1},
     }
-    data = reload_data(manifest(recipe), {})
-    assert [each.part for each in data.held_out] == [range(503)] * 3
-    assert [len(history) for history in data.histories] == [126]
-    assert data.tested_on == "3 fresh series of 503 rows each"
+    reloaded = reload_data(manifest(recipe), {})
+    assert [each.part for each in reloaded.data.held_out] == [range(503)] * 3
+    assert [len(history) for history in reloaded.data.histories] == [126]
+    assert reloaded.data.tested_on == "3 fresh series of 503 rows each"
 
 
 @pytest.mark.parametrize(
@@ -117,13 +122,13 @@ def test_what_can_not_be_read_again_is_explained(
 def test_filled_rows_are_counted() -> None:
     Path("gaps.csv").write_text("value,x\n" + "1,0\n" * 8 + ",0\n3,0\n")
     recipe = {**RECIPE, "series": {"csv": "load.csv", "fill": "previous"}}
-    data = reload_data(manifest(recipe), {"csv": "gaps.csv"})
-    assert (data.filled, data.held_out[0].values[8, 0]) == (1, 1)
+    reloaded = reload_data(manifest(recipe), {"csv": "gaps.csv"})
+    assert (reloaded.filled_rows, reloaded.data.held_out[0].values[8, 0]) == (1, 1)
 
 
 def test_one_frequency_may_be_written_in_two_ways() -> None:
     Path("other.csv").write_text("day,value\n" + "".join(f"2020-01-{day:02},{day}\n" for day in range(1, 11)))
-    assert len(reload_data(manifest(frequency="24h"), {"csv": "other.csv", "time": "day"}).held_out) == 1
+    assert len(reload_data(manifest(frequency="24h"), {"csv": "other.csv", "time": "day"}).data.held_out) == 1
 
 
 def test_values_of_another_frequency_are_refused() -> None:

@@ -1,3 +1,5 @@
+"""The model card: what it says, and that its request works."""
+
 import json
 import re
 import shlex
@@ -43,7 +45,7 @@ def test_a_plain_model_s_card() -> None:
         assert absent not in card
 
 
-def test_everything_that_can_be_told_is() -> None:
+def test_everything_that_is_known_is_on_the_card() -> None:
     spec = tiny_spec(
         members=3, lags=(8, 12), difference=6, calendar=("day",), timezone="Australia/Melbourne", frequency="30m"
     )
@@ -88,7 +90,7 @@ def test_everything_that_can_be_told_is() -> None:
             ),
         ),
     )
-    for told in (
+    for expected in (
         "- **Warning:** it loses to last value at step 2: repeating the last value is better there",
         "- network: 3 x lstm(3), 1 parameters",
         "- lags: the value 8 steps before the target; the value 12 steps before the target\n",
@@ -105,10 +107,10 @@ def test_everything_that_can_be_told_is() -> None:
         "from 40 errors at each of 2 steps on the middle. They are marginal",
         "What they covered of the end, in percent:\n\n| step | 80 % |\n| --- | ---: |\n| 1 | 81.0 |\n| 2 | 79.0 |",
     ):
-        assert told in card
+        assert expected in card
 
 
-def test_intervals_whose_coverage_nobody_measured_say_only_what_they_rest_on() -> None:
+def test_intervals_without_measured_coverage_say_only_what_they_rest_on() -> None:
     card = card_markdown(
         "tiny", described(tiny_spec(), calibration=Calibration(calibrated_on="it", horizon=2, count=9))
     )

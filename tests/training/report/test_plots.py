@@ -1,10 +1,12 @@
+"""Pictures of a training run have the size that they should, and are small files."""
+
 import io
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from training.report.plots import forecast_picture, loss_picture
+from training.report.plots import loss_picture, next_values_picture
 
 
 def size(content: bytes) -> tuple[int, int]:
@@ -14,10 +16,10 @@ def size(content: bytes) -> tuple[int, int]:
 
 @pytest.mark.parametrize(("targets", "height"), [(1, 420), (2, 720), (9, 1320)])
 @pytest.mark.parametrize("rows", [3, 2000])
-def test_a_forecast_picture_has_a_panel_for_each_target(targets: int, height: int, rows: int) -> None:
+def test_a_picture_of_next_values_has_a_panel_for_each_target(targets: int, height: int, rows: int) -> None:
     values = np.sin(np.arange(rows) / 10)[:, None] * np.arange(1.0, targets + 1)
     names = [f"column {number}" for number in range(targets)]
-    content = forecast_picture(values, values[1:] + 0.1, names, "load", tested_from=rows - 2)
+    content = next_values_picture(values, values[1:] + 0.1, names, "load", tested_from=rows - 2)
     assert size(content) == (1000, height)
     assert len(content) < 50_000 * min(targets, 4)
 

@@ -1,25 +1,22 @@
-from models.spec.metrics import Backtest, StepScores
-from training.report.tables import chosen_steps, coverage_table, errors_table
+"""Tables of errors and of coverage, cell by cell."""
+
+from models.spec.metrics import StepScores
+from tests.training.evaluation.made_up_scores import backtest_of
+from training.report.tables import coverage_table, errors_table, evenly_spaced_steps
 
 
 def scores(*mae: float, mase: tuple[float, ...] | None = None) -> StepScores:
     return StepScores(mae=mae, rmse=tuple(2 * each for each in mae), mase=mase, smape=tuple(10 * each for each in mae))
 
 
-def backtest(model: StepScores, **baselines: StepScores) -> Backtest:
-    return Backtest(
-        tested_on="", horizon=len(model.mae), origins=1, stride=1, season=1, model=model, baselines=baselines
-    )
-
-
-def test_steps_are_thinned_to_about_so_many() -> None:
-    assert chosen_steps(5, 24) == [1, 2, 3, 4, 5]
-    assert chosen_steps(48, 8) == [1, 6, 12, 18, 24, 30, 36, 42, 48]
-    assert chosen_steps(50, 24)[-3:] == [45, 48, 50]
+def test_about_as_many_steps_as_asked_for_are_chosen() -> None:
+    assert evenly_spaced_steps(5, 24) == [1, 2, 3, 4, 5]
+    assert evenly_spaced_steps(48, 8) == [1, 6, 12, 18, 24, 30, 36, 42, 48]
+    assert evenly_spaced_steps(50, 24)[-3:] == [45, 48, 50]
 
 
 def test_errors_and_skill_of_each_step_and_of_their_means() -> None:
-    result = backtest(scores(1, 3, mase=(0.5, 1.5)), naive=scores(2, 3), linear=scores(4, 12))
+    result = backtest_of(scores(1, 3, mase=(0.5, 1.5)), naive=scores(2, 3), linear=scores(4, 12))
     assert errors_table(result, 24) == (
         ["step", "MAE", "RMSE", "MASE", "sMAPE", "naive", "skill", "linear", "skill"],
         [
@@ -31,7 +28,7 @@ def test_errors_and_skill_of_each_step_and_of_their_means() -> None:
 
 
 def test_one_step_needs_no_mean_and_an_unknown_mase_no_column() -> None:
-    result = backtest(scores(1.23456), exact=scores(1e-9))
+    result = backtest_of(scores(1.23456), exact=scores(1e-9))
     assert errors_table(result, 24) == (
         ["step", "MAE", "RMSE", "sMAPE", "exact", "skill"],
         [["1", "1.235", "2.469", "12.35", "1e-09", "-1.2e+09"]],

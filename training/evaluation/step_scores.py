@@ -1,4 +1,4 @@
-"""Errors of rolled-out forecasts, for each step on its own."""
+"""Scores of forecasts at each step of the horizon."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.spec.metrics import StepScores
-from training.data.dataset import HeldOut
+from training.data.held_out import HeldOut
 
 Array = NDArray[np.float64]
 
@@ -14,9 +14,9 @@ Array = NDArray[np.float64]
 def step_scores(forecasts: Array, actuals: Array, series: NDArray[np.integer], scales: Array) -> StepScores:
     """Score forecasts of shape (origins, horizon, targets), in raw units.
 
-    `series` tells which series each origin lies in, shape (origins); `scales` has shape (series, targets) and is
-    what `mase_scales` gives. The other errors are means over origins and targets, MASE is the mean over series and
-    targets of each one's own; those whose scale is 0 are left out, and it is None where none is left.
+    `series` has the index of each origin's series, shape (origins); `scales` is what `mase_scales` gives, shape
+    (series, targets). MASE is the mean over series and targets of the MASE of each; those whose scale is 0 are left
+    out, and it is None where none is left. The other scores are means over origins and targets.
 
     The formulas are those of Hyndman and Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001, sMAPE that of
     Makridakis 1993, doi:10.1016/0169-2070(93)90079-3, where 0 forecast as 0 is no error.
@@ -24,10 +24,10 @@ def step_scores(forecasts: Array, actuals: Array, series: NDArray[np.integer], s
     errors = np.abs(forecasts - actuals)
     sizes = np.abs(forecasts) + np.abs(actuals)
     return StepScores(
-        mae=_steps(errors.mean(axis=(0, 2))),
-        rmse=_steps(np.sqrt(np.mean(errors**2, axis=(0, 2)))),
+        mae=_per_step(errors.mean(axis=(0, 2))),
+        rmse=_per_step(np.sqrt(np.mean(errors**2, axis=(0, 2)))),
         mase=_mase(errors, series, scales),
-        smape=_steps(200 * np.mean(errors / np.where(sizes > 0, sizes, 1), axis=(0, 2))),
+        smape=_per_step(200 * np.mean(errors / np.where(sizes > 0, sizes, 1), axis=(0, 2))),
     )
 
 
@@ -37,23 +37,23 @@ def mase_scales(held_out: Sequence[HeldOut], season: int, columns: Sequence[int]
     0 where a series never changed, or has no season before its part.
     """
     scales = np.zeros((len(held_out), len(columns)))
-    for place, each in enumerate(held_out):
+    for index, each in enumerate(held_out):
         before = each.values[: each.part.start, list(columns)]
         if len(before) > season:
-            scales[place] = np.abs(before[season:] - before[:-season]).mean(axis=0)
+            scales[index] = np.abs(before[season:] - before[:-season]).mean(axis=0)
     return scales
 
 
 def _mase(errors: Array, series: NDArray[np.integer], scales: Array) -> tuple[float, ...] | None:
     counts = np.bincount(series, minlength=len(scales))
-    good = (scales > 0) & (counts > 0)[:, None]
-    if not good.any():
+    known = (scales > 0) & (counts > 0)[:, None]
+    if not known.any():
         return None
     sums = np.zeros((len(scales), *errors.shape[1:]))
     np.add.at(sums, series, errors)
-    each = sums.transpose(0, 2, 1)[good] / (scales * counts[:, None])[good][:, None]
-    return _steps(each.mean(axis=0))
+    scaled = sums.transpose(0, 2, 1)[known] / (scales * counts[:, None])[known][:, None]
+    return _per_step(scaled.mean(axis=0))
 
 
-def _steps(values: Array) -> tuple[float, ...]:
+def _per_step(values: Array) -> tuple[float, ...]:
     return tuple(values.tolist())

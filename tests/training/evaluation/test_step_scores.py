@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from training.data.dataset import HeldOut
-from training.evaluation.metrics import mase_scales, step_scores
+from training.data.held_out import HeldOut
+from training.evaluation.step_scores import mase_scales, step_scores
 
 ONE_SERIES = np.zeros(2, np.int64)
 
@@ -34,9 +34,9 @@ def test_mase_is_not_known_where_nothing_ever_changed() -> None:
 
 def test_scales_are_seasonal_changes_before_the_part() -> None:
     values = np.array([[1.0, 7], [2, 7], [4, 7], [8, 7], [99, 0]])
-    held = [HeldOut(values, range(4, 5)), HeldOut(values, range(2, 5)), HeldOut(values, range(5))]
-    assert mase_scales(held, 2, (0, 1)).tolist() == [[(3 + 6) / 2, 0], [0, 0], [0, 0]]
-    assert mase_scales(held, 1, (0,)).tolist() == [[7 / 3], [1], [0]]
+    held_out = [HeldOut(values, range(4, 5)), HeldOut(values, range(2, 5)), HeldOut(values, range(5))]
+    assert mase_scales(held_out, 2, (0, 1)).tolist() == [[(3 + 6) / 2, 0], [0, 0], [0, 0]]
+    assert mase_scales(held_out, 1, (0,)).tolist() == [[7 / 3], [1], [0]]
 
 
 # Its docstrings have backslashes that Python warns of while it compiles them.
@@ -49,18 +49,18 @@ def test_utilsforecast_gives_the_same() -> None:
     series = np.repeat(np.arange(3), counts)
     actuals, forecasts = random.normal(5, 4, (2, len(series), horizon, 1))
     histories = random.normal(5, 4, (3, before, 1))
-    held = [HeldOut(np.concatenate([history, history]), range(before, 2 * before)) for history in histories]
-    ours = step_scores(forecasts, actuals, series, mase_scales(held, season, (0,)))
+    held_out = [HeldOut(np.concatenate([history, history]), range(before, 2 * before)) for history in histories]
+    ours = step_scores(forecasts, actuals, series, mase_scales(held_out, season, (0,)))
     rows = np.arange(before)
     past = pl.concat(
-        pl.DataFrame({"unique_id": f"s{place}", "ds": rows, "y": history[:, 0]})
-        for place, history in enumerate(histories)
+        pl.DataFrame({"unique_id": f"s{index}", "ds": rows, "y": history[:, 0]})
+        for index, history in enumerate(histories)
     )
     assert ours.mase is not None
     for step in range(horizon):
         table = pl.DataFrame(
             {
-                "unique_id": [f"s{place}" for place in series],
+                "unique_id": [f"s{index}" for index in series],
                 "ds": before + np.arange(len(series)),
                 "y": actuals[:, step, 0],
                 "model": forecasts[:, step, 0],
@@ -68,6 +68,6 @@ def test_utilsforecast_gives_the_same() -> None:
         )
         pooled = table.with_columns(unique_id=pl.lit("all"))
         theirs = [float(score(pooled, ["model"])["model"].mean()) for score in (mae, rmse, smape)]
-        each = mase(table, ["model"], seasonality=season, train_df=past)["model"]
+        mase_of_series = mase(table, ["model"], seasonality=season, train_df=past)["model"]
         assert [ours.mae[step], ours.rmse[step], ours.smape[step] / 200] == pytest.approx(theirs)
-        assert ours.mase[step] == pytest.approx(each.mean())
+        assert ours.mase[step] == pytest.approx(mase_of_series.mean())

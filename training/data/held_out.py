@@ -1,0 +1,56 @@
+"""Rows that are held out of training, and the rows before them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.spec.model_spec import ModelSpec
+from models.timeseries.month_days import Times
+from training.data.series import Series
+from training.data.splits import Parts
+
+
+class HeldOut(NamedTuple):
+    """A series, of which the rows in `part` are to be forecast.
+
+    `values` are raw, shape (rows, features). `times`, shape (rows), are in UTC; None where they are not known.
+    """
+
+    values: NDArray[np.float64]
+    part: range
+    times: Times | None = None
+    id: str = ""
+
+
+def held_out_series(spec: ModelSpec, series: Sequence[Series], parts: Sequence[range]) -> tuple[HeldOut, ...]:
+    """The series of which some row in the part can be forecast. Each ends with its part."""
+    return tuple(
+        HeldOut(each.values[: part.stop], part, None if each.times is None else each.times[: part.stop], each.id)
+        for each, part in zip(series, parts, strict=True)
+        if part.stop > max(part.start, spec.context_length)
+    )
+
+
+def histories(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[NDArray[np.float64], ...]:
+    """The training and validation rows of each series, shape (rows, features), in raw units."""
+    return tuple(each.values[: split.validation.stop] for each, split in zip(series, parts, strict=True))
+
+
+def describe_rows(series: Sequence[Series], parts: Sequence[range]) -> str:
+    """The rows of a part in words, as in "the last 24 of 120 rows"; an empty text for no rows."""
+    counts, totals = [len(part) for part in parts], [len(each.values) for each in series]
+    after = [total - part.stop for total, part in zip(totals, parts, strict=True)]
+    alike = len(set(counts)) == len(set(after)) == 1
+    count, later = (counts[0], after[0]) if alike else (sum(counts), sum(after))
+    if not count:
+        return ""
+    rows = f"the {count} rows before the last {later}" if later else f"the last {count}"
+    if len(series) == 1:
+        return f"{rows} of {totals[0]} rows"
+    return (
+        f"{rows} rows of each of {len(series)} series"
+        if alike
+        else f"{rows} of {sum(totals)} rows in {len(series)} series"
+    )

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import footprint, in_process, next_values, served_rollouts
-from benchmarks.load import check_wrk
-from benchmarks.published import publish_all
+from benchmarks.harness.load import check_wrk
+from benchmarks.harness.published import publish_all
+from benchmarks.measures import footprint, in_process, next_values, served_rollouts
 from benchmarks.results import Measurement, show, write
 from benchmarks.timing import FULL, QUICK, Plan
 

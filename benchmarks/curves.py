@@ -9,12 +9,12 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks import open_models
 from benchmarks.drawing import draw
-from benchmarks.in_process import client, windows
-from benchmarks.load import Load, check_wrk, put
-from benchmarks.processes import ROOT, rollcast, under_uvicorn
-from benchmarks.published import SHAPES, graph, publish_all, spec
+from benchmarks.harness.load import Load, check_wrk, put
+from benchmarks.harness.processes import ROOT, rollcast, under_uvicorn
+from benchmarks.harness.published import SHAPES, graph, publish_all, spec
+from benchmarks.measures import open_models
+from benchmarks.measures.in_process import client, windows
 from benchmarks.timing import alternate, timed
 from models.inference.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
@@ -96,7 +96,7 @@ def by_connections() -> Curve:
     curve: Curve = {}
     with tempfile.TemporaryDirectory(prefix="rollcast-bench-") as folder:
         registry = Path(publish_all(Path(folder)).storage.location)
-        with rollcast(registry) as served, under_uvicorn("benchmarks.echo:app") as echo:
+        with rollcast(registry) as served, under_uvicorn("benchmarks.peers.echo:app") as echo:
             lines = {"bare ASGI echo": (echo, "simple-rnn-100")}
             lines |= {"SimpleRNN(100)": (served, "simple-rnn-100"), "LSTM(300)": (served, "lstm-300")}
             for connections in (1, 4, 16, 64, 256):

@@ -7,9 +7,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.footprint import copies
-from benchmarks.processes import rollcast
-from benchmarks.published import SHAPES, publish_random, spec
+from benchmarks.harness.processes import rollcast
+from benchmarks.harness.published import SHAPES, publish_random, spec
+from benchmarks.measures.footprint import copies
 from models.registry.registry import Registry
 from models.spec.model_spec import ModelSpec
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.processes import Server
-from benchmarks.published import SHAPES
+from benchmarks.harness.processes import Server
+from benchmarks.harness.published import SHAPES
 
 WARM_UP_S = 0.5
 LONGEST_S = 60  # whatever becomes of us

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.plain import Plain
-from benchmarks.published import SHAPES, graph
+from benchmarks.harness.published import SHAPES, graph
+from benchmarks.peers.plain import Plain
 from benchmarks.results import Measurement
 from benchmarks.timing import Plan, alternate, medians, ratio, timed
 from models.engine.engine import Engine

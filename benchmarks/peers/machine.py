@@ -20,7 +20,7 @@ SIZE, SECONDS = 1024, 0.4
 def product_rates() -> dict[str, float]:
     """Floating-point operations per second on one core, and on all of them."""
     one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    command = [sys.executable, "-m", "benchmarks.machine"]
+    command = [sys.executable, "-m", "benchmarks.peers.machine"]
     output = subprocess.run(command, env={**os.environ, **one}, check=True, capture_output=True, text=True).stdout
     return dict(json.loads(output))
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.load import Load, behind, put, warm_up
-from benchmarks.processes import Server, rollcast, under_uvicorn
+from benchmarks.harness.load import Load, behind, put, warm_up
+from benchmarks.harness.processes import Server, rollcast, under_uvicorn
 from benchmarks.results import Measurement
 from benchmarks.timing import Plan, alternate, medians, ratio
 
@@ -17,8 +17,8 @@ def measure(plan: Plan, registry: Path) -> list[Measurement]:
     """Every row about next values."""
     with (
         rollcast(registry) as served,
-        under_uvicorn("benchmarks.echo:app") as echo,
-        under_uvicorn("benchmarks.inline:app", {"BENCHMARKS_REGISTRY": str(registry)}) as inline,
+        under_uvicorn("benchmarks.peers.echo:app") as echo,
+        under_uvicorn("benchmarks.peers.inline:app", {"BENCHMARKS_REGISTRY": str(registry)}) as inline,
     ):
         servers = {"rollcast": served, "echo": echo, "inline": inline}
         return [

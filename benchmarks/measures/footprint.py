@@ -7,9 +7,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 
-from benchmarks.load import Load, put
-from benchmarks.processes import ROOT, Server, rollcast
-from benchmarks.published import SHAPES
+from benchmarks.harness.load import Load, put
+from benchmarks.harness.processes import ROOT, Server, rollcast
+from benchmarks.harness.published import SHAPES
 from benchmarks.results import Measurement
 from benchmarks.timing import Plan
 

@@ -7,8 +7,8 @@ import numpy as np
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from benchmarks.plain import Plain
-from benchmarks.published import SHAPES
+from benchmarks.harness.published import SHAPES
+from benchmarks.peers.plain import Plain
 
 
 class Asked(BaseModel):

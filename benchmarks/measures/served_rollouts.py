@@ -9,11 +9,11 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.in_process import HORIZON, plain_loop
-from benchmarks.load import Load, put, warm_up
-from benchmarks.machine import product_rates
-from benchmarks.processes import Server, rollcast
-from benchmarks.published import SHAPES
+from benchmarks.harness.load import Load, put, warm_up
+from benchmarks.harness.processes import Server, rollcast
+from benchmarks.harness.published import SHAPES
+from benchmarks.measures.in_process import HORIZON, plain_loop
+from benchmarks.peers.machine import product_rates
 from benchmarks.results import Measurement
 from benchmarks.timing import Plan, alternate, medians, ratio
 

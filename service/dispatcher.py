@@ -1,7 +1,6 @@
 """Between the event loop and the engine: requests there, predictions back."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,17 +9,14 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from models.engine.engine import Engine
-from models.engine.prefill import prefill
-from models.engine.request import RequestSlice, RolloutRequest
+from models.engine.request import RolloutRequest
 from models.errors import ForecastTimeout
 from models.inference.forecaster import Forecaster, ForecastInputs
-from models.inference.onnx_network import OnnxNetwork
+from service.inline_batch import InlineBatch
 from service.latency import CallLatency
 
 Array = NDArray[np.float32]
 
-# Handing work to another thread and back takes about this long; what takes less is computed at once.
-HAND_OVER_S = 150e-6
 # A forecast that is not done by then is watched for its client's leaving; for one that is, watching takes longer.
 PATIENCE_S = 0.05
 
@@ -28,15 +24,15 @@ PATIENCE_S = 0.05
 class Dispatcher:
     """Answers forecasts for coroutines of one event loop, on the engine's threads.
 
-    Next values that take less than the hand-over to another thread are computed in the event loop: all that came in
-    one turn of the loop form one batch.
+    Next values that take less than the hand-over to another thread are computed in the event loop
+    (service/inline_batch.py).
     """
 
     def __init__(self, threads: int) -> None:
         self._loop = asyncio.get_running_loop()
         self._engine = Engine(threads, self._deliver)
         self._waiting: dict[RolloutRequest, asyncio.Future[None]] = {}
-        self._inline_batch: defaultdict[OnnxNetwork, list[RolloutRequest]] = defaultdict(list)
+        self._inline_batch = InlineBatch(self._loop, self._resolve)
 
     async def forecast(
         self,
@@ -53,10 +49,8 @@ class Dispatcher:
         """
         request = RolloutRequest.of(forecaster, inputs)
         done = self._waiting[request] = self._loop.create_future()
-        if latency is not None and request.is_short and latency.of_rows(len(request.contexts)) < HAND_OVER_S:
-            if not self._inline_batch:
-                self._loop.call_soon(self._run_inline_batch)
-            self._inline_batch[request.network].append(request)
+        if self._inline_batch.suits(request, latency):
+            self._inline_batch.add(request)
         else:
             self._engine.submit(request)
         watches: list[asyncio.Task[None]] = []
@@ -101,17 +95,6 @@ class Dispatcher:
                 done.set_result(None)
             else:
                 done.set_exception(request.error)
-
-    def _run_inline_batch(self) -> None:
-        """Compute what has come since the last turn of the event loop, one call for each model."""
-        batch, self._inline_batch = self._inline_batch, defaultdict(list)
-        for network, requests in batch.items():
-            try:
-                prefill(network, [RequestSlice(request, 0, len(request.contexts)) for request in requests])
-            except Exception as error:  # whatever went wrong is these requests' answer
-                for request in requests:
-                    request.error = error
-            self._resolve(requests)
 
 
 async def _watch(done: asyncio.Future[None], left_s: float, receive: Receive | None) -> None:

@@ -1,4 +1,4 @@
-"""The models in service: which are loaded, which were refused, and what a reference means."""
+"""The models in service: loading versions, keeping them in memory, remembering refusals."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""Every error that training raises on purpose, below the contract's own root.
+"""Every error that training raises on purpose, below models.errors.RollcastError.
 
 RollcastError
 └── TrainingError

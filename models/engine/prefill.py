@@ -1,4 +1,4 @@
-"""The first call for some requests: their windows from zero states."""
+"""The first call of the network for some requests: it runs their whole windows from zero states."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A trained network as a pure step on ONNX Runtime."""
+"""A trained network on ONNX Runtime: a call maps inputs and states to an output and new states."""
 
 import os
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a registry holds, and what a reference to it means."""
+"""What a registry holds, and which version a reference such as name@alias means."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

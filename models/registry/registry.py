@@ -1,4 +1,4 @@
-"""Where trained models are kept: names, versions and aliases in a storage."""
+"""The registry: names, versions and aliases of models in a storage; reading, opening, promoting."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What every part of a manifest has in common."""
+"""The base of every part of a manifest: frozen, without unknown keys, finite numbers only."""
 
 from typing import Annotated
 

@@ -7,9 +7,7 @@ import typer
 from models.errors import RefusedVersion, RollcastError
 from models.references import CHAMPION, parse_reference
 from models.registry.registry import Registry
-from models.spec.facts import data_facts, model_facts, network_name
-from models.spec.manifest import Manifest
-from models.spec.metrics import Scores
+from models.spec.wording import Fact, data_facts, model_facts, network_name, score_facts
 from rollcast.console import show_table, warn
 from rollcast.options import NameArgument, RegistryOption, open_registry
 from training.report.tables import coverage_table, errors_table
@@ -41,7 +39,14 @@ def show(name: NameArgument, registry: RegistryOption = None) -> None:
     """Show how a version was made, how good it is at each step against the baselines, and what was found wrong."""
     source = open_registry(registry)
     manifest = source.manifest(*source.resolve(parse_reference(name)))
-    lines = _lines(manifest)
+    lines = [
+        Fact("name", manifest.title),
+        *([Fact("description", manifest.description)] if manifest.description else []),
+        Fact("made", f"{manifest.created_at:%Y-%m-%d %H:%M} UTC"),
+        *model_facts(manifest),
+        *data_facts(manifest),
+        *score_facts(manifest),
+    ]
     width = max(len(label) for label, _ in lines)
     for label, text in lines:
         typer.echo(f"{label:<{width}}  {text}")
@@ -109,28 +114,3 @@ def _summary(source: Registry, name: str, version: int) -> list[str]:
         f"{metrics.model.mae:.4g}",
         f"{metrics.last_value.mae:.4g}",
     ]
-
-
-def _lines(manifest: Manifest) -> list[tuple[str, str]]:
-    """What `show` tells, as labels and texts."""
-    metrics = manifest.metrics
-    lines = [("name", manifest.title)]
-    lines += [("description", manifest.description)] if manifest.description else []
-    lines += [
-        ("made", f"{manifest.created_at:%Y-%m-%d %H:%M} UTC"),
-        *model_facts(manifest),
-        *data_facts(manifest),
-        ("tested on", metrics.tested_on),
-        ("model", _scores(metrics.model)),
-        ("last value", _scores(metrics.last_value)),
-    ]
-    if metrics.seasonal_naive is not None:
-        lines.append((f"value {metrics.season} steps ago", _scores(metrics.seasonal_naive)))
-    if metrics.spread is not None:
-        by_seed = zip(metrics.spread.seeds, metrics.spread.mse, strict=True)
-        lines.append(("MSE by seed", ", ".join(f"{seed}: {mse:.3g}" for seed, mse in by_seed)))
-    return [*lines, *(("warning", text) for text in manifest.warnings)]
-
-
-def _scores(scores: Scores) -> str:
-    return f"MAE {scores.mae:.4g}, MSE {scores.mse:.4g}, RMSE {scores.rmse:.4g} over {scores.count} values"

@@ -1,4 +1,4 @@
-"""A short cut around FastAPI for endpoints that must be fast; everything else goes to FastAPI."""
+"""A short cut around FastAPI's routing for endpoints that must be fast; everything else goes to FastAPI."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP/1.1 protocol, with two things mended that its parser leaves open."""
+"""uvicorn's HTTP/1.1 protocol, with a bound on headers, and deaf to offers of HTTP/2."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What all that goes over the wire has in common."""
+"""The base of all that goes over the wire: no unknown fields, no conversions, no NaN."""
 
 from pydantic import BaseModel, ConfigDict
 

@@ -11,11 +11,11 @@ from models.spec.model_spec import ModelSpec, TrainingRange
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler
 from models.timeseries.time_index import TimeIndex
+from training.data.data_checks import check_finite, check_rows, check_test_rows, check_varies
 from training.data.generators import GENERATORS, generate_series
 from training.data.held_out import HeldOut, describe_rows, held_out_series
 from training.data.series import Series, read_series
 from training.data.splits import Parts, Samples, split_rows
-from training.data.validation import check_finite, check_rows, check_test_rows, check_varies
 from training.data.windowing import PreparedSeries, cut_samples, prepare_series, take_differences, training_range
 from training.errors import RecipeError, SeriesError
 from training.recipes.fields import format_errors

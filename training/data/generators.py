@@ -1,4 +1,4 @@
-"""Series that need no file: sines, made from a seed, and the panel of a competition."""
+"""Series that need no file: sines, made from a seed, and the monthly series of the M3 competition."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,7 @@
-"""Turning a trained Keras network into files: an ONNX graph and a .keras file."""
+"""Turning a trained Keras network into files: an ONNX graph and a .keras file.
+
+How each kind of recurrent layer is written in ONNX (gate order, states) stands in training/networks/cells.py.
+"""
 
 import tempfile
 from pathlib import Path

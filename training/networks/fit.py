@@ -10,10 +10,10 @@ from rich.console import Console
 from models.spec.model_spec import ModelSpec
 from training.data.dataset import Dataset
 from training.keras_backend import load_keras
-from training.networks.arrays import MAX_VALIDATION_SEQUENCES, TrainingArrays, feedback_arrays
 from training.networks.build import Architecture, build_network, copy_weights, ensemble_of
 from training.networks.free_running import free_running_network
-from training.networks.loop import Losses, Phase, fit_phase
+from training.networks.training_arrays import MAX_VALIDATION_SEQUENCES, TrainingArrays, feedback_arrays
+from training.networks.training_loop import Losses, Phase, fit_phase
 from training.recipes.recipe import Recipe
 
 Watch = Callable[[int, Any], None]

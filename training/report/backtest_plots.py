@@ -15,7 +15,7 @@ from models.spec.model_spec import ModelSpec
 from training.data.held_out import HeldOut
 from training.evaluation.origins import rows_before
 from training.evaluation.rolling_forecasts import RollingForecasts
-from training.report.figures import MODEL_COLOR, SERIES_COLOR, marker, png
+from training.report.figure_style import MODEL_COLOR, SERIES_COLOR, marker, png
 
 BASELINE_COLORS = ("#2b6cb0", "#d69e2e", "#2f855a", "#805ad5", "#718096", "#b7791f")
 LEVEL_COLORS = ("#2b6cb0", "#2f855a", "#d69e2e", "#c53030")

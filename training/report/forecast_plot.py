@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from models.inference.conformal import Bounds
-from training.report.figures import MAX_PANELS, MODEL_COLOR, SERIES_COLOR, marker, png
+from training.report.figure_style import MAX_PANELS, MODEL_COLOR, SERIES_COLOR, marker, png
 
 MIN_PAST_ROWS = 100  # of the series before the forecast; three horizons where that is more
 

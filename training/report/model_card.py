@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from models.spec.example_request import example_request
-from models.spec.facts import Fact, data_facts, model_facts
 from models.spec.manifest import Description
 from models.spec.metrics import Backtest, Scores
+from models.spec.wording import Fact, data_facts, model_facts
 from training.report.tables import TextTable, coverage_table, errors_table
 
 CARD = "card.md"

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from training.report.figures import MARK_COLOR, MAX_PANELS, MODEL_COLOR, SERIES_COLOR, marker, png
+from training.report.figure_style import MARK_COLOR, MAX_PANELS, MODEL_COLOR, SERIES_COLOR, marker, png
 
 MAX_ROWS = 500  # of a series in one picture, its last
 

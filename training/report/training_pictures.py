@@ -1,4 +1,4 @@
-"""The pictures of a training run: which are drawn, and when."""
+"""The pictures of a training run: which ones there are, and when they are drawn."""
 
 from typing import Any
 

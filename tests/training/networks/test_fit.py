@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from training.data.dataset import Dataset, build_dataset, load_series
-from training.networks.arrays import TRUE_STEPS_WEIGHT
 from training.networks.build import members_of
 from training.networks.cells import CELLS
 from training.networks.fit import fit
+from training.networks.training_arrays import TRUE_STEPS_WEIGHT
 from training.recipes.recipe import Recipe
 
 TINY = Recipe().with_values(

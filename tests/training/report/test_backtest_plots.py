@@ -14,7 +14,7 @@ from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
 from training.report import backtest_plots as module
 from training.report.backtest_plots import coverage_picture, errors_picture, examples_picture
-from training.report.figures import png
+from training.report.figure_style import png
 
 VALUES = np.arange(40.0)[:, None]
 SPEC = plain_spec(("load",))

@@ -8,9 +8,9 @@ import numpy as np
 from rich.console import Console
 
 from training.keras_backend import load_keras
-from training.networks.arrays import TrainingArrays, random_batches
 from training.networks.losses import masked_loss
 from training.networks.progress import progress_reporter
+from training.networks.training_arrays import TrainingArrays, random_batches
 from training.recipes.sections import FitSection
 
 

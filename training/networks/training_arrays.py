@@ -1,4 +1,4 @@
-"""The arrays that a phase of training fits to: as they are, with feedback, or as random batches."""
+"""The arrays that a phase of training fits to: inputs, targets, weights; with feedback; in random batches."""
 
 import math
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""What the pictures have in common: colours, marks and small PNGs."""
+"""Colours, marks and small PNGs, the same for all pictures."""
 
 import io
 

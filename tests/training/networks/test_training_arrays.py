@@ -6,7 +6,7 @@ import pytest
 
 from training.data.splits import Samples
 from training.keras_backend import load_keras
-from training.networks.arrays import TRUE_STEPS_WEIGHT, TrainingArrays, feedback_arrays, random_batches
+from training.networks.training_arrays import TRUE_STEPS_WEIGHT, TrainingArrays, feedback_arrays, random_batches
 from training.recipes.recipe import Recipe
 
 ROWS = np.arange(10, dtype=np.float32)

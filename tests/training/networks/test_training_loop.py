@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from training.keras_backend import load_keras
-from training.networks.arrays import TrainingArrays
-from training.networks.loop import Losses, Phase, fit_phase
+from training.networks.training_arrays import TrainingArrays
+from training.networks.training_loop import Losses, Phase, fit_phase
 from training.recipes.sections import FitSection
 
 EMPTY = TrainingArrays(np.empty((0, 1), np.float32), np.empty((0, 1), np.float32))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from models.spec.manifest import Description
+from models.spec.metrics import Scores
 from models.spec.model_spec import ModelSpec
 from models.timeseries.calendar_features import Cycle
 
@@ -28,10 +29,30 @@ def data_facts(of: Description) -> list[Fact]:
     return _told(_DATA, of)
 
 
+def score_facts(of: Description) -> list[Fact]:
+    """How good the next-value forecasts are, and what was found wrong."""
+    metrics = of.metrics
+    facts = [
+        Fact("tested on", metrics.tested_on),
+        Fact("model", _scores(metrics.model)),
+        Fact("last value", _scores(metrics.last_value)),
+    ]
+    if metrics.seasonal_naive is not None:
+        facts.append(Fact(f"value {metrics.season} steps ago", _scores(metrics.seasonal_naive)))
+    if metrics.spread is not None:
+        by_seed = zip(metrics.spread.seeds, metrics.spread.mse, strict=True)
+        facts.append(Fact("MSE by seed", ", ".join(f"{seed}: {mse:.3g}" for seed, mse in by_seed)))
+    return [*facts, *(Fact("warning", text) for text in of.warnings)]
+
+
 def network_name(spec: ModelSpec) -> str:
     """The network's kind and size: lstm(64), or 3 x lstm(64) for the mean of three."""
     name = f"{spec.kind}({', '.join(map(str, spec.units))})"
     return name if spec.members == 1 else f"{spec.members} x {name}"
+
+
+def _scores(scores: Scores) -> str:
+    return f"MAE {scores.mae:.4g}, MSE {scores.mse:.4g}, RMSE {scores.rmse:.4g} over {scores.count} values"
 
 
 def _network(of: Description) -> str:

@@ -4,8 +4,7 @@ A protocol (service/routes/) turns what it read into a `ForecastRequest`, and a 
 locations of errors are paths in the ForecastRequest, such as ("windows", 2, 5) or ("times", 0, "freq").
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import anyio
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from starlette.types import Receive
 
-from models.engine.offline import forecast_offline
+from models.engine.offline import predict_offline
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow, Location
 from models.inference.conformal import Bounds
 from models.inference.forecaster import Forecaster, ForecastInputs
@@ -89,14 +88,10 @@ async def answer(
     # 2. Check the request and make it ready.
     check_size(request, model.manifest, state.settings)
     forecaster, spec = model.forecaster, model.manifest.spec
-    few_values = sum(map(len, request.windows)) * len(spec.features) <= MAX_INLINE_WINDOW_VALUES
-    few_times = (
-        request.times is None or len(request.times) * (spec.context_length + request.horizon) <= MAX_INLINE_TIMES
-    )
-    if few_values and few_times:
-        prepared = prepare(request, forecaster)
-    else:
-        prepared = await anyio.to_thread.run_sync(prepare, request, forecaster)
+    small = sum(map(len, request.windows)) * len(spec.features) <= MAX_INLINE_WINDOW_VALUES
+    if request.times is not None:
+        small = small and len(request.times) * (spec.context_length + request.horizon) <= MAX_INLINE_TIMES
+    prepared = prepare(request, forecaster) if small else await anyio.to_thread.run_sync(prepare, request, forecaster)
     # 3. Run the network.
     predictions = await state.dispatcher.forecast(
         forecaster, prepared.inputs, state.settings.timeout_s, model.latency, receive
@@ -104,9 +99,7 @@ async def answer(
 
     # 4. Back to raw units, and to bytes.
     def encoded() -> bytes:
-        with _located_in_windows():
-            raw = forecaster.to_raw(prepared.inputs, predictions)
-        return encode(finish(model.manifest, prepared, raw))
+        return encode(finish(model.manifest, forecaster, prepared, predictions))
 
     if predictions.size * (1 + 2 * len(prepared.error_bounds)) <= MAX_INLINE_ANSWER_VALUES:
         return encoded()
@@ -131,29 +124,34 @@ def check_size(request: ForecastRequest, manifest: Manifest, settings: Settings)
 
 def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest:
     """Check a request and make it ready for the network. Raises InvalidRequest and the errors below it."""
-    try:
-        forecaster.check_horizon(request.horizon)
-    except InvalidHorizon as error:
-        raise error.at(("horizon",)) from None
     indexes = timestamps = None
-    if request.times is not None:
+    if request.times is not None and request.horizon > 0:
         indexes = [_time_index(request, forecaster, index) for index in range(len(request.times))]
         timestamps = [_times_ahead(request, each, index) for index, each in enumerate(indexes)]
-    with _located_in_windows():
-        try:
-            inputs = forecaster.prepare(request.windows, request.horizon, indexes)
-        except InvalidWindow:
-            raise
-        except InvalidRequest as error:
-            raise error.at(times_location(request, error.location)) from None
+    try:
+        inputs = forecaster.prepare(request.windows, request.horizon, indexes)
+    except InvalidWindow as error:
+        raise error.within("windows") from None
+    except InvalidHorizon as error:
+        raise error.at(("horizon",)) from None
+    except InvalidRequest as error:
+        raise error.at(times_location(request, error.location)) from None
     error_bounds = {level: forecaster.error_bounds(inputs, level) for level in request.levels}
     return PreparedRequest(inputs, error_bounds, timestamps)
 
 
-def finish(manifest: Manifest, prepared: PreparedRequest, raw: Array) -> Forecast:
-    """The answer, from forecasts in raw units. Raises InvalidWindow where a bound is not finite."""
-    with _located_in_windows():
+def finish(
+    manifest: Manifest, forecaster: Forecaster, prepared: PreparedRequest, predictions: NDArray[np.float32]
+) -> Forecast:
+    """The answer, from what the network predicted: shape (windows, horizon, targets), in the network's units.
+
+    Raises InvalidWindow where a number is not finite.
+    """
+    try:
+        raw = forecaster.to_raw(prepared.inputs, predictions)
         intervals = {level: _around(raw, bounds) for level, bounds in prepared.error_bounds.items()}
+    except InvalidWindow as error:
+        raise error.within("windows") from None
     return Forecast(manifest, raw, intervals, prepared.timestamps, prepared.inputs.out_of_range)
 
 
@@ -163,9 +161,7 @@ def forecast_now(request: ForecastRequest, manifest: Manifest, forecaster: Forec
     Raises InvalidRequest and the errors below it.
     """
     prepared = prepare(request, forecaster)
-    with _located_in_windows():
-        raw = forecast_offline(forecaster, prepared.inputs)
-    return finish(manifest, prepared, raw)
+    return finish(manifest, forecaster, prepared, predict_offline(forecaster, prepared.inputs))
 
 
 def out_of_range_warning(manifest: Manifest, names: Sequence[str]) -> str:
@@ -214,15 +210,6 @@ def times_location(request: ForecastRequest, location: Location) -> Location:
         case (_, *_):
             return ("times", *location)
     return ()
-
-
-@contextmanager
-def _located_in_windows() -> Iterator[None]:
-    """Let an InvalidWindow, which begins with the window's index, say that this is one of `windows`."""
-    try:
-        yield
-    except InvalidWindow as error:
-        raise error.within("windows") from None
 
 
 def _around(raw: Array, error_bounds: Bounds) -> Bounds:

@@ -14,8 +14,16 @@ from models.inference.forecaster import Forecaster, ForecastInputs
 def forecast_offline(forecaster: Forecaster, inputs: ForecastInputs) -> NDArray[np.float64]:
     """Forecast all windows of inputs that the same forecaster prepared.
 
-    The answer has shape (windows, horizon, targets), in raw units. Raises InvalidWindow where it is not finite, and
-    whatever kept the network from running.
+    The answer has shape (windows, horizon, targets), in raw units. Raises InvalidWindow where it is not finite, and as
+    `predict_offline`.
+    """
+    return forecaster.to_raw(inputs, predict_offline(forecaster, inputs))
+
+
+def predict_offline(forecaster: Forecaster, inputs: ForecastInputs) -> NDArray[np.float32]:
+    """What the network predicts: shape (windows, horizon, targets), in the network's units.
+
+    Raises whatever kept the network from running.
     """
     request = RolloutRequest.of(forecaster, inputs)
     done = threading.Event()
@@ -27,4 +35,4 @@ def forecast_offline(forecaster: Forecaster, inputs: ForecastInputs) -> NDArray[
         engine.stop()
     if request.error is not None:
         raise request.error
-    return forecaster.to_raw(inputs, request.predictions)
+    return request.predictions

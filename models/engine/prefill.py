@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.engine.request import RequestSlice, SequenceState
 from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import next_values, window_inputs
+
+Array = NDArray[np.float32]
 
 
 def prefill(network: OnnxNetwork, slices: Sequence[RequestSlice]) -> list[SequenceState]:
@@ -16,14 +19,14 @@ def prefill(network: OnnxNetwork, slices: Sequence[RequestSlice]) -> list[Sequen
     """
     spec = slices[0].request.spec
     # 1. Join the rows of all requests into one batch.
-    contexts = np.concatenate([request.contexts[start:stop] for request, start, stop in slices])
+    contexts = _joined([request.contexts[start:stop] for request, start, stop in slices])
     known = [
         request.known_future[start:stop, : spec.window]
         for request, start, stop in slices
         if request.known_future is not None
     ]
     # 2. Run the network once.
-    output, states = network(window_inputs(spec, contexts, np.concatenate(known) if known else None))
+    output, states = network(window_inputs(spec, contexts, _joined(known) if known else None))
     predicted = next_values(spec, output).transpose(1, 0, 2)
     # 3. Scatter the answers.
     unfinished = []
@@ -38,3 +41,8 @@ def prefill(network: OnnxNetwork, slices: Sequence[RequestSlice]) -> list[Sequen
                 unfinished.append(SequenceState(request, index, spec.outputs, newest, left))
         first = last
     return unfinished
+
+
+def _joined(arrays: Sequence[Array]) -> Array:
+    """Some arrays as one; a single one as it is, for small calls would spend a good part of their time on a copy."""
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)

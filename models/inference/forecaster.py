@@ -72,7 +72,13 @@ class Forecaster:
         """
         spec = self.spec
         # 1. Can the model reach so far?
-        self.check_horizon(horizon)
+        if horizon < 1:
+            raise InvalidHorizon(f"the horizon must be at least 1, not {horizon}")
+        if horizon > 1 and not spec.rolls_out:
+            raise InvalidHorizon(
+                f"{self.title} forecasts {', '.join(spec.targets)} from {', '.join(spec.features)}, "
+                f"so its answers can't be fed back: the horizon must be 1, not {horizon}"
+            )
         # 2. Raw values, their differences, the network's units.
         values = raw = newest_values(windows, self._context_length, spec.features, self.title)
         last_season = None
@@ -89,17 +95,6 @@ class Forecaster:
         # 4. What is known of the future.
         known_future = self._known_future(times, len(raw), horizon)
         return ForecastInputs(contexts, horizon, known_future, scale, last_season, out_of_range)
-
-    def check_horizon(self, horizon: int) -> None:
-        """Raise InvalidHorizon where the model can't roll out this number of steps."""
-        spec = self.spec
-        if horizon < 1:
-            raise InvalidHorizon(f"the horizon must be at least 1, not {horizon}")
-        if horizon > 1 and not spec.rolls_out:
-            raise InvalidHorizon(
-                f"{self.title} forecasts {', '.join(spec.targets)} from {', '.join(spec.features)}, "
-                f"so its answers can't be fed back: the horizon must be 1, not {horizon}"
-            )
 
     def forecast(
         self, windows: Windows, horizon: int = 1, *, times: Sequence[TimeIndex] | None = None

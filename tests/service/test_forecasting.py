@@ -25,9 +25,9 @@ from service.forecasting import (
 from service.routes.predict import response_content
 from service.settings import Settings
 from service.window_times import WindowTimes
+from tests.support.constant import constant, plain_spec
 
 RAW = np.array([[[1.0], [2.0]], [[3.0], [4.0]]])  # two windows, two steps, one target
-SCALE = Scale(np.zeros(1), np.ones(1))
 
 
 @pytest.fixture
@@ -37,9 +37,13 @@ def manifest(registry: Registry) -> Manifest:
 
 def answered(manifest: Manifest, raw: Any, *out_of_range: int, timestamps: Any = None, **half_widths: Any) -> Forecast:
     """The answer of forecasts in raw units, with intervals as wide to both sides."""
-    inputs = ForecastInputs(np.zeros((len(raw), 4, 1), np.float32), 2, None, SCALE, None, out_of_range)
+    targets = len(raw[0][0])
+    scale = Scale(np.zeros(targets), np.ones(targets))
+    inputs = ForecastInputs(np.zeros((len(raw), 4, targets), np.float32), 2, None, scale, None, out_of_range)
     bounds = {float(level[1:]): Bounds(-np.array(half), np.array(half)) for level, half in half_widths.items()}
-    return finish(manifest, PreparedRequest(inputs, bounds, timestamps), np.array(raw))
+    # The scale leaves numbers as they are, so these are the network's predictions as well.
+    prepared = PreparedRequest(inputs, bounds, timestamps)
+    return finish(manifest, constant(0.0, plain_spec("ab"[:targets])), prepared, np.array(raw))
 
 
 def test_a_plain_forecast_is_answered_with_nothing_else(manifest: Manifest) -> None:

@@ -1,0 +1,106 @@
+"""The settings: read from the environment, handed on through it, and shared among workers."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from service import settings as module
+from service.settings import PREFIX, Settings
+
+OTHERS = Settings(
+    host="::1",
+    port=0,
+    workers=3,
+    threads=7,
+    registry=Path("/srv/models of ours/ü"),
+    preload=0,
+    open_bytes=1 << 40,
+    max_horizon=1,
+    max_predictions=10**18,
+    max_body_bytes=5,
+    timeout_s=0.1 + 0.2,
+    shutdown_timeout_s=0,
+    log_level="debug",
+)
+
+
+def test_every_setting_reaches_a_worker_through_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    unchanged = {name for name, value in Settings() if value == getattr(OTHERS, name)}
+    assert unchanged == set()  # else it would arrive by being the default
+    for name, value in OTHERS.as_environment().items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == OTHERS
+
+
+def test_the_environment_names_each_setting_with_its_prefix_in_capitals() -> None:
+    environment = OTHERS.as_environment()
+    assert list(environment) == [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    assert environment["ROLLCAST_MAX_BODY_BYTES"] == "5"
+    assert environment["ROLLCAST_REGISTRY"] == "/srv/models of ours/ü"
+
+
+@pytest.mark.parametrize(
+    ("cores", "workers", "threads"), [(1, 1, 1), (8, 1, 8), (8, 2, 4), (8, 3, 2), (8, 8, 1), (2, 64, 1)]
+)
+def test_the_cores_are_shared_among_the_workers_and_each_has_one_at_least(
+    cores: int, workers: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "usable_cores", lambda: cores)
+    assert Settings(workers=workers).threads == threads
+
+
+def test_workers_of_the_environment_share_the_cores_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "usable_cores", lambda: 8)
+    monkeypatch.setenv("ROLLCAST_WORKERS", "4")
+    assert Settings().threads == 2
+
+
+def test_a_worker_has_the_threads_that_its_parent_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "usable_cores", lambda: 8)
+    for name, value in Settings(workers=4).as_environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(module, "usable_cores", lambda: 100)
+    assert Settings().threads == 2
+
+
+def test_threads_that_are_told_are_not_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "usable_cores", lambda: pytest.fail("nobody asked for them"))
+    assert Settings(workers=2, threads=5).threads == 5
+
+
+def test_what_is_told_comes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCAST_PORT", "9001")
+    monkeypatch.setenv("ROLLCAST_HOST", "0.0.0.0")
+    assert (Settings(port=9002).port, Settings(port=9002).host) == (9002, "0.0.0.0")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", -1),
+        ("port", 65536),
+        ("workers", 0),
+        ("workers", 65),
+        ("threads", 0),
+        ("threads", 257),
+        ("preload", -1),
+        ("open_bytes", -1),
+        ("max_horizon", 0),
+        ("max_predictions", 0),
+        ("max_body_bytes", 0),
+        ("timeout_s", 0.0),
+        ("shutdown_timeout_s", -1),
+        ("log_level", "INFO"),
+        ("surprise", 1),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_by_its_name(name: str, value: object) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings.model_validate({name: value})
+    assert caught.value.errors()[0]["loc"] == (name,)
+
+
+def test_settings_never_change() -> None:
+    with pytest.raises(ValidationError, match="Instance is frozen"):
+        OTHERS.port = 1  # type: ignore[misc]

@@ -1,0 +1,52 @@
+"""Networks whose answers can be worked out by hand, in place of an ONNX graph."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.inference.onnx_network import OnnxNetwork, Step
+
+Array = NDArray[np.float32]
+
+
+class _Worked:
+    """What all of these have in common: they remember the shape of every call's inputs."""
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def as_network(self) -> OnnxNetwork:
+        """The same, where the engine asks for a graph."""
+        return cast(OnnxNetwork, self)
+
+
+class AddUp(_Worked):
+    """Answers the sum of all that it has seen, channel by channel; it has two states: that sum and the steps seen."""
+
+    def __call__(self, inputs: Array, states: Sequence[Array] | None = None) -> Step:
+        self.shapes.append(inputs.shape)
+        rows, channels = inputs.shape[1:]
+        summed, seen = states or (np.zeros((1, rows, channels), np.float32), np.zeros((1, rows, 1), np.float32))
+        total = inputs.sum(axis=0) + summed[0]
+        return Step(total, (total[None], seen + np.float32(len(inputs))))
+
+
+class Last(_Worked):
+    """Answers from its last step's inputs alone, by `weights` of shape (channels, outputs); it keeps its states."""
+
+    def __init__(self, *weights: list[float]) -> None:
+        super().__init__()
+        self.weights = np.array(weights, np.float32)
+
+    def __call__(self, inputs: Array, states: Sequence[Array] | None = None) -> Step:
+        self.shapes.append(inputs.shape)
+        return Step(inputs[-1] @ self.weights, tuple(states or ()))
+
+
+class Summed(Last):
+    """Answers from the sum of all its steps' inputs."""
+
+    def __call__(self, inputs: Array, states: Sequence[Array] | None = None) -> Step:
+        return super().__call__(inputs.sum(axis=0, keepdims=True), states)

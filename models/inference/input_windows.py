@@ -60,7 +60,10 @@ def _rows(window: Window, features: Sequence[str], first: int) -> NDArray[np.flo
         return raw.reshape(length, width)
     needed = "a number" if width == 1 else f"a row of {width} numbers ({', '.join(features)})"
     for index, row in enumerate(window, start=first):
-        sizes = np.shape(row)
+        try:
+            sizes = np.shape(row)
+        except ValueError:  # lists of different lengths
+            raise InvalidWindow(f"each value must be {needed}", (index,)) from None
         if sizes != (width,) and not (sizes == () and width == 1):
             actual = f"a row of {sizes[0]}" if sizes else "a single number"
             raise InvalidWindow(f"each value must be {needed}, but {actual} came", (index,))

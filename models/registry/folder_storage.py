@@ -1,5 +1,6 @@
 """A registry's files in a folder of this machine."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -69,19 +70,19 @@ class FolderStorage:
     def stage(self, folder: str, files: Mapping[str, bytes]) -> Iterator["StagedFolder"]:
         """Write a new version's files into a folder of their own beside the versions."""
         home = self.root / folder
-        with _storage_errors():
-            with locked(home):
-                _remove_leftovers(home)
-                staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=home))
-                # Held as long as this publisher lives, so that no other takes the folder for a dead one's.
-                lock = os.open(staging, os.O_RDONLY | os.O_DIRECTORY)
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            try:
+        with _storage_errors(), locked(home):
+            _remove_leftovers(home)
+            staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=home))
+            # Held as long as this publisher lives, so that no other takes the folder for a dead one's.
+            lock = os.open(staging, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            with _storage_errors():
                 _write(staging, files)
-                yield StagedFolder(staging)
-            finally:
-                shutil.rmtree(staging, ignore_errors=True)  # which is gone if it was committed
-                os.close(lock)
+            yield StagedFolder(staging)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)  # which is gone if it was committed
+            os.close(lock)
 
     def check_writable(self, folder: str) -> None:
         """Raise StorageError where a name's folder can't be made or locked."""
@@ -103,9 +104,12 @@ class StagedFolder:
         """Let it be seen under a number, by one rename."""
         target = self._path.parent / str(version)
         with _storage_errors():
-            if target.exists() and any(target.iterdir()):
-                raise StorageConflict("there is such a version already")
-            self._path.rename(target)
+            try:
+                self._path.rename(target)  # which replaces an empty folder, and no other
+            except OSError as error:
+                if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise StorageConflict("there is such a version already") from error
+                raise
             flush_folder(target.parent)
 
 
@@ -137,9 +141,10 @@ def _write(staging: Path, files: Mapping[str, bytes]) -> None:
 def _remove_leftovers(home: Path) -> None:
     """Remove what dead publishers have left; only with the name's lock, under which temporary files are made."""
     for leftover in home.glob(f"{TEMPORARY}*"):
-        leftover.unlink()
+        if leftover.is_file():
+            leftover.unlink()
     for leftover in home.glob(f"{STAGING}*"):
-        with suppress(FileNotFoundError):  # its publisher has just committed or removed it
+        with suppress(FileNotFoundError, NotADirectoryError):  # just committed or removed, or no publisher's at all
             lock = os.open(leftover, os.O_RDONLY | os.O_DIRECTORY)
             try:
                 with suppress(BlockingIOError):  # its publisher is alive

@@ -70,6 +70,8 @@ class ModelSpec(Record):
         count = len(self.features)
         if len(set(self.features)) != count:
             raise ValueError("features must differ from each other")
+        if len(set(self.targets)) != len(self.targets):
+            raise ValueError("targets must differ from each other")
         if not set(self.targets) <= set(self.features):
             raise ValueError("every target must be one of the features")
         if len(self.scaler.mean) != count:

@@ -109,3 +109,8 @@ def test_a_bad_value_is_looked_for_in_its_own_column() -> None:
 def test_with_differences_the_place_is_that_of_the_value_and_not_of_the_change() -> None:
     # Two changes of three values: the first one is bad, and so is the first value that it is made of.
     assert located([[[INF], [1]]], [[[-1e300], [1], [2]]], [[7, 7, -1e300, 1, 2]]) == (0, 2)
+
+
+def test_rows_of_ragged_lists_are_an_invalid_window() -> None:
+    with pytest.raises(InvalidWindow):
+        newest_values([[[[1.0, 2.0], [3.0]]]], 1, ["a"], "it")  # type: ignore[list-item]

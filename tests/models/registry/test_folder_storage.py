@@ -323,3 +323,32 @@ def test_a_folder_that_can_not_be_locked_can_not_be_written(storage: FolderStora
     (tmp_path / "sine" / ".lock").mkdir(parents=True)
     with pytest.raises(StorageError, match=r"^Is a directory$"):
         storage.check_writable("sine")
+
+
+def test_a_number_that_is_taken_at_the_last_moment_is_a_conflict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def too_late(path: Path, target: Path) -> Path:
+        target.mkdir()
+        (target / "manifest.json").write_bytes(b"theirs")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", too_late)
+    with pytest.raises(StorageConflict), FolderStorage(tmp_path).stage("sine", FILES) as staged:
+        staged.commit(1)
+
+
+def test_an_error_of_whoever_checks_a_staged_version_is_its_own(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), FolderStorage(tmp_path).stage("sine", FILES):
+        raise FileNotFoundError(2, "a file of the check")
+
+
+@pytest.mark.parametrize(("name", "folder"), [(".staging-x", False), (".new-x", True)])
+def test_what_no_publisher_has_left_keeps_none_from_publishing(tmp_path: Path, name: str, folder: bool) -> None:
+    (tmp_path / "sine").mkdir()
+    path = tmp_path / "sine" / name
+    path.mkdir() if folder else path.write_text("")
+    with FolderStorage(tmp_path).stage("sine", FILES) as staged:
+        staged.commit(1)

@@ -118,3 +118,8 @@ def test_a_spec_survives_its_json() -> None:
         state_sizes=(3,),
     )
     assert ModelSpec.model_validate_json(spec.model_dump_json()) == spec
+
+
+def test_a_target_is_named_once() -> None:
+    with pytest.raises(ValidationError):
+        tiny_spec(features=("a", "b"), targets=("b", "b"))

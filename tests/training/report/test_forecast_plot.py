@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from models.inference.conformal import Bounds
 from training.report import forecast_plot as module
+from training.report.figure_style import MAX_PANELS, png
 from training.report.forecast_plot import MIN_PAST_ROWS, forecast_plot
-from training.report.plots import MAX_PANELS, png
 
 VALUES = np.array([[1.0], [4.0], [2.0]])
 AHEAD = np.array([[3.0], [5.0]])

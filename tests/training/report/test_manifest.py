@@ -20,7 +20,8 @@ from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
 from tests.support.constant import constant, plain_spec
 from tests.support.tiny import graph_of, tiny_spec
-from training.data.dataset import Dataset, HeldOut
+from training.data.dataset import Dataset
+from training.data.held_out import HeldOut
 from training.data.series import Series, sha256
 from training.data.splits import Parts, Samples
 from training.evaluation.evaluate import Evaluation
@@ -37,7 +38,7 @@ FITTED = FittedNetwork(SimpleNamespace(count_params=lambda: 1234), (0.5, 0.25), 
 def series(*columns: Sequence[float], name: str = "", times: Any = None, filled: int = 0) -> Series:
     values = np.array(columns, np.float64).T
     known = None if times is None else np.array(times, "M8[us]")
-    return Series(values, tuple("abc"[: len(columns)]), "load.csv", name, known, filled=filled)
+    return Series(values, tuple("abc"[: len(columns)]), "load.csv", name, known, filled_rows=filled)
 
 
 def dataset(each: Sequence[Series], parts: Sequence[Parts], spec: ModelSpec | None = None) -> Dataset:
@@ -55,7 +56,7 @@ def parts(train: int, validation: int, calibration: int, test: int) -> Parts:
 
 
 def described(of: Dataset, recipe: Recipe | None = None, forecaster: Forecaster | None = None) -> Description:
-    return describe(recipe or Recipe(), of, FITTED, JUDGED, None, forecaster or constant(7, of.spec))
+    return describe(recipe or Recipe(), of, FITTED, forecaster or constant(7, of.spec), JUDGED)
 
 
 TEN = dataset([series(range(10))], [parts(6, 0, 0, 4)])
@@ -185,7 +186,7 @@ def test_training_is_told_in_its_numbers() -> None:
     assert (told.training.duration_s, told.training.parameters) == (61.3, 1234)
     assert (told.training.loss, told.training.validation_loss) == ((0.5, 0.25), None)
     fitted = FittedNetwork(FITTED.network, (0.5,), (0.75,), None, 0.0)
-    told = describe(Recipe(), TEN, fitted, JUDGED, None, constant(7, TEN.spec))
+    told = describe(Recipe(), TEN, fitted, constant(7, TEN.spec), JUDGED)
     assert (told.training.loss, told.training.validation_loss) == ((0.5,), (0.75,))
 
 
@@ -197,7 +198,7 @@ def test_what_was_judged_is_told_whole() -> None:
     calibration = Calibration(calibrated_on="before it", horizon=1, count=9)
     judged = JUDGED._replace(backtest=tested, calibration=calibration, warnings=("loses to last value",))
     spread = Spread(seeds=(0, 1), mse=(0.5, 0.25))
-    told = describe(Recipe(), TEN, FITTED, judged, spread, constant(7, TEN.spec))
+    told = describe(Recipe(), TEN, FITTED, constant(7, TEN.spec), judged.with_spread(spread))
     assert (told.backtest, told.calibration, told.warnings) == (tested, calibration, ("loses to last value",))
     assert told.metrics == judged.metrics.model_copy(update={"spread": spread})
     assert described(TEN).metrics.spread is None

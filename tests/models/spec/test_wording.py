@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.spec.facts import Fact, data_facts, model_facts, network_name
 from models.spec.manifest import DataRecord, Description, TrainingRecord
 from models.spec.model_spec import ModelSpec, RolloutMode
+from models.spec.wording import Fact, data_facts, model_facts, network_name
 from tests.support.tiny import graph_of, tiny_description, tiny_spec
 
 

@@ -9,7 +9,8 @@ RollcastError
 ├── ForecastTimeout            the rollout ran past its deadline
 └── RegistryError              the registry can't be read or written as asked
     ├── InvalidName            a name, version or alias that is not well formed
-    └── IncompatibleVersion    a new version whose columns differ from the ones before
+    ├── IncompatibleVersion    a new version whose columns differ from the ones before
+    └── StorageError           and three below it, in models/registry/storage.py: they don't leave the registry
 """
 
 from typing import Self

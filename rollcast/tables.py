@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from service.forecasting import Forecast
-from service.routes.predict import level_name
+from service.forecasting import Forecast, level_name
 
 
 def forecast_table(

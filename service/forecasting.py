@@ -4,13 +4,11 @@ A protocol (service/routes/) turns what it read into a `ForecastRequest`, and a 
 locations of errors are paths in the ForecastRequest, such as ("windows", 2, 5) or ("times", 0, "freq").
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import anyio
 import numpy as np
 from numpy.typing import NDArray
-from starlette.types import Receive
 
 from models.engine.offline import predict_offline
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow, Location
@@ -21,14 +19,10 @@ from models.references import Reference
 from models.spec.manifest import Manifest
 from models.text import listed
 from models.timeseries.time_index import TimeIndex
-from service.dependencies import ServiceState
-from service.settings import Settings
 from service.window_times import WindowTimes
 
 Array = NDArray[np.float64]
 
-# Requests and answers of more numbers than this would hold up the event loop, and are left to a thread.
-MAX_INLINE_WINDOW_VALUES, MAX_INLINE_TIMES, MAX_INLINE_ANSWER_VALUES = 4_000, 1_000, 10_000
 MAX_NAMED = 5  # windows or columns that one warning names; it counts the others
 
 
@@ -71,57 +65,6 @@ class Forecast(NamedTuple):
     out_of_range: tuple[int, ...] = ()
 
 
-async def answer(
-    request: ForecastRequest,
-    state: ServiceState,
-    encode: Callable[[Forecast], bytes],
-    receive: Receive | None = None,
-) -> bytes:
-    """Forecast in the running service; `encode` makes the answer's bytes.
-
-    `receive` tells when the client goes away. Raises RollcastError and ClientDisconnect.
-    """
-    # 1. Which model?
-    model = state.models.get_if_loaded(request.model)
-    if model is None:
-        model = await anyio.to_thread.run_sync(state.models.get, request.model)
-    # 2. Check the request and make it ready.
-    check_size(request, model.manifest, state.settings)
-    forecaster, spec = model.forecaster, model.manifest.spec
-    small = sum(map(len, request.windows)) * len(spec.features) <= MAX_INLINE_WINDOW_VALUES
-    if request.times is not None:
-        small = small and len(request.times) * (spec.context_length + request.horizon) <= MAX_INLINE_TIMES
-    prepared = prepare(request, forecaster) if small else await anyio.to_thread.run_sync(prepare, request, forecaster)
-    # 3. Run the network.
-    predictions = await state.dispatcher.forecast(
-        forecaster, prepared.inputs, state.settings.timeout_s, model.latency, receive
-    )
-
-    # 4. Back to raw units, and to bytes.
-    def encoded() -> bytes:
-        return encode(finish(model.manifest, forecaster, prepared, predictions))
-
-    if predictions.size * (1 + 2 * len(prepared.error_bounds)) <= MAX_INLINE_ANSWER_VALUES:
-        return encoded()
-    return await anyio.to_thread.run_sync(encoded)
-
-
-def check_size(request: ForecastRequest, manifest: Manifest, settings: Settings) -> None:
-    """Raise InvalidHorizon where the answer would be larger than the service gives."""
-    if request.horizon > settings.max_horizon:
-        raise InvalidHorizon(f"the horizon may be at most {settings.max_horizon}, not {request.horizon}", ("horizon",))
-    each = len(manifest.spec.targets) * (1 + 2 * len(request.levels)) + (request.times is not None)
-    windows = len(request.windows)
-    size = windows * request.horizon * each
-    if size > settings.max_predictions:
-        of_each = "" if each == 1 else f", each with {each} values,"
-        raise InvalidHorizon(
-            f"one answer may hold at most {settings.max_predictions} values, but {windows} windows and a horizon of "
-            f"{request.horizon}{of_each} make {size}: send fewer windows at a time",
-            ("horizon",),
-        )
-
-
 def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest:
     """Check a request and make it ready for the network. Raises InvalidRequest and the errors below it."""
     indexes = timestamps = None
@@ -162,6 +105,11 @@ def forecast_now(request: ForecastRequest, manifest: Manifest, forecaster: Forec
     """
     prepared = prepare(request, forecaster)
     return finish(manifest, forecaster, prepared, predict_offline(forecaster, prepared.inputs))
+
+
+def level_name(level: float) -> str:
+    """A level as it was sent: 80 or 97.5."""
+    return repr(level).removesuffix(".0")
 
 
 def out_of_range_warning(manifest: Manifest, names: Sequence[str]) -> str:

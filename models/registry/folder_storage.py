@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from models.registry.durable_write import TEMPORARY, flush_folder, replace_durably, write_durably
-from models.registry.file_lock import locked
+from models.registry.file_lock import LOCK, locked
 from models.registry.safe_read import open_regular
 from models.registry.storage import MissingFile, OversizedFile, StorageConflict, StorageError
 
-STAGING = ".staging-"
+STAGING, VERSION = ".staging-", "version"  # a publisher's folder, and in it the folder that is to be renamed
 
 
 class FolderStorage:
@@ -73,15 +73,16 @@ class FolderStorage:
         with _storage_errors(), locked(home):
             _remove_leftovers(home)
             staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=home))
-            # Held as long as this publisher lives, so that no other takes the folder for a dead one's.
-            lock = os.open(staging, os.O_RDONLY | os.O_DIRECTORY)
+            # Held as long as this publisher lives, so that no other takes the folder for a dead one's. The lock of a
+            # file, as network file systems have none for folders.
+            lock = os.open(staging / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
             fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             with _storage_errors():
-                _write(staging, files)
-            yield StagedFolder(staging)
+                _write(staging / VERSION, files)
+            yield StagedFolder(staging / VERSION, home)
         finally:
-            shutil.rmtree(staging, ignore_errors=True)  # which is gone if it was committed
+            shutil.rmtree(staging, ignore_errors=True)
             os.close(lock)
 
     def check_writable(self, folder: str) -> None:
@@ -93,8 +94,8 @@ class FolderStorage:
 class StagedFolder:
     """A version in a folder that is no version's yet."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, home: Path) -> None:
+        self._path, self._home = path, home
 
     def read(self, name: str, max_bytes: int) -> bytes:
         """Read one of its files back."""
@@ -102,7 +103,7 @@ class StagedFolder:
 
     def commit(self, version: int) -> None:
         """Let it be seen under a number, by one rename."""
-        target = self._path.parent / str(version)
+        target = self._home / str(version)
         with _storage_errors():
             try:
                 self._path.rename(target)  # which replaces an empty folder, and no other
@@ -110,7 +111,7 @@ class StagedFolder:
                 if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
                     raise StorageConflict("there is such a version already") from error
                 raise
-            flush_folder(target.parent)
+            flush_folder(self._home)
 
 
 def _read(folder: Path, name: str, max_bytes: int) -> bytes:
@@ -130,7 +131,8 @@ def _read(folder: Path, name: str, max_bytes: int) -> bytes:
 
 def _write(staging: Path, files: Mapping[str, bytes]) -> None:
     """Write and flush a version's files, the last one last."""
-    staging.chmod(0o755)  # mkdtemp's 0700 would hide the version from a service run by another user
+    staging.mkdir()
+    staging.chmod(0o755)  # a service run by another user reads it, whatever the umask
     for name, content in files.items():
         (staging / name).parent.mkdir(parents=True, exist_ok=True)
         write_durably(staging / name, content)
@@ -144,8 +146,8 @@ def _remove_leftovers(home: Path) -> None:
         if leftover.is_file():
             leftover.unlink()
     for leftover in home.glob(f"{STAGING}*"):
-        with suppress(FileNotFoundError, NotADirectoryError):  # just committed or removed, or no publisher's at all
-            lock = os.open(leftover, os.O_RDONLY | os.O_DIRECTORY)
+        with suppress(FileNotFoundError, NotADirectoryError):  # just removed, or no publisher's at all
+            lock = os.open(leftover / LOCK, os.O_RDWR | os.O_CREAT, 0o644)  # one that died early has none
             try:
                 with suppress(BlockingIOError):  # its publisher is alive
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -58,6 +58,7 @@ def publish(
                 if check is not None:
                     check(forecaster)
                 registry.storage.swap(name, NUMBERS, f"{number}\n".encode(), expected=reserved)
+                _check_features(registry, name, description.spec.features)  # others may have published meanwhile
                 staged.commit(number)
         except StorageConflict:
             continue  # somebody else has published under this number, which the files tell: make them anew

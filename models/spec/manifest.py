@@ -92,7 +92,7 @@ class Description(Record):
     @model_serializer(mode="wrap")
     def _spread_spec(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         document = handler(self)
-        return {**document.pop("spec"), **document}
+        return {**document.pop("spec", {}), **document}
 
 
 class Manifest(Description):

@@ -1,6 +1,6 @@
 """What a version is, in words: one list of labelled facts for the command and for the card's page.
 
-The labels are the names of the fields in the manifest and in the API.
+Labels are the names of fields in the manifest and in the API, where there is such a field.
 """
 
 from collections.abc import Callable, Mapping
@@ -97,7 +97,9 @@ def _rollout(of: Description) -> str:
 
 def _intervals(of: Description) -> str:
     season = of.spec.interval_season
-    return "" if season is None else f"as wide as the window's mean change over {season} steps"
+    return (
+        "" if season is None or of.calibration is None else f"as wide as the window's mean change over {season} steps"
+    )
 
 
 def _rows(of: Description) -> str:

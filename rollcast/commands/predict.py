@@ -17,8 +17,7 @@ from models.text import counted, printable
 from rollcast.console import show_table, warn
 from rollcast.options import NameArgument, RegistryOption, open_registry
 from rollcast.tables import forecast_table
-from service.forecasting import Forecast, ForecastRequest, forecast_now, out_of_range_warning
-from service.routes.predict import level_name, response_content
+from service.forecasting import Forecast, ForecastRequest, forecast_now, level_name, out_of_range_warning
 from service.window_times import WindowTimes
 from training.data.series import Series, read_series
 from training.extras import require_train
@@ -71,6 +70,8 @@ def predict(
     if plot is not None:
         _draw(plot, series[0], forecast)
     if as_json:
+        from service.routes.predict import response_content  # which loads FastAPI
+
         typer.echo(json.dumps(response_content(forecast, many=id_ is not None)))
         return
     if forecast.out_of_range:

@@ -35,7 +35,7 @@ def command() -> Callable[..., None]:
 
     parameters = [
         _parameter("recipe", str | None, typer.Argument(None, help="A recipe's name or file.")),
-        *(_flag(leaf) for leaf in recipe_fields(Recipe)),
+        *(_flag(field) for field in recipe_fields(Recipe)),
         inspect.Parameter("registry", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=RegistryOption),
         _parameter("quiet", bool, typer.Option(False, "--quiet", help="Show no progress.")),
     ]
@@ -97,17 +97,17 @@ def _found(manifest: Manifest) -> Iterator[str]:
         yield f"intervals covered, of nominally: {covered}"
 
 
-def _flag(leaf: RecipeField) -> inspect.Parameter:
-    kind: Any = list[leaf.type] if leaf.many else leaf.type  # type: ignore[name-defined]
-    default = ", ".join(map(str, leaf.default)) if leaf.many else leaf.default
-    printable = "" if default in (None, "") else f" [default: {default}]"
+def _flag(field: RecipeField) -> inspect.Parameter:
+    kind: Any = list[field.type] if field.many else field.type  # type: ignore[name-defined]
+    default = ", ".join(map(str, field.default)) if field.many else field.default
+    default_text = "" if default in (None, "") else f" [default: {default}]"
     option = typer.Option(
         None,
-        "--" + leaf.name.replace("_", "-"),
-        help=leaf.help + (" (repeat the flag for several)" if leaf.many else "") + printable,
-        metavar="|".join(leaf.choices) or None,
+        "--" + field.name.replace("_", "-"),
+        help=field.help + (" (repeat the flag for several)" if field.many else "") + default_text,
+        metavar="|".join(field.choices) or None,
     )
-    return _parameter(leaf.name, kind | None, option)
+    return _parameter(field.name, kind | None, option)
 
 
 def _parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:

@@ -14,9 +14,9 @@ from starlette.types import Receive, Scope
 from models import errors
 from models.errors import InvalidRequest, Location
 from models.references import parse_reference
-from service import forecasting
+from service import serving
 from service.dependencies import ServiceState, state_of
-from service.forecasting import Forecast, ForecastRequest, out_of_range_warning
+from service.forecasting import Forecast, ForecastRequest, level_name, out_of_range_warning
 from service.http import problems
 from service.http.body import read_json
 from service.schemas.predict import PredictRequest, PredictResponse
@@ -75,7 +75,8 @@ async def answer(scope: Scope, receive: Receive, state: ServiceState) -> bytes:
     asked = parse(body) if small else await anyio.to_thread.run_sync(parse, body)
     try:
         request = forecast_request(asked)
-        return await forecasting.answer(request, state, partial(encode, asked.windows is not None), receive)
+        encoder = partial(encode, asked.windows is not None)
+        return await serving.answer(request, state, encoder, receive, small=small)
     except InvalidRequest as error:
         raise error.at(location_in(asked, error.location)) from None
 
@@ -139,11 +140,6 @@ def response_content(forecast: Forecast, *, many: bool) -> dict[str, Any]:
     return content
 
 
-def level_name(level: float) -> str:
-    """A level as it was sent: 80 or 97.5."""
-    return repr(level).removesuffix(".0")
-
-
 def _nested(values: NDArray[np.float64], many: bool) -> Any:
     """Numbers of shape (windows, horizon, targets) as lists, without the axes that the request did not ask for."""
     if values.shape[-1] == 1:
@@ -157,6 +153,8 @@ def _times(asked: PredictRequest) -> list[WindowTimes]:
         raise InvalidRequest(
             "send either timestamps (each value's time) or end (the last value's), but both came", ("timestamps",)
         )
+    if asked.timestamps is None and asked.end is None:
+        raise InvalidRequest("freq came without a time: send end, the last value's time, with it", ("freq",))
     each = {name: _of_each_window(asked, name) for name in ("timestamps", "end", "freq")}
     return [WindowTimes(*fields) for fields in zip(each["timestamps"], each["end"], each["freq"], strict=True)]
 

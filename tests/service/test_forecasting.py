@@ -16,13 +16,13 @@ from service.forecasting import (
     Forecast,
     ForecastRequest,
     PreparedRequest,
-    check_size,
     finish,
     forecast_now,
     out_of_range_warning,
     prepare,
 )
 from service.routes.predict import response_content
+from service.serving import check_size
 from service.settings import Settings
 from service.window_times import WindowTimes
 from tests.support.constant import constant, plain_spec

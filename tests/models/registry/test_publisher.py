@@ -8,11 +8,13 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.errors import IncompatibleVersion, InvalidName, RefusedVersion, RegistryError
 from models.inference.forecaster import Forecaster
+from models.registry.folder_storage import FolderStorage
 from models.registry.listing import Entry
 from models.registry.publisher import check_publishable, publish
 from models.registry.registry import Registry
@@ -150,6 +152,7 @@ def test_publishers_at_the_same_time_get_different_numbers(tmp_path: Path) -> No
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from typing import Any
 from models.registry.listing import Entry
 from models.registry.registry import Registry
 from tests.support.tiny import publish_tiny
@@ -246,3 +249,17 @@ def test_a_number_keeper_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "tiny" / ".numbers").mkdir()
     with pytest.raises(RegistryError, match=r"\.numbers can't be read: Is a directory"):
         publish_tiny(registry, "tiny")
+
+
+def test_columns_are_compared_once_more_before_the_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    swap, others = FolderStorage.swap, [tiny_spec(features=("a", "b"))]
+
+    def swap_and_be_overtaken(storage: FolderStorage, *arguments: Any, **options: Any) -> None:
+        swap(storage, *arguments, **options)
+        if others:
+            publish_tiny(Registry.at(tmp_path), "tiny", others.pop())
+
+    monkeypatch.setattr(FolderStorage, "swap", swap_and_be_overtaken)
+    with pytest.raises(IncompatibleVersion, match="tiny@2 forecasts from a, b, not value"):
+        publish_tiny(Registry.at(tmp_path), "tiny")
+    assert Registry.at(tmp_path).listing()["tiny"].versions == (2,)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from models.spec.manifest import DataRecord, Description, TrainingRecord
+from models.spec.metrics import Calibration
 from models.spec.model_spec import ModelSpec, RolloutMode
 from models.spec.wording import Fact, data_facts, model_facts, network_name
 from tests.support.tiny import graph_of, tiny_description, tiny_spec
@@ -54,7 +55,8 @@ def rich() -> Description:
         maximum=(9345.0, 1234567.0),
         sha256="0" * 64,
     )
-    return described(spec).model_copy(update={"training": training, "data": data})
+    calibration = Calibration(calibrated_on="the middle", horizon=2, count=40)
+    return described(spec).model_copy(update={"training": training, "data": data, "calibration": calibration})
 
 
 def test_a_plain_model_is_told_in_few_words(plain: Description) -> None:
@@ -149,3 +151,8 @@ def test_times_are_told_only_where_both_ends_are_known(rich: Description) -> Non
 def test_a_network_is_named_by_its_kind_its_sizes_and_how_many_it_is_the_mean_of() -> None:
     assert network_name(tiny_spec("simple_rnn", units=(64,))) == "simple_rnn(64)"
     assert network_name(tiny_spec(units=(64, 32), members=2)) == "2 x lstm(64, 32)"
+
+
+def test_the_width_of_intervals_is_told_where_there_are_any(rich: Description) -> None:
+    assert "intervals" in dict(model_facts(rich))
+    assert "intervals" not in dict(model_facts(rich.model_copy(update={"calibration": None})))

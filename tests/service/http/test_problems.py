@@ -40,7 +40,7 @@ async def test_a_defect_is_a_problem_document_that_gives_nothing_away(
     def defect(*_: object) -> None:
         raise RuntimeError("the password is swordfish")
 
-    monkeypatch.setattr("service.forecasting.prepare", defect)
+    monkeypatch.setattr("service.serving.prepare", defect)
     answer = await client.post("/predict", json={"model": "tiny", "window": [1.0]})
     assert answer.status_code == 500
     assert answer.json()["type"] == "urn:rollcast:problem:internal-error"

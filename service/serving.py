@@ -1,0 +1,68 @@
+"""A forecast in the running service: the model, the size of the answer, the event loop and its threads."""
+
+from collections.abc import Callable
+
+import anyio
+from starlette.types import Receive
+
+from models.errors import InvalidHorizon
+from models.spec.manifest import Manifest
+from service.dependencies import ServiceState
+from service.forecasting import Forecast, ForecastRequest, finish, prepare
+from service.settings import Settings
+
+# More times and numbers than this would hold up the event loop, and are left to a thread.
+MAX_INLINE_TIMES, MAX_INLINE_ANSWER_VALUES = 1_000, 10_000
+
+
+async def answer(
+    request: ForecastRequest,
+    state: ServiceState,
+    encode: Callable[[Forecast], bytes],
+    receive: Receive | None = None,
+    *,
+    small: bool = True,
+) -> bytes:
+    """Forecast in the running service; `encode` makes the answer's bytes.
+
+    `small` tells whether the request's windows are few enough numbers to be looked at in the event loop. `receive`
+    tells when the client goes away. Raises RollcastError and ClientDisconnect.
+    """
+    # 1. Which model?
+    model = state.models.get_if_loaded(request.model)
+    if model is None:
+        model = await anyio.to_thread.run_sync(state.models.get, request.model)
+    # 2. Check the request and make it ready.
+    check_size(request, model.manifest, state.settings)
+    forecaster, spec = model.forecaster, model.manifest.spec
+    if request.times is not None:
+        small = small and len(request.times) * (spec.context_length + request.horizon) <= MAX_INLINE_TIMES
+    prepared = prepare(request, forecaster) if small else await anyio.to_thread.run_sync(prepare, request, forecaster)
+    # 3. Run the network.
+    predictions = await state.dispatcher.forecast(
+        forecaster, prepared.inputs, state.settings.timeout_s, model.latency, receive
+    )
+
+    # 4. Back to raw units, and to bytes.
+    def encoded() -> bytes:
+        return encode(finish(model.manifest, forecaster, prepared, predictions))
+
+    if predictions.size * (1 + 2 * len(prepared.error_bounds)) <= MAX_INLINE_ANSWER_VALUES:
+        return encoded()
+    return await anyio.to_thread.run_sync(encoded)
+
+
+def check_size(request: ForecastRequest, manifest: Manifest, settings: Settings) -> None:
+    """Raise InvalidHorizon where the answer would be larger than the service gives."""
+    if request.horizon > settings.max_horizon:
+        raise InvalidHorizon(f"the horizon may be at most {settings.max_horizon}, not {request.horizon}", ("horizon",))
+    each = len(manifest.spec.targets) * (1 + 2 * len(request.levels)) + (request.times is not None)
+    windows = len(request.windows)
+    size = windows * request.horizon * each
+    if size > settings.max_predictions:
+        of_each = "" if each == 1 else f", each with {each} values,"
+        raise InvalidHorizon(
+            f"one answer may hold at most {settings.max_predictions} values, but {windows} windows and a horizon of "
+            f"{request.horizon}{of_each} make {size}: send fewer windows at a time",
+            ("horizon",),
+        )

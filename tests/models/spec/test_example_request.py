@@ -1,17 +1,25 @@
+"""A request that a version answers."""
+
+from datetime import datetime
+from typing import Any
+
 import numpy as np
 import pytest
 
+from models.errors import InvalidRequest
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
 from models.spec.example_request import example_request
 from models.spec.model_spec import ModelSpec
+from models.timeseries.frequency import parse_frequency
+from models.timeseries.time_index import TimeIndex
 from tests.support.tiny import graph_of, tiny_description, tiny_spec
 
 TIMED = tiny_spec(calendar=("day",), frequency="30m")
 
 
-def request(spec: ModelSpec, errors: tuple[int, int, int] | None = None) -> dict[str, object]:
+def request(spec: ModelSpec, errors: tuple[int, int, int] | None = None) -> dict[str, Any]:
     intervals = None if errors is None else Intervals(np.ones(errors))
     return example_request("tiny", tiny_description(spec, graph_of(spec), intervals))
 
@@ -40,4 +48,9 @@ def test_intervals_are_asked_for_as_far_as_they_are_calibrated(
 def test_times_come_where_the_model_needs_them() -> None:
     asked = request(TIMED)
     assert (asked["end"], asked["freq"]) == ("2024-02-29T23:30:00+00:00", "30m")
-    assert Forecaster(TIMED, OnnxNetwork(graph_of(TIMED))).spec.calendar == ("day",)
+    forecaster = Forecaster(TIMED, OnnxNetwork(graph_of(TIMED)))
+    times = [TimeIndex(datetime.fromisoformat(str(asked["end"])), parse_frequency(str(asked["freq"])))]
+    answer = forecaster.forecast([asked["window"]], 5, times=times)
+    assert answer.shape == (1, asked["horizon"], 1)
+    with pytest.raises(InvalidRequest, match="takes in the day of each value"):
+        forecaster.forecast([asked["window"]], 5)

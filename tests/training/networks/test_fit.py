@@ -100,6 +100,17 @@ def test_free_running_is_repeatable_and_goes_on_from_training_through_time() -> 
     assert first.network(np.zeros((2, 5, 2), np.float32)).shape == (2, 1)
 
 
+def test_free_running_begins_with_the_weights_of_before_and_leaves_its_own() -> None:
+    def weights(**values: object) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
+        recipe = TINY.with_values({**FREE_RUNNING, "epochs": 2, "patience": 0, **values})
+        return [np.asarray(each) for each in fit(recipe, dataset(recipe)).network.get_weights()]
+
+    without = weights(feedback=0, sequence=8)
+    still = weights(feedback_epochs=1, learning_rate=0.001, sequence=8)
+    assert all(np.allclose(one, two, atol=0.05) for one, two in zip(without, still, strict=True))
+    assert not all(np.array_equal(one, two) for one, two in zip(without, still, strict=True))
+
+
 def test_in_free_running_the_last_steps_take_in_the_networks_own_predictions() -> None:
     recipe = TINY.with_values(
         {**FREE_RUNNING, "learning_rate": 1e-30, "feedback_epochs": 1, "epochs": 1, "loss": "mae"}

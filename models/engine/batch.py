@@ -41,7 +41,7 @@ class Batch:
         self._step_length = spec.outputs if self._carries_state else spec.window
         # A multiple of the block, so that the buffer ends with a whole step.
         self._room = -(-STEPS_PER_BUFFER // self._block) * self._block
-        self._rebuild_buffer([], np.empty((self._input_length, 0, len(spec.features)), np.float32), ())
+        self._rebuild_buffer([], np.empty((self._input_length, 0, 0), np.float32), ())  # no rows yet, of any width
 
     def join(self, rows: Sequence[SequenceState]) -> None:
         """Take rows in; each goes on from its newest values and its states."""

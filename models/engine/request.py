@@ -35,7 +35,7 @@ class RolloutRequest:
 
     def __post_init__(self) -> None:
         self.unfinished = len(self.contexts)
-        self.predictions = np.empty((self.unfinished, self.horizon, len(self.spec.targets)), np.float32)
+        self.predictions = np.empty((self.unfinished, self.horizon, self.spec.output_columns), np.float32)
 
     @classmethod
     def of(cls, forecaster: Forecaster, inputs: ForecastInputs) -> "RolloutRequest":

@@ -44,7 +44,7 @@ def rollout(
     # Time comes first, so that each window is one contiguous block and sliding it copies nothing.
     values = np.empty((input_length + horizon + block - 1, rows, features), np.float32)
     values[:input_length] = contexts.transpose(1, 0, 2)
-    predictions = np.empty((rows, horizon + block - 1, len(spec.targets)), np.float32)
+    predictions = np.empty((rows, horizon + block - 1, spec.output_columns), np.float32)
     states: Sequence[Array] | None = None
     for done in range(0, horizon, block):
         # Where states are carried, they hold what came before the newest values.

@@ -94,7 +94,7 @@ def file_record(content: bytes) -> FileRecord:
 
 def _check_network(spec: ModelSpec, network: OnnxNetwork) -> None:
     """Raise RefusedVersion where the graph has other columns, outputs or states than the manifest says."""
-    expected = (spec.channels, len(spec.targets) * spec.outputs)
+    expected = (spec.channels, spec.output_columns * spec.outputs)
     if (network.channels, network.outputs) != expected:
         raise RefusedVersion(
             f"{MODEL} takes {network.channels} columns and gives {network.outputs}; "

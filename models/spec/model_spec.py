@@ -130,6 +130,11 @@ class ModelSpec(Record):
         return len(self.features) * (1 + len(self.lags)) + self.known_future_channels
 
     @property
+    def output_columns(self) -> int:
+        """How many columns a predicted value has: one for each target."""
+        return len(self.targets)
+
+    @property
     def target_columns(self) -> tuple[int, ...]:
         """Each target's index among the features."""
         return tuple(self.features.index(target) for target in self.targets)

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from models.spec.example_request import example_request
-from service.model_store import ModelStore
+from service.model_store import Key, ModelStore
 from service.schemas.predict import PredictRequest
 from service.schemas.problem import Problem
 
@@ -26,11 +26,15 @@ _EVERYTHING: dict[str, Any] = {
 
 
 def install(app: FastAPI, models: Callable[[], ModelStore]) -> None:
-    """Make the app's OpenAPI document on first request, when the models are known."""
+    """Make the app's OpenAPI document when it is asked for, and anew when other models are loaded by then."""
+    loaded: list[Key] = []
 
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = _document(app, models())
+        store = models()
+        now = sorted(list(store.loaded))  # noqa: C414 (other threads may load models while a dict is walked)
+        if app.openapi_schema is None or loaded != now:
+            loaded[:] = now
+            app.openapi_schema = _document(app, store)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -115,7 +115,7 @@ def _architecture(recipe: Recipe, spec: ModelSpec) -> Architecture:
     return Architecture(
         spec.kind,
         channels=spec.channels,
-        outputs=len(spec.targets) * spec.outputs,
+        outputs=spec.output_columns * spec.outputs,
         units=spec.units,
         dropout=recipe.network.dropout,
         residual=len(spec.targets) if recipe.windows.residual else 0,

@@ -8,7 +8,8 @@ import pytest
 
 from service.http.problems import MEDIA_TYPE
 from service.schemas.predict import PredictRequest, PredictResponse
-from tests.support.in_process import Client
+from service.settings import Settings
+from tests.support.in_process import Client, running
 
 pytestmark = pytest.mark.anyio
 
@@ -101,3 +102,15 @@ def test_every_field_of_a_forecast_is_in_the_docs() -> None:
     documented = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
     for field in PredictRequest.model_fields.keys() | PredictResponse.model_fields.keys():
         assert f"`{field}`" in documented
+
+
+async def test_examples_follow_the_models_that_are_loaded(registry_path: Path) -> None:
+    async with running(Settings(registry=registry_path, preload=1)) as client:
+
+        async def examples() -> set[str]:
+            paths = (await client.get("/openapi.json")).json()["paths"]
+            return set(paths["/predict"]["post"]["requestBody"]["content"]["application/json"]["examples"])
+
+        assert await examples() == {"driven"}
+        assert (await client.post("/predict", json={"model": "tiny", "window": [1, 2, 3, 4]})).status_code == 200
+        assert await examples() == {"driven", "tiny"}

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,12 @@ import pytest
 from models.registry.registry import Registry
 from tests.support.reference import ARTIFACTS, REFERENCE_MODELS
 from tests.support.tiny import tiny_registry
+
+
+def pytest_configure() -> None:
+    """Run every test on a clock that is not UTC's, so that a forgotten time zone shows."""
+    os.environ["TZ"] = "Australia/Melbourne"
+    time.tzset()
 
 
 @pytest.fixture(scope="session")

@@ -89,5 +89,6 @@ def test_compose_serves_a_registry_that_only_training_writes() -> None:
 
 def test_build_context_admits_only_what_is_named() -> None:
     lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
-    assert lines[0] == "*"
-    assert "models/artifacts" in lines
+    admitted = {"pyproject.toml", "README.md", "LICENSE", "requirements", "rollcast", "service", "training", "models"}
+    assert lines == ["*", *(line for line in lines if line[1:] in admitted), "models/artifacts", "**/__pycache__"]
+    assert {line[1:] for line in lines if line.startswith("!")} == admitted

@@ -125,6 +125,7 @@ def test_a_large_body_is_read_away_so_that_its_sender_sees_the_answer(server: Se
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"application/problem+json" in answer
     assert b"at most 1048576 bytes" in answer
+    assert b"connection: close" in answer.lower()
 
 
 def test_a_large_body_in_chunks_is_refused_as_well(server: Server) -> None:
@@ -219,13 +220,19 @@ def test_a_websocket_handshake_gets_a_problem_document(server: Server) -> None:
 
 
 def test_headers_without_end_are_cut_off(server: Server) -> None:
-    assert post_raw(server, "X-Header: 0123456789\r\n" * 4_000).startswith(b"HTTP/1.1 400")
+    answer = post_raw(server, "X-Header: 0123456789\r\n" * 4_000)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"Invalid HTTP request" in answer  # the parser's word, not that of an empty body
 
 
 def test_several_workers_serve_on_one_port(registry_path: Path) -> None:
     with real_server("--workers", "2", registry=registry_path) as server:
         answers = [httpx.post(f"{server.url}/predict", json={"model": "tiny", "window": WINDOW}) for _ in range(10)]
         assert {answer.status_code for answer in answers} == {200}
+        deadline = time.monotonic() + 20
+        while sum("Started server process" in line for line in server.log) < 2:
+            assert time.monotonic() < deadline, "".join(server.log)
+            time.sleep(0.05)
         assert server.stop() == 0
 
 

@@ -18,7 +18,7 @@ def test_the_version_is_the_packages(rollcast: Command) -> None:
     assert rollcast("--version") == (0, package.__version__ + "\n", "")
 
 
-def test_the_changelog_and_the_locks_are_of_this_version() -> None:
+def test_the_changelog_is_of_this_version() -> None:
     newest = re.search(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert newest is not None
     assert newest[1] == package.__version__
@@ -28,7 +28,7 @@ def test_the_changelog_and_the_locks_are_of_this_version() -> None:
 def test_without_a_command_the_commands_are_listed(rollcast: Command) -> None:
     listed = rollcast("--help").out
     assert "Usage" in "".join(map(str, rollcast()))
-    for command in ("serve", "train", "predict", "models"):
+    for command in ("serve", "train", "predict", "evaluate", "models"):
         assert f"\n  {command} " in listed
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument
+from starlette.requests import ClientDisconnect
 
 from models.errors import ForecastTimeout
 from models.inference.forecaster import Forecaster, ForecastInputs
@@ -117,6 +118,15 @@ def counted(model: Forecaster) -> list[int]:
 
     model.network = call  # type: ignore[assignment]
     return calls
+
+
+async def test_a_client_that_has_gone_is_not_waited_for(dispatcher: Dispatcher) -> None:
+    async def gone() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    with pytest.raises(ClientDisconnect):
+        await asyncio.wait_for(dispatcher.forecast(forecaster(), prepared(100, 1_000_000), 10, None, gone), 3)
+    await emptied(dispatcher)
 
 
 async def emptied(dispatcher: Dispatcher) -> None:

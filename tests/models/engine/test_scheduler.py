@@ -77,3 +77,8 @@ def test_requests_take_turns_row_by_row_and_cancelled_ones_none() -> None:
     requests[1].cancelled = True
     admitted = scheduler.admit({}, idle=0)[network].slices
     assert [(requests.index(rows.request), rows.start) for rows in admitted] == [(0, 0), (2, 0), (0, 1), (2, 1)]
+    short = request(network, SMALL, 1, 1)
+    short.cancelled = True
+    scheduler.put(short)
+    assert scheduler.admit({}, idle=0) == {}
+    assert not scheduler

@@ -37,7 +37,8 @@ def test_a_version_is_all_its_files_and_its_manifest(tmp_path: Path) -> None:
 def test_files_can_be_read_by_other_users(tmp_path: Path) -> None:
     publish_tiny(Registry.at(tmp_path), "tiny")
     for path in [tmp_path / "tiny" / "1", *(tmp_path / "tiny" / "1").rglob("*")]:
-        assert path.stat().st_mode & 0o444 == 0o444, path
+        needed = 0o555 if path.is_dir() else 0o444
+        assert path.stat().st_mode & needed == needed, path
 
 
 def test_numbers_go_up_and_are_never_given_twice(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_bare_name_is_the_champion_or_else_the_newest(reference: str, version:
 @pytest.mark.parametrize(
     ("reference", "message"),
     [
-        ("sine-lst", 'no model is named "sine-lst"; did you mean sine-lstm'),
+        ("sine-lst", 'no model is named "sine-lst"; did you mean sine-lstm( or sine-rnn)?[?]$'),
         ("zzz", "; there are sine-lstm, sine-rnn, gone$"),
         ("sine-lstm@4", "sine-lstm has no version 4; its newest are 1, 3, 10"),
         ("sine-lstm@champ", r'no alias "champ"; did you mean champion\?'),
@@ -117,6 +117,21 @@ def test_an_alias_that_can_not_be_written_is_a_registry_error(tmp_path: Path) ->
     assert "can't be read" in (registry.listing()["tiny"].problem or "")
     with pytest.raises(RegistryError, match="can't be read"):
         registry.promote("tiny", 1)
+
+
+def test_a_full_disk_keeps_the_aliases_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry.at(tmp_path)
+    publish_tiny(registry, "tiny")
+    publish_tiny(registry, "tiny")
+    registry.promote("tiny", 1)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("models.registry.folder_storage.replace_durably", full)
+    with pytest.raises(RegistryError, match="can't be written: No space left"):
+        registry.promote("tiny", 2)
+    assert registry.listing()["tiny"].aliases == {"champion": 1}
 
 
 @pytest.mark.parametrize(

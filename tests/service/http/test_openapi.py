@@ -88,6 +88,22 @@ async def test_examples_fit_their_schemas_and_no_reference_dangles(document: dic
                 check(content["schema"], example["value"])
 
 
+async def test_every_reference_leads_to_a_schema(document: dict[str, Any]) -> None:
+    def references(part: Any) -> set[str]:
+        if isinstance(part, list):
+            return set().union(*map(references, part))
+        if not isinstance(part, dict):
+            return set()
+        return set().union(*map(references, part.values())) | {part["$ref"] for _ in [0] if "$ref" in part}
+
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert references(document["paths"]) | references(document["components"]) <= known
+    assert len(document["paths"]["/predict"]["post"]["responses"]["422"]["content"][MEDIA_TYPE]["examples"]) == 7
+    assert (
+        "driven" in document["paths"]["/predict"]["post"]["responses"]["200"]["content"]["application/json"]["examples"]
+    )
+
+
 async def test_the_documentation_page_names_no_other_host(client: Client) -> None:
     page = await client.get("/docs")
     assert page.status_code == 200

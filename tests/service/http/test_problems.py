@@ -35,7 +35,7 @@ def test_long_texts_of_characters_of_many_bytes_fit_as_well(character: str) -> N
 
 @pytest.mark.anyio
 async def test_a_defect_is_a_problem_document_that_gives_nothing_away(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def defect(*_: object) -> None:
         raise RuntimeError("the password is swordfish")
@@ -45,3 +45,5 @@ async def test_a_defect_is_a_problem_document_that_gives_nothing_away(
     assert answer.status_code == 500
     assert answer.json()["type"] == "urn:rollcast:problem:internal-error"
     assert b"swordfish" not in answer.content
+    assert "while answering /predict" in caplog.text
+    assert "swordfish" in caplog.text  # whoever runs the service learns what went wrong

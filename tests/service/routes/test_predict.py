@@ -13,6 +13,8 @@ from models.references import Reference
 from models.registry.registry import Registry
 from models.timeseries.frequency import Frequency
 from models.timeseries.time_index import TimeIndex
+from service.app import create_server_app
+from service.settings import Settings
 from tests.support.in_process import Client
 
 pytestmark = pytest.mark.anyio
@@ -393,3 +395,23 @@ async def test_an_unknown_path_is_a_problem_document(client: Client, path: str) 
     answer = await client.get(path)
     assert answer.status_code == 404
     assert problem(answer)["type"] == "urn:rollcast:problem:unknown-path"
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"model": "tiny", "window": [1, 2, 3, 4]}', b"{", b'{"window": [1]}', b'{"model": 1}']
+)
+async def test_the_documented_route_answers_as_the_short_cut_does(registry_path: Path, body: bytes) -> None:
+    served = create_server_app(Settings(registry=registry_path))
+    async with served.app.router.lifespan_context(served.app):
+        answers = []
+        for app in (served, served.app):
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://rollcast") as client:
+                answers.append(
+                    await client.post("/predict", content=body, headers={"content-type": "application/json"})
+                )
+    short_cut, documented = answers
+    assert short_cut.status_code == documented.status_code
+    assert short_cut.content == documented.content
+    assert short_cut.headers["content-type"] == documented.headers["content-type"]
+    assert short_cut.headers["content-length"] == str(len(short_cut.content))

@@ -116,6 +116,8 @@ class StagedFolder:
 
 def _read(folder: Path, name: str, max_bytes: int) -> bytes:
     path = folder / name
+    if "\0" in name:  # which Python's versions word differently
+        raise StorageError("embedded null byte")
     with _storage_errors():
         try:
             # Not resolve(), which fails in its own way on links that lead in a circle.

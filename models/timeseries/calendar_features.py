@@ -43,7 +43,7 @@ def _weekday(local: Times) -> NDArray[np.int64]:
 
 def _year(local: Times) -> NDArray[np.float64]:
     year = local.astype("M8[Y]")
-    begins, ends = year.astype("M8[us]"), (year + 1).astype("M8[us]")
+    begins, ends = year.astype("M8[us]"), (year + np.timedelta64(1, "Y")).astype("M8[us]")
     return np.asarray((local - begins) / (ends - begins), np.float64)
 
 

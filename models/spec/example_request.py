@@ -7,14 +7,14 @@ from models.spec.manifest import Description
 HORIZON, LEVELS = 5, (80, 95)
 
 
-def example_request(name: str, description: Description, horizon: int = HORIZON) -> dict[str, Any]:
+def example_request(name: str, description: Description) -> dict[str, Any]:
     """What to send to POST /predict, its window shortened to six digits to read well.
 
     It asks for intervals where they are calibrated, and no further than they are.
     """
     golden, calibration = description.goldens[0], description.calibration
     rows = [[float(f"{value:.6g}") for value in row] for row in golden.window]
-    horizon = horizon if description.spec.rolls_out else 1
+    horizon = HORIZON if description.spec.rolls_out else 1
     example: dict[str, Any] = {
         "model": name,
         "window": [row[0] for row in rows] if len(description.spec.features) == 1 else rows,

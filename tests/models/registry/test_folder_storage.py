@@ -360,3 +360,5 @@ def test_what_no_publisher_has_left_keeps_none_from_publishing(tmp_path: Path, n
     path.mkdir() if folder else path.write_text("")
     with FolderStorage(tmp_path).stage("sine", FILES) as staged:
         staged.commit(1)
+    assert (tmp_path / "sine" / "1" / "manifest.json").read_bytes() == b"{}"
+    assert path.exists()  # it is not ours to remove

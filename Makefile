@@ -21,7 +21,7 @@ compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check train bench bench-quick docker lock
+.PHONY: help setup serve test check train bench bench-quick faults fuzz soak docker lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,15 @@ bench: setup .venv/.dev ## measure the service under load, as ratios within one 
 
 bench-quick: setup .venv/.dev ## the same, rougher, in under a minute
 	$(bin)/python -m benchmarks --quick $(ARGS)
+
+faults: setup .venv/.dev ## do what operators fear to a service under load, and hold it to its bars (needs strace)
+	$(bin)/python -m benchmarks.faults $(ARGS)
+
+fuzz: setup .venv/.dev ## send a hundred thousand odd requests, and hold the answers to their bars
+	$(bin)/python -m benchmarks.fuzz $(ARGS)
+
+soak: setup .venv/.dev ## make a million predictions, and hold the memory to its bar
+	$(bin)/python -m benchmarks.soak $(ARGS)
 
 docker: ## build the images rollcast:service and rollcast:train
 	$(DOCKER) build $(ARGS) --target service --tag rollcast:service .

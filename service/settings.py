@@ -16,6 +16,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
+    # Where it listens, and on what.
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 listens on all.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 takes a free one.")
     workers: Annotated[int, Field(ge=1, le=64)] = Field(1, description="Processes that serve side by side.")
@@ -23,6 +24,7 @@ class Settings(BaseSettings):
         default_factory=lambda settings: max(1, usable_cores() // settings["workers"]),
         description="Compute threads of each worker; by default the machine's cores are shared among the workers.",
     )
+    # Models.
     registry: Path = Field(Path("models/artifacts"), description="Folder of the models registry.")
     preload: Annotated[int, Field(ge=0)] = Field(
         64, description="Most models opened at start-up; the others are opened when first asked for."
@@ -30,17 +32,25 @@ class Settings(BaseSettings):
     open_bytes: Annotated[int, Field(ge=0)] = Field(
         512 << 20, description="Memory that open models may take, about; above it the least recently used are closed."
     )
+    # What one request may ask for.
     max_horizon: Annotated[int, Field(ge=1)] = Field(10_000, description="Most steps that one request may ask for.")
     max_predictions: Annotated[int, Field(ge=1)] = Field(
         1_000_000, description="Most values that one answer may hold: predictions, bounds of intervals and timestamps."
     )
     max_body_bytes: Annotated[int, Field(ge=1)] = Field(1 << 20, description="Largest request body, in bytes.")
+    # Overload and deadlines.
     timeout_s: Annotated[float, Field(gt=0)] = Field(60.0, description="Seconds after which a forecast is given up.")
+    # Connections.
+
+    # Who may do what.
+
+    # Stopping.
     shutdown_timeout_s: Annotated[int, Field(ge=0)] = Field(
         8, description="Seconds that running requests get to finish when the service is stopped."
     )
+    # What it tells.
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line shown.")
 
     def as_environment(self) -> dict[str, str]:
         """These settings as variables, for worker processes to read."""
-        return {f"{PREFIX}{name.upper()}": str(value) for name, value in self}
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in self if value is not None}

@@ -1,0 +1,10 @@
+"""python -m benchmarks.faults: what an operator fears, done to a real service under load; `make faults`."""
+
+from collections.abc import Mapping
+
+from benchmarks.harness.bars import Drill, run
+
+DRILLS: Mapping[str, Drill] = {}
+
+if __name__ == "__main__":
+    run("benchmarks.faults", DRILLS)

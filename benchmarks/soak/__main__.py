@@ -1,10 +1,7 @@
 """python -m benchmarks.soak: a million predictions, and the memory meanwhile; `make soak`."""
 
-from collections.abc import Mapping
-
-from benchmarks.harness.bars import Drill, run
-
-DRILLS: Mapping[str, Drill] = {}
+from benchmarks.harness.bars import run
+from benchmarks.soak import memory
 
 if __name__ == "__main__":
-    run("benchmarks.soak", DRILLS)
+    run("benchmarks.soak", {"memory": memory.drill})

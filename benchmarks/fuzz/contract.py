@@ -1,0 +1,77 @@
+"""What the OpenAPI document promises of an answer, and in what an answer breaks it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+
+MAX_REFUSAL_BYTES = 4096
+PROBLEM = "application/problem+json"
+
+
+class Reply(NamedTuple):
+    """An answer as it came over the wire."""
+
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+
+
+class Contract:
+    """The OpenAPI document, ready to judge answers."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._paths = document["paths"]
+        schemas = document["components"]
+        self._validators: dict[tuple[str, str, int], Any] = {}
+        for path, operations in self._paths.items():
+            for method, operation in operations.items():
+                for status, response in operation["responses"].items():
+                    for media in response.get("content", {}).values():
+                        schema = {**media.get("schema", {}), "components": schemas}
+                        key = (method.upper(), path, int(status))
+                        self._validators[key] = jsonschema_rs.validator_for(schema)
+        problem = {"$ref": "#/components/schemas/Problem", "components": schemas}
+        self._problem = jsonschema_rs.validator_for(problem)
+
+    def violation(self, method: str, path: str | None, reply: Reply) -> str | None:
+        """What an answer breaks, in a few words; `path` is the template of a documented path, or None.
+
+        A documented operation answers with a documented status, and its JSON has the documented form; whatever is not
+        documented is refused, by a problem document of at most `MAX_REFUSAL_BYTES`.
+        """
+        if reply.status >= 500:
+            return f"status {reply.status}"
+        if reply.status >= 400:
+            return self._refusal(method, path, reply)
+        if path is None:
+            return f"status {reply.status} where nothing is documented"
+        validator = self._validators.get((method, path, reply.status))
+        if validator is None:
+            return f"status {reply.status} is not documented"
+        return self._form(validator, reply)
+
+    def _refusal(self, method: str, path: str | None, reply: Reply) -> str | None:
+        if len(reply.body) > MAX_REFUSAL_BYTES:
+            return f"{reply.status} with {len(reply.body)} bytes"
+        if reply.headers.get("content-type") != PROBLEM:
+            # The server's own refusals of what is no HTTP are a line of text, and the connection ends.
+            if reply.status in (400, 408, 413, 414, 431, 501, 505) and reply.headers.get("connection") == "close":
+                return None
+            return f"{reply.status} is {reply.headers.get('content-type')}, no problem document"
+        if path is not None and (method, path, reply.status) not in self._validators and reply.status not in (404, 405):
+            return f"status {reply.status} is not documented"
+        return self._form(self._problem, reply)
+
+    def _form(self, validator: Any, reply: Reply) -> str | None:
+        try:
+            content = json.loads(reply.body, parse_constant=_refuse)
+        except ValueError as error:
+            return f"{reply.status} is no JSON: {error}"
+        broken = next(validator.iter_errors(content), None)
+        return None if broken is None else f"{reply.status} has not its form: {broken.message[:200]}"
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")

@@ -1,0 +1,21 @@
+"""How a soak judges memory; the soak itself is `make soak`."""
+
+import pytest
+
+from benchmarks.harness.bars import Bar
+from benchmarks.harness.processes import Server
+from benchmarks.soak import memory
+
+
+@pytest.mark.parametrize(("growth_mb", "clean", "caught"), [(2, True, False), (40, False, True)])
+def test_a_leak_is_told_from_noise(
+    monkeypatch: pytest.MonkeyPatch, growth_mb: int, *, clean: bool, caught: bool
+) -> None:
+    samples = iter([100.0 * 2**20] * 5 + [(100.0 + growth_mb) * 2**20] * 5)
+    monkeypatch.setattr(Server, "rss_bytes", property(lambda _: next(samples)))
+    monkeypatch.setattr(memory, "_load_for", lambda *_: 600)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    done, growth_bytes = memory.soak(Server(1, 1, 0.0), 1_000)
+    assert (done, growth_bytes) == (1_200, growth_mb * 2**20)
+    bars: list[Bar] = [memory._growth("x", growth_bytes, 10 << 20, grows=grows) for grows in (False, True)]
+    assert [bar.met for bar in bars] == [clean, caught]

@@ -1,6 +1,6 @@
 """`rollcast keys`: who may use the service."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -116,7 +116,7 @@ def _checked(**fields: object) -> ApiKey:
 def _expiry(key: ApiKey, *, expired: bool) -> str:
     if key.expires_at is None:
         return ""
-    return f"{key.expires_at:%Y-%m-%d %H:%M} UTC{' (EXPIRED)' if expired else ''}"
+    return f"{key.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC{' (EXPIRED)' if expired else ''}"
 
 
 def _rate(key: ApiKey) -> str:

@@ -2,11 +2,17 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
+
+from tests.support.certificate import needs_openssl, self_signed
+from tests.support.real_server import real_server
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -51,6 +57,24 @@ def test_commands_need_no_shell() -> None:
     assert json.loads(healthcheck)[0] == "python"
     assert json.loads(arguments_of("service", "CMD")) == ["rollcast", "serve"]
     assert json.loads(arguments_of("train", "ENTRYPOINT")) == ["rollcast", "train"]
+
+
+@needs_openssl
+@pytest.mark.parametrize("tls", [False, True])
+def test_the_health_check_works_with_and_without_tls(
+    registry_path: Path, tmp_path: Path, tls: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = self_signed(tmp_path)
+    variables = {"ROLLCAST_SSL_CERTFILE": str(certificate), "ROLLCAST_SSL_KEYFILE": str(key)} if tls else {}
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    _, *arguments = json.loads(arguments_of("service", "HEALTHCHECK").split("CMD ")[1])
+    with real_server(registry=registry_path, **variables) as server:
+        environment = {**variables, "ROLLCAST_PORT": str(urlsplit(server.url).port)}
+        command = [sys.executable, *arguments]
+        assert subprocess.run(command, env=environment, timeout=20, check=False).returncode == 0
+        assert server.stop() == 0
+        stopped = subprocess.run(command, env=environment, timeout=20, capture_output=True, check=False)
+        assert stopped.returncode != 0
 
 
 def test_base_images_are_versioned() -> None:

@@ -1,11 +1,14 @@
 """Who gets in, with what, and how a refusal looks."""
 
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
 from service.access.gate import KEY_NAME, READ_AWAY_BYTES, Gate
@@ -233,3 +236,33 @@ async def test_the_app_s_lifespan_passes_and_other_protocols_do_not(key_file: Pa
     with pytest.raises(NotImplementedError):
         await gate({"type": "websocket", "path": "/healthz"}, nothing, nothing)
     assert passed == ["lifespan"]
+
+
+@hypothesis.given(
+    headers=st.lists(
+        st.tuples(
+            st.sampled_from([b"authorization", b"x-api-key", b"content-length", b"expect", b"transfer-encoding"]),
+            st.one_of(st.binary(), st.sampled_from([b"Bearer", b"bearer ", b"Bearer \xff", b"100-continue", b"1e9"])),
+        )
+    ),
+    method=st.sampled_from(["GET", "POST", "HEAD", "\xff"]),
+    path=st.text(),
+)
+@hypothesis.settings(deadline=None, derandomize=True, database=None)
+async def test_whatever_comes_without_a_key_is_refused(
+    headers: list[tuple[bytes, bytes]], method: str, path: str
+) -> None:
+    hypothesis.assume(path not in ("/healthz", "/readyz"))
+    statuses: list[int] = []
+
+    async def send(message: Message) -> None:
+        statuses.append(message.get("status", 0))
+
+    async def nothing(*_: object) -> Any:
+        pytest.fail("it got in")
+
+    with tempfile.NamedTemporaryFile() as file:
+        keys = LiveKeys(write_keys(Path(file.name)))
+    gate = Gate(nothing, keys)
+    await gate({"type": "http", "method": method, "path": path, "headers": headers}, nothing, send)
+    assert statuses == [401, 0]

@@ -59,7 +59,7 @@ def read_keys(path: Path) -> tuple[Stamp, ApiKeys]:
     try:
         return Stamp.of(status), ApiKeys.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]  # an input may be a key, put there by mistake
+        first = error.errors(include_url=False)[0]  # its message never shows what came: it may be a key
         where = ".".join(map(str, first["loc"]))
         message = first["msg"].removeprefix("Value error, ")
         raise KeyFileError(

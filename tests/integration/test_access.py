@@ -7,10 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import hypothesis
 import pytest
+import schemathesis
+from schemathesis.specs.openapi.checks import ignored_auth, status_code_conformance
 
 from tests.support.certificate import needs_openssl, self_signed
 from tests.support.keys import key_record, secret_of, write_keys
@@ -113,6 +117,24 @@ def test_every_answer_has_headers_for_browsers(server: Server) -> None:
     for answer in answers:
         for name, value in SECURITY.items():
             assert answer.headers.get_list(name) == [value], answer.request.url
+
+
+def test_the_document_s_word_on_keys_holds_for_every_operation(server: Server) -> None:
+    key = {"X-API-Key": secret_of("first")}
+    api = schemathesis.openapi.from_url(f"{server.url}/openapi.json", headers=key)
+    tried = 0
+    for path in api:
+        for method in api[path]:
+            operation = api[path][method]
+
+            @hypothesis.given(case=operation.as_strategy(generation_mode=schemathesis.GenerationMode.POSITIVE))
+            @hypothesis.settings(max_examples=5, deadline=None, derandomize=True, database=None)
+            def check(case: schemathesis.Case[Any]) -> None:
+                case.call_and_validate(headers=key, checks=[ignored_auth, status_code_conformance])
+
+            check()
+            tried += 1
+    assert tried >= 6
 
 
 def resident_bytes(pid: int) -> int:

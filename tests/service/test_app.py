@@ -1,7 +1,6 @@
 """The app as it is served: what is open, what can be closed, and what is not there at all."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -125,20 +124,6 @@ async def test_keys_are_asked_for_before_the_fast_path_and_before_routes(registr
 def test_keys_that_are_not_there_stop_the_start(tmp_path: Path) -> None:
     with pytest.raises(RollcastError, match="rollcast keys new"):
         create_server_app(Settings(api_keys_file=tmp_path / "missing.json"))
-
-
-async def test_the_document_says_where_keys_are_needed(registry_path: Path, tmp_path: Path) -> None:
-    keys = write_keys(tmp_path / "keys.json", key_record("all"))
-    document: dict[str, Any] = {}
-    async with running(Settings(registry=registry_path, api_keys_file=keys)) as client:
-        document = (await client.get("/openapi.json", headers={"X-API-Key": secret_of("all")})).json()
-    assert set(document["components"]["securitySchemes"]) == {"bearer", "header"}
-    assert document["security"] == [{"bearer": []}, {"header": []}]
-    needing = {path for path, each in document["paths"].items() for it in each.values() if it.get("security") != []}
-    assert needing == set(document["paths"]) - {"/healthz", "/readyz"}
-    for path in needing:
-        for operation in document["paths"][path].values():
-            assert {"401", "403", "429"} <= set(operation["responses"])
 
 
 @pytest.mark.parametrize(("host", "warned"), [("0.0.0.0", True), ("127.0.0.1", False)])

@@ -21,7 +21,7 @@ compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check train bench bench-quick faults fuzz soak docker lock
+.PHONY: help setup serve test test-newest check audit train bench bench-quick faults fuzz soak docker lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,13 +34,24 @@ serve: setup ## serve the models of models/artifacts on http://127.0.0.1:8000 (f
 test: setup .venv/.dev ## run every test with branch coverage
 	$(bin)/python -m pytest --cov $(ARGS)
 
-check: setup .venv/.dev ## lint, formatting, types, import directions, Dockerfile, installed versions
+# Installs anew each time, 2 GB with TensorFlow; CI holds to the locks.
+test-newest: ## run the tests with the newest versions that pyproject.toml allows, in .venv-newest
+	$(PYTHON) -m venv --clear .venv-newest
+	.venv-newest/bin/python -m pip --disable-pip-version-check install --quiet --upgrade --upgrade-strategy eager \
+		--constraint requirements/floors.in --editable '.[dev,examples,telemetry,train]'
+	.venv-newest/bin/python -m pytest $(ARGS)
+
+check: setup .venv/.dev audit ## lint, formatting, types, import directions, Dockerfile, installed versions, audit
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
 	$(bin)/lint-imports
 	$(bin)/hadolint Dockerfile
 	$(pip) check
+
+audit: setup .venv/.dev ## look for dangerous code, and for dependencies with known holes
+	$(bin)/bandit --quiet --configfile pyproject.toml --recursive rollcast service training models
+	$(bin)/python -m pytest --quiet tests/test_locks.py
 
 train: setup .venv/.train ## train RECIPE (sine-lstm unless named) or what ARGS say, and publish the next version
 	$(bin)/rollcast train $(RECIPE) $(ARGS)
@@ -66,10 +77,11 @@ docker: ## build the images rollcast:service and rollcast:train
 
 # dev.lock holds everything, so it is solved first and the smaller sets take their pins from it.
 lock: setup .venv/.dev ## renew every lock file under requirements/ (UPGRADE= keeps what still fits)
-	$(compile) $(UPGRADE) --all-extras pyproject.toml requirements/build.in --output-file requirements/dev.lock
+	$(compile) $(UPGRADE) --all-extras --constraint requirements/floors.in pyproject.toml requirements/build.in --output-file requirements/dev.lock
 	$(compile) --constraint requirements/dev.lock pyproject.toml --output-file requirements/serve.lock
 	$(compile) --constraint requirements/dev.lock --extra train --extra examples pyproject.toml --output-file requirements/train.lock
 	$(compile) --constraint requirements/dev.lock requirements/build.in --output-file requirements/build.lock
+	$(compile) --constraint requirements/dev.lock requirements/sbom.in --output-file requirements/sbom.lock
 
 # The stamps below say what .venv holds: a second `make serve` starts at once, an edited lock installs again.
 

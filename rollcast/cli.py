@@ -6,7 +6,7 @@ import typer
 
 import rollcast
 from models.errors import RollcastError
-from rollcast.commands import evaluate, models, predict, serve, train
+from rollcast.commands import evaluate, keys, models, predict, serve, train
 from rollcast.console import complain
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("train")(train.command())
 app.command("predict")(predict.predict)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(models.app, name="models")
+app.add_typer(keys.app, name="keys")
 
 
 @app.callback(invoke_without_command=True)

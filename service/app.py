@@ -1,22 +1,26 @@
 """The app: what it is made of, and what happens when it starts."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import anyio
 from fastapi import FastAPI
-from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp
 
 from models.registry.registry import Registry
+from service.access.exposure import everybody_gets_in
+from service.access.gate import Gate
+from service.access.live_keys import LiveKeys
 from service.dependencies import ServiceState
 from service.dispatcher import Dispatcher
 from service.http import openapi, problems
 from service.http.fast_path import Endpoint, FastPath
 from service.model_store import ModelStore
-from service.routes import health, models, predict
+from service.routes import docs, health, models, predict
 from service.settings import Settings
 
 log = logging.getLogger("rollcast")
@@ -42,32 +46,63 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             log.info("serving %s", ", ".join(f"{name}@{number}" for name, number in sorted(store.loaded)))
         else:
             log.warning("nothing to serve yet from %s: %s", settings.registry, store.hint or "no model was opened")
+        if everybody_gets_in(settings):
+            log.warning(
+                "everybody who reaches %s may use the service: make API keys (ROLLCAST_API_KEYS_FILE), or put a proxy "
+                "before it that asks who they are",
+                settings.host,
+            )
         try:
             yield
         finally:
             dispatcher.stop()
 
-    # Its scripts for /docs come from a package, so that the page works on a closed network.
-    app = FastAPIOffline(
+    app = FastAPI(
         title="rollcast",
         summary="Forecasts from recurrent networks: a window of recent values in, the next values out.",
         version=version("rollcast"),
+        openapi_url="/openapi.json" if settings.docs else None,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
     )
+    if settings.docs:
+        docs.install(app)
     for router in ROUTERS:
         app.include_router(router)
 
     @app.get("/", include_in_schema=False)
     async def root() -> RedirectResponse:
-        return RedirectResponse("docs")
+        return RedirectResponse("docs" if settings.docs else "models")
 
     problems.install(app)
-    openapi.install(app, lambda: app.state.rollcast.models)
+    openapi.install(app, lambda: app.state.rollcast.models, keys=settings.api_keys_file is not None)
     return app
 
 
-def create_server_app(settings: Settings | None = None) -> FastPath:
-    """The app as it is served, with its fast paths; without settings, they are read from the environment."""
-    return FastPath(create_app(settings), FAST_PATHS)
+def create_server_app(settings: Settings | None = None) -> ASGIApp:
+    """The app as it is served; without settings, they are read from the environment."""
+    settings = settings or Settings()
+    return as_served(create_app(settings), settings)
+
+
+def as_served(app: FastAPI, settings: Settings) -> ASGIApp:
+    """An app with all that stands before its routes. Raises KeyFileError where keys are asked for and not there."""
+    served: ASGIApp = FastPath(app, FAST_PATHS)
+    if settings.api_keys_file is not None:
+        served = Gate(served, LiveKeys(settings.api_keys_file), settings.key_rate_per_s)
+    if settings.cors_origins:
+        served = _shared_with(settings.cors_origins.split(","), served)
+    return served
+
+
+def _shared_with(origins: Sequence[str], app: ASGIApp) -> ASGIApp:
+    """The app, usable from pages of other origins; they send keys as headers, so browsers' credentials stay out."""
+    return CORSMiddleware(
+        app,
+        allow_origins=origins,
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Traceparent", "X-API-Key", "X-Request-ID"],
+        expose_headers=["Retry-After", "WWW-Authenticate", "X-Request-ID"],
+    )

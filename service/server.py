@@ -12,12 +12,15 @@ import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
 from models.errors import RollcastError
+from service.access.exposure import check_certificate
+from service.http.security_headers import SECURITY_HEADERS
 from service.settings import Settings
 
 
 def serve(settings: Settings) -> None:
     """Serve until stopped by a signal; requests under way get `shutdown_timeout_s` to finish."""
     _check_port(settings)
+    check_certificate(settings)
     # The app is made in the serving process, which with several workers is another one than this.
     os.environ.update(settings.as_environment())
     # uvicorn stops in good order on SIGTERM and then raises it once more; that is no failure.
@@ -34,6 +37,10 @@ def serve(settings: Settings) -> None:
         log_config=_log_config(settings),
         access_log=False,
         server_header=False,
+        headers=SECURITY_HEADERS,
+        ssl_certfile=settings.ssl_certfile,
+        ssl_keyfile=settings.ssl_keyfile,
+        ssl_keyfile_password=settings.ssl_keyfile_password,
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
     )
 

@@ -1,14 +1,22 @@
 """Every setting of the service, read once from ROLLCAST_* variables; the command's flags override them."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.cores import usable_cores
 
 PREFIX = "ROLLCAST_"
+_ORIGIN = r"https?://[^\s/,*]+"
+
+
+def _check_origins(text: str) -> str:
+    if not re.fullmatch(rf"|\*|{_ORIGIN}(,{_ORIGIN})*", text):
+        raise ValueError("expected origins such as https://example.org, with commas between them, or * for all")
+    return text
 
 
 class Settings(BaseSettings):
@@ -43,7 +51,20 @@ class Settings(BaseSettings):
     # Connections.
 
     # Who may do what.
-
+    api_keys_file: Path | None = Field(
+        None, description="File of API keys, made with rollcast keys new; without one everybody may do everything."
+    )
+    key_rate_per_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
+        None, description="Requests a second that an API key without a rate of its own may make of each worker."
+    )
+    ssl_certfile: Path | None = Field(None, description="Certificate for TLS, PEM; with it only https is answered.")
+    ssl_keyfile: Path | None = Field(None, description="The certificate's key, PEM, where it lies in another file.")
+    ssl_keyfile_password: str | None = Field(None, repr=False, description="Password of the certificate's key.")
+    cors_origins: Annotated[str, AfterValidator(_check_origins)] = Field(
+        "", description="Web origins whose pages may call the service, with commas between them; * allows all."
+    )
+    docs: bool = Field(True, description="Whether /docs and /openapi.json are answered.")
+    metrics: bool = Field(True, description="Whether /metrics is answered.")
     # Stopping.
     shutdown_timeout_s: Annotated[int, Field(ge=0)] = Field(
         8, description="Seconds that running requests get to finish when the service is stopped."

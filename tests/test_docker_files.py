@@ -2,20 +2,26 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
+
+from tests.support.certificate import needs_openssl, self_signed
+from tests.support.real_server import real_server
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def read_stages() -> dict[str, list[tuple[str, str]]]:
-    """Every stage of the Dockerfile as its instructions: (keyword, arguments)."""
+    """Every stage of the Dockerfile as its instructions, (keyword, arguments); what comes before has no name."""
     text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
     stages: dict[str, list[tuple[str, str]]] = {}
-    stage: list[tuple[str, str]] = []
+    stage = stages.setdefault("", [])
     for line in re.sub(r"\\\n\s*", "", text).splitlines():
         keyword, _, arguments = line.partition(" ")
         if keyword == "FROM":
@@ -26,6 +32,7 @@ def read_stages() -> dict[str, list[tuple[str, str]]]:
 
 
 STAGES = read_stages()
+DECLARED = STAGES.pop("")
 INSTRUCTIONS = [instruction for stage in STAGES.values() for instruction in stage]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
@@ -52,9 +59,38 @@ def test_commands_need_no_shell() -> None:
     assert json.loads(arguments_of("train", "ENTRYPOINT")) == ["rollcast", "train"]
 
 
+@needs_openssl
+@pytest.mark.parametrize("tls", [False, True])
+def test_the_health_check_works_with_and_without_tls(
+    registry_path: Path, tmp_path: Path, tls: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = self_signed(tmp_path)
+    variables = {"ROLLCAST_SSL_CERTFILE": str(certificate), "ROLLCAST_SSL_KEYFILE": str(key)} if tls else {}
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    _, *arguments = json.loads(arguments_of("service", "HEALTHCHECK").split("CMD ")[1])
+    with real_server(registry=registry_path, **variables) as server:
+        environment = {**variables, "ROLLCAST_PORT": str(urlsplit(server.url).port)}
+        command = [sys.executable, *arguments]
+        assert subprocess.run(command, env=environment, timeout=20, check=False).returncode == 0
+        assert server.stop() == 0
+        stopped = subprocess.run(command, env=environment, timeout=20, capture_output=True, check=False)
+        assert stopped.returncode != 0
+
+
 def test_base_images_are_versioned() -> None:
     bases = {arguments.split()[0] for keyword, arguments in INSTRUCTIONS if keyword == "FROM"} - STAGES.keys()
-    assert bases == {"python:3.13-slim-trixie"}
+    assert bases == {"${BASE_IMAGE}"}
+    assert DECLARED == [("ARG", "BASE_IMAGE=python:3.13-slim-trixie")]
+
+
+@pytest.mark.parametrize("stage", ["service", "train"])
+def test_images_tell_what_they_hold(stage: str) -> None:
+    environment = STAGES[f"{stage}-environment"]
+    keywords = [(keyword, arguments.split()[0]) for keyword, arguments in environment]
+    # Written last, so that nothing is installed that it does not tell of.
+    assert keywords[-2:] == [("COPY", "--from=sbom"), ("RUN", "/sbom/bin/cyclonedx-py")]
+    assert arguments_of(f"{stage}-environment", "RUN").split()[-2:] == ["/opt/rollcast/sbom.json", "/opt/rollcast"]
+    assert f"--from={stage}-environment /opt/rollcast /opt/rollcast" in arguments_of(stage, "COPY")
 
 
 def test_packages_are_installed_by_hash() -> None:
@@ -72,6 +108,7 @@ def test_compose_takes_every_privilege_away(name: str) -> None:
     assert container["tmpfs"] == ["/tmp"]
     assert container["cap_drop"] == ["ALL"]
     assert container["security_opt"] == ["no-new-privileges:true"]
+    assert container["pids_limit"] == 4096
     assert container["build"] == {"context": ".", "target": name}
     assert container["image"] == f"rollcast:{name}"
     assert not container.keys() & {"privileged", "cap_add", "network_mode", "pid"}

@@ -1,11 +1,15 @@
 """The lock files hold, and go on holding: complete, hashed, and installed as they are."""
 
+import itertools
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
@@ -17,6 +21,41 @@ def test_locks_hold_hashed_pins_and_no_address(lock: Path) -> None:
     pins = re.findall(r"^\S+==.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+", text, flags=re.MULTILINE)
     assert len(pins) == len(re.findall(r"^[^\s#]", text, flags=re.MULTILINE)) > 0
     assert "://" not in text
+
+
+FLOORS = [
+    Requirement(line.partition("#")[0])
+    for line in (ROOT / "requirements" / "floors.in").read_text().splitlines()
+    if not line.startswith("#")
+]
+# What the service itself runs on; the rest is for training.
+SERVED = {"numpy", "starlette", "uvicorn"}
+
+
+@pytest.mark.parametrize("floor", FLOORS, ids=lambda floor: floor.name)
+def test_no_lock_holds_a_version_with_a_known_hole(floor: Requirement) -> None:
+    found = {
+        (lock.stem, version)
+        for lock in LOCKS
+        for version in re.findall(rf"^{floor.name}==(\S+)", lock.read_text(), flags=re.MULTILINE)
+    }
+    expected = {"dev", "train"} | ({"serve"} if floor.name in SERVED else set())
+    assert {lock for lock, _ in found} == expected
+    assert {(lock, version) for lock, version in found if not floor.specifier.contains(version)} == set()
+
+
+def test_pyproject_allows_no_version_with_a_known_hole() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
+    lowest = {
+        requirement.name: min(Version(each.version) for each in requirement.specifier if each.operator == ">=")
+        for requirement in map(Requirement, named)
+        if requirement.specifier
+    }
+    checked = {floor.name for floor in FLOORS if floor.name in lowest}
+    assert checked == {"keras", "numpy", "onnx", "uvicorn"}
+    for floor in FLOORS:
+        assert floor.name not in lowest or floor.specifier.contains(lowest[floor.name]), floor
 
 
 def install_lines() -> list[str]:
@@ -34,7 +73,7 @@ def install_lines() -> list[str]:
 def test_a_lock_is_installed_without_resolving_anew() -> None:
     # pip 23, which Python 3.11 brings, resolves extras anew and fails once a newer release is out.
     lines = install_lines()
-    assert len(lines) >= 6
+    assert len(lines) >= 7
     for line in lines:
         assert "--require-hashes" in line, line
         assert "--no-deps" in line, line

@@ -42,10 +42,12 @@ def main() -> None:
     import atheris
 
     with atheris.instrument_imports(include=["service"]):
-        from service.app import create_server_app
+        from service.app import as_served, create_app
         from service.settings import Settings
     registry, runs = Path(sys.argv[1]), int(sys.argv[2])
-    app = create_server_app(Settings(registry=registry, log_level="error"))
+    settings = Settings(registry=registry, log_level="error")
+    documented = create_app(settings)
+    app = as_served(documented, settings)
     loop = asyncio.new_event_loop()
     contexts: list[object] = []  # keeps the app's lifespan open
 
@@ -79,7 +81,7 @@ def main() -> None:
         return int(str(sent[0]["status"])), b"".join(bytes(each.get("body", b"")) for each in sent[1:])  # type: ignore[call-overload]
 
     async def started() -> contextlib.AbstractAsyncContextManager[object]:
-        context: contextlib.AbstractAsyncContextManager[object] = app.app.router.lifespan_context(app.app)
+        context: contextlib.AbstractAsyncContextManager[object] = documented.router.lifespan_context(documented)
         await context.__aenter__()
         return context
 

@@ -28,13 +28,13 @@ def flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def replace_durably(path: Path, content: bytes) -> None:
-    """Replace a file's content in one step. Raises OSError; the old content then stands."""
+def replace_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Replace a file's content and permissions in one step. Raises OSError; the old content then stands."""
     descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     os.close(descriptor)
     try:
         write_durably(Path(temporary), content)
-        Path(temporary).chmod(0o644)
+        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -9,13 +9,15 @@ from pydantic import ValidationError
 from models.errors import RollcastError
 from models.registry.registry import Registry
 from models.text import printable
+from service.access.key_file import read_keys
 from service.server import serve as run
 from service.settings import PREFIX, Settings
 
 
 def _help(name: str) -> str:
     field = Settings.model_fields[name]
-    return f"{field.description} [{PREFIX}{name.upper()}; default: {field.default}]"
+    default = "none" if field.default in (None, "") else field.default
+    return f"{field.description} [{PREFIX}{name.upper()}; default: {default}]"
 
 
 def serve(
@@ -24,10 +26,30 @@ def serve(
     workers: Annotated[int | None, typer.Option(help=_help("workers"))] = None,
     registry: Annotated[Path | None, typer.Option(help=_help("registry"))] = None,
     preload: Annotated[int | None, typer.Option(help=_help("preload"))] = None,
+    api_keys_file: Annotated[Path | None, typer.Option(help=_help("api_keys_file"))] = None,
+    ssl_certfile: Annotated[Path | None, typer.Option(help=_help("ssl_certfile"))] = None,
+    ssl_keyfile: Annotated[Path | None, typer.Option(help=_help("ssl_keyfile"))] = None,
+    cors_origins: Annotated[str | None, typer.Option(help=_help("cors_origins"))] = None,
+    docs: Annotated[bool | None, typer.Option(help=_help("docs"))] = None,
+    metrics: Annotated[bool | None, typer.Option(help=_help("metrics"))] = None,
 ) -> None:
     """Serve the registry's models over HTTP; /docs says how to ask for forecasts."""
-    settings = _settings(host=host, port=port, workers=workers, registry=registry, preload=preload)
+    settings = _settings(
+        host=host,
+        port=port,
+        workers=workers,
+        registry=registry,
+        preload=preload,
+        api_keys_file=api_keys_file,
+        ssl_certfile=ssl_certfile,
+        ssl_keyfile=ssl_keyfile,
+        cors_origins=cors_origins,
+        docs=docs,
+        metrics=metrics,
+    )
     Registry.at(settings.registry).listing()  # one that can't be listed is told here, not by each worker as it dies
+    if settings.api_keys_file is not None:
+        read_keys(settings.api_keys_file)  # likewise
     run(settings)
 
 
@@ -37,8 +59,8 @@ def _settings(**flags: object) -> Settings:
         return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        name = str(first["loc"][0])
+        name, message = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
         flag = f"--{name.replace('_', '-')} or " if name in flags else ""
         raise RollcastError(
-            f"{flag}{PREFIX}{name.upper()}: {first['msg']}, not {printable(repr(first['input']))}"
+            f"{flag}{PREFIX}{name.upper()}: {message}, not {printable(repr(first['input']))}"
         ) from error

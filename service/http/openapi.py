@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from models.spec.example_request import example_request
+from service.http.openapi_security import add_security
 from service.model_store import Key, ModelStore
 from service.schemas.predict import PredictRequest
 from service.schemas.problem import Problem
@@ -25,8 +26,11 @@ _EVERYTHING: dict[str, Any] = {
 }
 
 
-def install(app: FastAPI, models: Callable[[], ModelStore]) -> None:
-    """Make the app's OpenAPI document when it is asked for, and anew when other models are loaded by then."""
+def install(app: FastAPI, models: Callable[[], ModelStore], *, keys: bool) -> None:
+    """Make the app's OpenAPI document when it is asked for, and anew when other models are loaded by then.
+
+    `keys` tells that requests need API keys.
+    """
     loaded: list[Key] = []
 
     def openapi() -> dict[str, Any]:
@@ -35,6 +39,8 @@ def install(app: FastAPI, models: Callable[[], ModelStore]) -> None:
         if app.openapi_schema is None or loaded != now:
             loaded[:] = now
             app.openapi_schema = _document(app, store)
+            if keys:
+                add_security(app.openapi_schema)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -47,11 +47,14 @@ class ProblemException(Exception):
 
 
 MALFORMED_JSON = ProblemType(400, "malformed-json")
+UNAUTHORIZED = ProblemType(401, "unauthorized")
+FORBIDDEN = ProblemType(403, "forbidden")
 UNKNOWN_PATH = ProblemType(404, "unknown-path")
 METHOD_NOT_ALLOWED = ProblemType(405, "method-not-allowed")
 BODY_TOO_LARGE = ProblemType(413, "body-too-large")
 UNSUPPORTED_MEDIA_TYPE = ProblemType(415, "unsupported-media-type")
 INVALID_REQUEST = ProblemType(422, "invalid-request")
+RATE_LIMITED = ProblemType(429, "rate-limited")
 INTERNAL_ERROR = ProblemType(500, "internal-error")
 NOT_READY = ProblemType(503, "not-ready")
 STOPPING = ProblemType(503, "stopping")
@@ -155,9 +158,10 @@ def _model_error(error: model_errors.RollcastError) -> Response:
 
 def _http_error(request: Request, error: HTTPException) -> Response:
     kind = _HTTP_PROBLEMS.get(error.status_code, ProblemType(error.status_code, "http-error"))
+    closed = request.app.openapi_url is None
     details = {
-        UNKNOWN_PATH: "there is nothing at this path; /docs lists what there is",
-        METHOD_NOT_ALLOWED: f"{request.method[:20]} is not answered here; /docs lists what is",
+        UNKNOWN_PATH: "there is nothing at this path" + ("" if closed else "; /docs lists what there is"),
+        METHOD_NOT_ALLOWED: f"{request.method[:20]} is not answered here" + ("" if closed else "; /docs lists what is"),
     }
     return problem_response(kind, details.get(kind, str(error.detail)), headers=error.headers)
 

@@ -33,6 +33,7 @@ def test_a_forecast_is_tried_out_with_the_example_that_the_page_brings(page: Pag
     errors: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(f"{server.url}/docs")
     predict = page.locator("#operations-forecast-predict_predict_post")
     predict.locator(".opblock-summary-control").click()
@@ -43,3 +44,23 @@ def test_a_forecast_is_tried_out_with_the_example_that_the_page_brings(page: Pag
     assert '"predictions"' in answer.inner_text()
     assert errors == []
     assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
+
+
+def test_a_script_that_gets_into_the_page_does_not_run(page: Page, server: Server) -> None:
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.goto(f"{server.url}/docs")
+    page.locator("#operations-forecast-predict_predict_post").wait_for()
+    page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            document.body.append(script);
+            const image = document.createElement("img");
+            image.src = "https://evil.example/x.png";
+            document.body.append(image);
+        }"""
+    )
+    page.wait_for_timeout(200)
+    assert page.evaluate("() => window.ran") is None
+    assert sum("Content Security Policy" in text for text in refused) == 2

@@ -64,7 +64,7 @@ def real_server(*flags: str, registry: Path, **environment: str) -> Iterator[Ser
             assert process.stderr is not None
             for line in process.stderr:
                 server.log.append(line)
-                if found := re.search(r"running on (http://\S+)", line):
+                if found := re.search(r"running on (https?://\S+)", line):
                     server.url = found[1]
                     listening.set()
             listening.set()

@@ -30,3 +30,10 @@ def test_a_failed_flush_leaves_the_old_content_and_no_litter(tmp_path: Path, mon
         replace_durably(path, b"new")
     assert path.read_bytes() == b"old"
     assert [each.name for each in tmp_path.iterdir()] == ["aliases.json"]
+
+
+def test_the_new_content_has_the_permissions_that_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.write_bytes(b"old")
+    replace_durably(path, b"new", 0o600)
+    assert path.stat().st_mode & 0o777 == 0o600

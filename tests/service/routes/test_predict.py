@@ -13,7 +13,7 @@ from models.references import Reference
 from models.registry.registry import Registry
 from models.timeseries.frequency import Frequency
 from models.timeseries.time_index import TimeIndex
-from service.app import create_server_app
+from service.app import as_served, create_app
 from service.settings import Settings
 from tests.support.in_process import Client
 
@@ -401,11 +401,12 @@ async def test_an_unknown_path_is_a_problem_document(client: Client, path: str) 
     "body", [b'{"model": "tiny", "window": [1, 2, 3, 4]}', b"{", b'{"window": [1]}', b'{"model": 1}']
 )
 async def test_the_documented_route_answers_as_the_short_cut_does(registry_path: Path, body: bytes) -> None:
-    served = create_server_app(Settings(registry=registry_path))
-    async with served.app.router.lifespan_context(served.app):
+    settings = Settings(registry=registry_path)
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
         answers = []
-        for app in (served, served.app):
-            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        for served in (as_served(app, settings), app):
+            transport = httpx.ASGITransport(served, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://rollcast") as client:
                 answers.append(
                     await client.post("/predict", content=body, headers={"content-type": "application/json"})

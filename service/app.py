@@ -1,5 +1,6 @@
 """The app: what it is made of, and what happens when it starts."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -19,7 +20,8 @@ from service.dependencies import ServiceState
 from service.dispatcher import Dispatcher
 from service.http import openapi, problems
 from service.http.fast_path import Endpoint, FastPath
-from service.model_store import ModelStore
+from service.lifecycle.model_store import ModelStore
+from service.lifecycle.registry_watcher import RegistryWatcher, on_hangup
 from service.routes import docs, health, models, predict
 from service.settings import Settings
 
@@ -32,29 +34,35 @@ FAST_PATHS: Mapping[tuple[str, str], Endpoint] = {("POST", "/predict"): predict.
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Make the FastAPI app; without settings, they are read from the environment.
 
-    The models are loaded and replayed when the app starts, before it takes its first request.
+    The models are loaded and replayed when the app starts, before it takes its first request; from then on the
+    registry is watched for others.
     """
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = ModelStore(Registry.at(settings.registry), settings.preload, settings.open_bytes)
-        await anyio.to_thread.run_sync(store.preload)
+        await anyio.to_thread.run_sync(store.start, settings.open_timeout_s)
         dispatcher = Dispatcher(settings.threads)
         app.state.rollcast = ServiceState(settings, store, dispatcher)
-        if store.loaded:
-            log.info("serving %s", ", ".join(f"{name}@{number}" for name, number in sorted(store.loaded)))
+        now = store.snapshot
+        if now.loaded:
+            log.info("serving %s", ", ".join(f"{name}@{number}" for name, number in sorted(now.loaded)))
         else:
-            log.warning("nothing to serve yet from %s: %s", settings.registry, store.hint or "no model was opened")
+            log.warning("nothing to serve yet from %s: %s", settings.registry, now.hint or "no model was opened")
         if everybody_gets_in(settings):
             log.warning(
                 "everybody who reaches %s may use the service: make API keys (ROLLCAST_API_KEYS_FILE), or put a proxy "
                 "before it that asks who they are",
                 settings.host,
             )
+        watcher = RegistryWatcher(store, settings.poll_s)
+        watcher.start()
         try:
-            yield
+            with on_hangup(asyncio.get_running_loop(), watcher.wake):
+                yield
         finally:
+            watcher.stop()
             dispatcher.stop()
 
     app = FastAPI(
@@ -77,7 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return RedirectResponse("docs" if settings.docs else "models")
 
     problems.install(app)
-    openapi.install(app, lambda: app.state.rollcast.models, keys=settings.api_keys_file is not None)
+    openapi.install(app, lambda: app.state.rollcast.models.snapshot, keys=settings.api_keys_file is not None)
     return app
 
 

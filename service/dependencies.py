@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple, cast
 from fastapi import Depends, Request
 
 from service.dispatcher import Dispatcher
-from service.model_store import ModelStore
+from service.lifecycle.model_store import ModelStore
 from service.settings import Settings
 
 

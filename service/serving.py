@@ -31,7 +31,7 @@ async def answer(
     # 1. Which model?
     model = state.models.get_if_loaded(request.model)
     if model is None:
-        model = await anyio.to_thread.run_sync(state.models.get, request.model)
+        model = await state.models.get(request.model, state.settings.timeout_s)
     # 2. Check the request and make it ready.
     check_size(request, model.manifest, state.settings)
     forecaster, spec = model.forecaster, model.manifest.spec

@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     open_bytes: Annotated[int, Field(ge=0)] = Field(
         512 << 20, description="Memory that open models may take, about; above it the least recently used are closed."
     )
+    open_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        4.0, description="Seconds that opening a version may take, and that start-up waits for one more to be open."
+    )
+    poll_s: Annotated[float, Field(ge=0)] = Field(
+        2.0, description="Seconds between looks for new versions and aliases; 0 looks on SIGHUP alone."
+    )
     # What one request may ask for.
     max_horizon: Annotated[int, Field(ge=1)] = Field(10_000, description="Most steps that one request may ask for.")
     max_predictions: Annotated[int, Field(ge=1)] = Field(

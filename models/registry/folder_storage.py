@@ -5,8 +5,9 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 from models.registry.durable_write import TEMPORARY, flush_folder, replace_durably, write_durably
@@ -15,6 +16,7 @@ from models.registry.safe_read import open_regular
 from models.registry.storage import MissingFile, OversizedFile, StorageConflict, StorageError
 
 STAGING, VERSION = ".staging-", "version"  # a publisher's folder, and in it the folder that is to be renamed
+MAX_FINGERPRINTED = 1000  # files of a version that are looked at: far more than any has
 
 
 class FolderStorage:
@@ -48,6 +50,10 @@ class FolderStorage:
             return True
         return True
 
+    def fingerprint(self, folder: str) -> Hashable:
+        """When and how each file below a folder was last changed."""
+        return tuple(sorted(islice(_statuses(self.root / folder), MAX_FINGERPRINTED)))
+
     def read(self, folder: str, name: str, max_bytes: int) -> bytes:
         """Read a regular file, which is no link and lies below its folder."""
         return _read(self.root / folder, name, max_bytes)
@@ -64,6 +70,7 @@ class FolderStorage:
                 raise StorageConflict("its content has changed") from error
             if current != expected:
                 raise StorageConflict("its content has changed")
+            _remove_leftovers(path.parent)
             replace_durably(path, content)
 
     @contextmanager
@@ -112,6 +119,15 @@ class StagedFolder:
                     raise StorageConflict("there is such a version already") from error
                 raise
             flush_folder(self._home)
+
+
+def _statuses(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+    """Each file below a folder: its path, its number, its size, and when it changed last, whatever clock it tells."""
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):  # it has just gone
+                status = os.lstat(os.path.join(path, name))
+                yield os.path.join(path, name), status.st_ino, status.st_size, status.st_ctime_ns
 
 
 def _read(folder: Path, name: str, max_bytes: int) -> bytes:

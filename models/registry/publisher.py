@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from models.errors import IncompatibleVersion, RefusedVersion, RegistryError
 from models.inference.forecaster import Forecaster
 from models.references import check_name
+from models.registry.change_token import renew_change_token
 from models.registry.loader import MANIFEST, file_record, open_version
 from models.registry.registry import Registry
 from models.registry.storage import MAX_DOCUMENT_BYTES, MissingFile, StorageConflict, StorageError
@@ -66,6 +67,7 @@ def publish(
             raise RegistryError(
                 f"{manifest.title} can't be written below {registry.storage.location}: {error}; nothing was published"
             ) from error
+        renew_change_token(registry.storage)
         return manifest
 
 

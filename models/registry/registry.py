@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Hashable
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 from models.errors import RefusedVersion, RegistryError, RollcastError
 from models.inference.forecaster import Forecaster
 from models.references import ALIAS_PATTERN, CHAMPION, NAME_PATTERN, VERSION_PATTERN, Reference, check_alias
+from models.registry.change_token import renew_change_token
 from models.registry.folder_storage import FolderStorage
 from models.registry.listing import Entry, resolve
 from models.registry.loader import MANIFEST, open_version, read_manifest
@@ -41,7 +43,7 @@ class Registry:
             names = sorted(_matching(NAME_PATTERN, self.storage.folders("")))
         except StorageError as error:
             raise RegistryError(f"{self.storage.location} can't be listed: {error}") from error
-        entries = {name: self._entry(name) for name in names}
+        entries = {name: self.entry(name) for name in names}
         return {name: entry for name, entry in entries.items() if entry.versions or entry.problem is not None}
 
     def resolve(self, reference: Reference) -> tuple[str, int]:
@@ -65,6 +67,10 @@ class Registry:
         _check_title(manifest, name, version)
         return manifest, forecaster
 
+    def fingerprint(self, name: str, version: int) -> Hashable:
+        """What is another once any file of a version has changed."""
+        return self.storage.fingerprint(f"{name}/{version}")
+
     def promote(self, name: str, version: int, alias: str = CHAMPION) -> None:
         """Make an alias name a version, which must open. Raises UnknownModel, RefusedVersion, RegistryError."""
         check_alias(alias)
@@ -80,10 +86,14 @@ class Registry:
                 continue  # somebody else has promoted in the meantime
             except StorageError as error:
                 raise RegistryError(f"{self.storage.locate(f'{name}/{ALIASES}')} can't be written: {error}") from error
+            renew_change_token(self.storage)
             return
 
-    def _entry(self, name: str) -> Entry:
-        """What a name's folder holds. Messages name files from the registry on, as they reach its clients."""
+    def entry(self, name: str) -> Entry:
+        """What a name's folder holds; nothing, without a problem, where it is not there.
+
+        Messages name files from the registry on, as they reach its clients.
+        """
         versions: tuple[int, ...] = ()
         try:
             numbers = _matching(VERSION_PATTERN, self.storage.folders(name))

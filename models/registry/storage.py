@@ -1,6 +1,6 @@
 """What a registry asks of the place where its files lie."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -59,6 +59,9 @@ class Storage(Protocol):
 
     def exists(self, folder: str, name: str) -> bool:
         """Whether a folder has a file; where that can't be told, it may."""
+
+    def fingerprint(self, folder: str) -> Hashable:
+        """What is another once any file below a folder has changed; found without reading them."""
 
     def read(self, folder: str, name: str, max_bytes: int) -> bytes:
         """Read a file below a folder, never outside of it. Raises MissingFile, OversizedFile and StorageError."""

@@ -99,7 +99,7 @@ def promote(
 ) -> None:
     """Make an alias name a version, in one step."""
     open_registry(registry).promote(name, version, alias)
-    typer.echo(f"{name}@{alias} is now version {version}; restart the service to serve it")
+    typer.echo(f"{name}@{alias} is now version {version}; a running service takes it up within seconds")
 
 
 def _summary(source: Registry, name: str, version: int) -> list[str]:

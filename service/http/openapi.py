@@ -1,14 +1,15 @@
 """The OpenAPI document: every error that can be answered, and examples made from the models in service."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from models.spec.example_request import example_request
+from models.spec.manifest import Manifest
 from service.http.openapi_security import add_security
-from service.model_store import Key, ModelStore
+from service.lifecycle.snapshot import Snapshot
 from service.schemas.predict import PredictRequest
 from service.schemas.problem import Problem
 
@@ -26,19 +27,19 @@ _EVERYTHING: dict[str, Any] = {
 }
 
 
-def install(app: FastAPI, models: Callable[[], ModelStore], *, keys: bool) -> None:
-    """Make the app's OpenAPI document when it is asked for, and anew when other models are loaded by then.
+def install(app: FastAPI, models: Callable[[], Snapshot], *, keys: bool) -> None:
+    """Make the app's OpenAPI document when it is asked for, and anew when it would name other models by then.
 
     `keys` tells that requests need API keys.
     """
-    loaded: list[Key] = []
+    named: list[str] = []
 
     def openapi() -> dict[str, Any]:
-        store = models()
-        now = sorted(list(store.loaded))  # noqa: C414 (other threads may load models while a dict is walked)
-        if app.openapi_schema is None or loaded != now:
-            loaded[:] = now
-            app.openapi_schema = _document(app, store)
+        served = _served(models())
+        titles = [manifest.title for manifest in served]
+        if app.openapi_schema is None or named != titles:
+            named[:] = titles
+            app.openapi_schema = _document(app, served)
             if keys:
                 add_security(app.openapi_schema)
         return app.openapi_schema
@@ -46,7 +47,14 @@ def install(app: FastAPI, models: Callable[[], ModelStore], *, keys: bool) -> No
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _document(app: FastAPI, models: ModelStore) -> dict[str, Any]:
+def _served(now: Snapshot) -> list[Manifest]:
+    """For each open name the version that serves it: what the bare name means, else its newest that is open."""
+    newest = {name: model.manifest for (name, _), model in sorted(now.loaded.items())}
+    meant = {name: now.loaded.get((name, now.meanings[name].get(None, 0))) for name in newest}
+    return [model.manifest if (model := meant[name]) else manifest for name, manifest in newest.items()]
+
+
+def _document(app: FastAPI, served: Sequence[Manifest]) -> dict[str, Any]:
     document = get_openapi(
         title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
     )
@@ -62,27 +70,24 @@ def _document(app: FastAPI, models: ModelStore) -> dict[str, Any]:
         for operation in operations.values():
             if "HTTPValidationError" in str(operation["responses"].get("422")):
                 del operation["responses"]["422"]
-    _fill_examples(document, models)
+    _fill_examples(document, served)
     return document
 
 
-def _fill_examples(document: dict[str, Any], models: ModelStore) -> None:
+def _fill_examples(document: dict[str, Any], served: Sequence[Manifest]) -> None:
     """Put requests that work as they stand into the document, one for each model in service."""
     body: dict[str, Any] = {"schema": {"$ref": _REFERENCES.format(model="PredictRequest")}}
     predict = document["paths"]["/predict"]["post"]
     predict["requestBody"] = {"required": True, "content": {"application/json": body}}
     answers: dict[str, Any] = {"everything that an answer can hold": {"value": _EVERYTHING}}
     predict["responses"]["200"]["content"]["application/json"]["examples"] = answers
-    served = sorted(models.loaded.items())
     if not served:
         return
-    body["examples"] = {
-        name: {"summary": name, "value": example_request(name, model.manifest)} for (name, _), model in served
-    }
-    (name, version), model = served[0]
-    rows = model.manifest.goldens[0].predictions[:5]
-    answer = {"model": name, "version": version, "predictions": [row[0] if len(row) == 1 else row for row in rows]}
-    answers[name] = {"summary": name, "value": answer}
+    body["examples"] = {each.name: {"summary": each.name, "value": example_request(each.name, each)} for each in served}
+    first = served[0]
+    rows = [row[0] if len(row) == 1 else row for row in first.goldens[0].predictions[:5]]
+    answer = {"model": first.name, "version": first.version, "predictions": rows}
+    answers[first.name] = {"summary": first.name, "value": answer}
     for operations in document["paths"].values():
         for parameter in operations.get("get", {}).get("parameters", ()):
-            parameter["example"] = {"name": name, "version": str(version)}[parameter["name"]]
+            parameter["example"] = {"name": first.name, "version": str(first.version)}[parameter["name"]]

@@ -20,24 +20,27 @@ async def healthz() -> Alive:
     "/readyz",
     response_model_exclude_none=True,
     summary="Can it forecast?",
-    responses=problems.documented((NOT_READY, "every model was refused; sine-lstm@1: model.onnx can't be read")),
+    responses=problems.documented(
+        (NOT_READY, "every model was refused; sine-lstm@1: model.onnx can't be read"),
+        (NOT_READY, "no model is open yet; the first are being opened"),
+    ),
 )
 async def readyz(state: State) -> Ready:
-    """Which models are loaded and replayed, and which were refused and why.
+    """Which models are loaded and replayed, what their names and aliases mean, and which were refused and why.
 
-    Ready with some models refused, and with an empty registry; not with all of them refused.
+    Ready with some models refused, and with an empty registry; not with all of them refused, nor before one is open.
     """
-    models = state.models
-    loaded, refused = list(models.loaded), list(models.refused.items())
-    if refused and not loaded:
-        (name, version), reason = refused[0]
-        raise ProblemException(NOT_READY, f"every model was refused; {name}@{version}: {reason}")
-    unlisted = [(name, entry.problem) for name, entry in models.listing.items() if entry.problem is not None]
+    now = state.models.snapshot
+    if not now.loaded:
+        if state.models.opening:
+            raise ProblemException(NOT_READY, "no model is open yet; the first are being opened")
+        if versions := [each for each in now.problems if each.version is not None]:
+            name, version, reason = versions[0]
+            raise ProblemException(NOT_READY, f"every model was refused; {name}@{version}: {reason}")
     return Ready(
-        models=[Served(model=name, version=version) for name, version in sorted(loaded)],
-        refused=[
-            *(Refused(model=name, version=version, reason=reason) for (name, version), reason in sorted(refused)),
-            *(Refused(model=name, version=None, reason=problem) for name, problem in unlisted),
-        ],
-        hint=models.hint,
+        models=[Served(model=name, version=version) for name, version in sorted(now.loaded)],
+        references=dict(now.references),
+        refused=[Refused(model=name, version=version, reason=reason) for name, version, reason in now.problems],
+        registry_problem=now.registry_problem,
+        hint=now.hint,
     )

@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from models import errors
 from models.errors import UnknownModel
 from models.references import VERSION_PATTERN, Reference
-from models.registry.listing import Entry, resolve
+from models.registry.listing import resolve
 from service.dependencies import State
 from service.http import problems
+from service.lifecycle.snapshot import Snapshot
 from service.schemas.models import Card, ModelList, ModelSummary, card_of
 from service.schemas.wire import WireModel
 
@@ -19,10 +20,10 @@ router = APIRouter(tags=["models"])
 
 
 @router.get("/models", response_model_exclude_none=True, summary="List the models")
-def list_models(state: State) -> ModelList:
+async def list_models(state: State) -> ModelList:
     """Every name in the registry, with its versions and aliases."""
-    listing = state.models.listing
-    return ModelList(models=[_summary(name, entry) for name, entry in listing.items()], hint=state.models.hint)
+    now = state.models.snapshot
+    return ModelList(models=[_summary(name, now) for name in now.listing], hint=now.hint)
 
 
 @router.get(
@@ -33,12 +34,12 @@ def list_models(state: State) -> ModelList:
         (_MODEL[errors.UnknownModel], 'no model is named "sine-lst"; did you mean sine-lstm?'),
     ),
 )
-def show_model(name: str, state: State) -> ModelSummary:
+async def show_model(name: str, state: State) -> ModelSummary:
     """One name's versions and aliases."""
-    listing = state.models.listing
-    if name not in listing:
-        resolve(listing, Reference(name))  # raises UnknownModel, with what is near
-    return _summary(name, listing[name])
+    now = state.models.snapshot
+    if name not in now.listing:
+        resolve(now.listing, Reference(name))  # raises UnknownModel, with what is near
+    return _summary(name, now)
 
 
 @router.get(
@@ -50,18 +51,20 @@ def show_model(name: str, state: State) -> ModelSummary:
         (_MODEL[errors.RefusedVersion], "sine-lstm@1 is not served: model.onnx can't be read"),
     ),
 )
-def show_version(name: str, version: str, state: State) -> WireModel:
+async def show_version(name: str, version: str, state: State) -> WireModel:
     """All that is known of one version: data, training, errors against naive forecasts, a request that works."""
     if not re.fullmatch(VERSION_PATTERN, version, re.ASCII):
         raise UnknownModel("a version is a whole number from 1 up, such as 1; aliases are for POST /predict")
-    return card_of(state.models.get(Reference(name, version=int(version))).manifest)
+    model = await state.models.get(Reference(name, version=int(version)), state.settings.timeout_s)
+    return card_of(model.manifest)
 
 
-def _summary(name: str, entry: Entry) -> ModelSummary:
+def _summary(name: str, now: Snapshot) -> ModelSummary:
+    entry, means = now.listing[name], now.meanings[name]
     return ModelSummary(
         name=name,
-        default=entry.default if entry.problem is None else None,
+        default=means.get(None, entry.default if entry.problem is None else None),
         versions=list(entry.versions),
-        aliases=dict(entry.aliases),
+        aliases={alias: means.get(alias, version) for alias, version in entry.aliases.items()},
         problem=entry.problem,
     )

@@ -33,5 +33,12 @@ class Ready(WireModel):
 
     status: Literal["ready"] = "ready"
     models: list[Served]
+    references: dict[str, int] = Field(
+        description="The version that each bare name and each alias of these models means now; after a change in the "
+        "registry, once the new version is loaded."
+    )
     refused: list[Refused]
+    registry_problem: str | None = Field(
+        None, description="Why the registry can't be read at the moment; what is loaded is served all the same."
+    )
     hint: str | None = Field(None, description="What to do where there is no model.")

@@ -32,6 +32,7 @@ async def test_ready_names_what_was_loaded_at_start_up(client_of_its_own: Client
             {"model": "pair", "version": 1},
             {"model": "tiny", "version": 1},
         ],
+        "references": {"driven": 1, "many": 2, "many@champion": 2, "pair": 1, "tiny": 1},
         "refused": [],
     }
 

@@ -1,7 +1,10 @@
 """A folder as the registry's storage: real files, and everything that may lie in their place."""
 
 import os
+import shutil
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -362,3 +365,23 @@ def test_what_no_publisher_has_left_keeps_none_from_publishing(tmp_path: Path, n
         staged.commit(1)
     assert (tmp_path / "sine" / "1" / "manifest.json").read_bytes() == b"{}"
     assert path.exists()  # it is not ours to remove
+
+
+def test_a_fingerprint_is_another_once_any_file_has_changed(storage: FolderStorage, tmp_path: Path) -> None:
+    folder = tmp_path / "sine" / "1"
+    (folder / "plots").mkdir(parents=True)
+    (folder / "model.onnx").write_bytes(b"graph")
+    (folder / "plots" / "loss.png").write_bytes(b"old")
+    seen = {storage.fingerprint("sine/1")}
+    assert storage.fingerprint("sine/1") in seen
+    changes: list[Callable[[], object]] = [
+        lambda: (folder / "plots" / "loss.png").write_bytes(b"new"),
+        lambda: (folder / "model.onnx").rename(folder / "model.bak"),
+        lambda: (folder / "manifest.json").write_bytes(b""),
+        lambda: shutil.rmtree(folder),
+    ]
+    for number, change in enumerate(changes):
+        time.sleep(0.01)  # a file's clock ticks every few milliseconds
+        change()
+        seen.add(storage.fingerprint("sine/1"))
+        assert len(seen) == number + 2

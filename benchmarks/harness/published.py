@@ -8,7 +8,7 @@ from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
 from models.registry.publisher import publish
 from models.registry.registry import Registry
-from models.spec.manifest import DataRecord, Description, Golden, TrainingRecord
+from models.spec.manifest import DataRecord, Description, Golden, Manifest, TrainingRecord
 from models.spec.metrics import Metrics, Scores
 from models.spec.model_spec import ModelSpec, RolloutMode
 from models.timeseries.scaling import Scaler
@@ -40,9 +40,9 @@ SHAPES = {
 }
 
 
-def graph(of: ModelSpec) -> bytes:
+def graph(of: ModelSpec, seed: int = 0) -> bytes:
     """A graph with weights as Keras would draw them, about."""
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     units, gates = of.units[0], cell_of(of.kind).gate_blocks
 
     def draw(*size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
@@ -53,9 +53,9 @@ def graph(of: ModelSpec) -> bytes:
     return build_graph(of.kind, [Member([layer], draw(units, 1), draw(1))])
 
 
-def publish_random(registry: Registry, name: str, of: ModelSpec) -> None:
+def publish_random(registry: Registry, name: str, of: ModelSpec, seed: int = 0) -> Manifest:
     """Publish a network whose description is made up, but for its goldens."""
-    content = graph(of)
+    content = graph(of, seed)
     window = np.sin(np.arange(of.context_length) / 10)[:, None]
     answer = Forecaster(of, OnnxNetwork(content)).forecast(window[None], horizon=3)[0]
     scores = Scores(mae=0.1, mse=0.01, rmse=0.1, count=1)
@@ -78,7 +78,7 @@ def publish_random(registry: Registry, name: str, of: ModelSpec) -> None:
         libraries={"numpy": np.__version__},
         goldens=(Golden(window=tuple(map(tuple, window.tolist())), predictions=tuple(map(tuple, answer.tolist()))),),
     )
-    publish(registry, name, description, {"model.onnx": content})
+    return publish(registry, name, description, {"model.onnx": content})
 
 
 def publish_all(root: Path) -> Registry:

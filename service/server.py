@@ -14,9 +14,11 @@ from uvicorn.config import LOGGING_CONFIG
 from models.errors import RollcastError
 from service.access.exposure import check_certificate
 from service.http.security_headers import SECURITY_HEADERS
+from service.lifecycle.leaving import openings_left_behind
 from service.settings import Settings
 
 
+@openings_left_behind()
 def serve(settings: Settings) -> None:
     """Serve until stopped by a signal; requests under way get `shutdown_timeout_s` to finish."""
     _check_port(settings)

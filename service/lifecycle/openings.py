@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from service.lifecycle.leaving import OPENING
 from service.lifecycle.snapshot import Key, LoadedModel
 
 THREADS = 2  # one opening that takes its time leaves a thread for all others
@@ -37,7 +38,7 @@ class Openings:
             self._queue.append(key)
             if self._threads < THREADS:
                 self._threads += 1
-                threading.Thread(target=self._work, name="opening", daemon=True).start()
+                threading.Thread(target=self._work, name=OPENING, daemon=True).start()
             return future
 
     def _work(self) -> None:

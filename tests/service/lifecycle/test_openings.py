@@ -5,11 +5,13 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 import httpx
 import pytest
+from onnx import TensorProto, helper
 
 from models.errors import RefusedVersion
 from models.registry.registry import Registry
@@ -20,17 +22,32 @@ from tests.support.tiny import publish_tiny
 
 WAIT_S = 30.0
 MODEL = cast(LoadedModel, "a model")
-# Run by the server's interpreter as it starts: `slow` never opens.
+# Run by the server's interpreter as it starts: opening `slow` runs a graph that never ends.
 FAULT = """
-import time
 from models.registry.registry import Registry
 real = Registry.open
 def slow(self, name, *rest, **named):
-    while name == "slow":
-        time.sleep(1)
+    if name == "slow":
+        import numpy
+        import onnxruntime
+        onnxruntime.InferenceSession({graph!r}).run(None, {{"x": numpy.zeros(1, numpy.float32)}})
     return real(self, name, *rest, **named)
 Registry.open = slow
 """
+
+
+def endless_graph() -> bytes:
+    """A loop whose condition is always true."""
+    value = partial(helper.make_tensor_value_info, elem_type=TensorProto.FLOAT, shape=[1])
+    truth = partial(helper.make_tensor_value_info, elem_type=TensorProto.BOOL, shape=[])
+    count = helper.make_tensor_value_info("i", TensorProto.INT64, [])
+    same = [helper.make_node("Identity", [name], [f"{name}2"]) for name in ("go", "x")]
+    body = helper.make_graph(same, "body", [count, truth("go"), value("x")], [truth("go2"), value("x2")])
+    always = helper.make_node("Constant", [], ["go"], value=helper.make_tensor("go", TensorProto.BOOL, [], [True]))
+    loop = helper.make_node("Loop", ["", "go", "x"], ["y"], body=body)
+    graph = helper.make_graph([always, loop], "endless", [value("x")], [value("y")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return bytes(model.SerializeToString())
 
 
 def test_who_asks_while_a_version_is_opened_waits_for_the_same_opening() -> None:
@@ -94,7 +111,8 @@ def test_a_service_with_openings_that_never_end_serves_and_stops(tmp_path: Path)
     for name in ("good", "slow"):
         publish_tiny(registry, name)
     publish_tiny(registry, "slow", seed=1)
-    (tmp_path / "sitecustomize.py").write_text(FAULT)
+    (tmp_path / "endless.onnx").write_bytes(endless_graph())
+    (tmp_path / "sitecustomize.py").write_text(FAULT.format(graph=str(tmp_path / "endless.onnx")))
     variables = {
         "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}",
         "ROLLCAST_OPEN_TIMEOUT_S": "0.3",

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping
 
+from models.references import CHAMPION
 from models.registry.listing import Entry
 
 # The version that each reference to a name means: by its alias, and by None where the bare name is meant.
@@ -20,7 +21,8 @@ def meanings(entry: Entry, proven: Meanings, opened: Container[int], refused: Co
     """What each reference means now, given what is open and what was refused.
 
     `proven` is what each meant when that was last open. A reference goes on meaning it until what the registry wants
-    is open, and for as long as that is refused, is not there or can't be known.
+    is open, and for as long as that is refused, is not there or can't be known. A bare name that nobody has promoted
+    and that has meant nothing yet, as after a restart, means its newest version that was not refused.
     """
     present = {alias: version for alias, version in proven.items() if version in entry.versions}
     if entry.problem is not None:
@@ -28,6 +30,8 @@ def meanings(entry: Entry, proven: Meanings, opened: Container[int], refused: Co
     found: dict[str | None, int] = {}
     for alias, version in wanted(entry).items():
         before = present.get(alias)
+        if before is None and alias is None and CHAMPION not in entry.aliases:
+            before = max((each for each in entry.versions if each not in refused), default=None)
         good = version in entry.versions and version not in refused
         # What the old version is, is closed: whoever asks next waits for an opening, so let it be the new one's.
         if before is None or version in opened or (good and before not in opened):

@@ -173,13 +173,16 @@ class ModelStore:
         name, version = key
         with self._lock:
             self.counts.refused += 1
-            known = self._refusals.get(key)
+            known, chosen = self._refusals.get(key), list[Key]()
             if _lists(self.snapshot.listing, key):
                 self._refusals[key] = refusal
                 self._replace(self.snapshot, [name])
+                chosen = self._to_open([name])  # what its references mean instead
         if known is None or known.reason != refusal.reason:
             log.error("%s@%s is not served: %s", name, version, refusal.reason)
             log.debug("why %s@%s was refused", name, version, exc_info=error)
+        for each in chosen:
+            self._openings.open(each)
 
     def _replace(self, snapshot: Snapshot, changed: Iterable[str]) -> None:
         """Let a snapshot serve, once it is worked out what the references of changed names mean. Under `_lock`."""
@@ -214,11 +217,11 @@ class ModelStore:
         chosen: list[Key] = []
         for name in changed:
             entry, means = now.listing[name], now.meanings[name]
-            for alias, version in sorted(wanted(entry).items(), key=lambda each: each[1]):
+            successors = {version for alias, version in wanted(entry).items() if means.get(alias) != version}
+            for version in sorted(successors.union(means.values()).intersection(entry.versions)):
                 key = (name, version)
-                if key in chosen or key in now.loaded or key in now.refused or version not in entry.versions:
-                    continue
-                if means.get(alias) != version or len(chosen) < room:
+                closed = key not in now.loaded and key not in now.refused
+                if closed and (version in successors or len(chosen) < room):
                     chosen.append(key)
         return chosen
 

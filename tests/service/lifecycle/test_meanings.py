@@ -19,7 +19,9 @@ CASES: dict[str, tuple[Entry, Meanings, set[int], set[int], Meanings]] = {
     "the old one while the new one is refused": (Entry((1, 2)), {None: 1}, {1}, {2}, {None: 1}),
     "though the old one is closed": (Entry((1, 2)), {None: 1}, set(), {2}, {None: 1}),
     "the new one at once where the old one is closed": (Entry((1, 2)), {None: 1}, set(), set(), {None: 2}),
-    "the refused one where there was no other": (Entry((1, 2)), {}, set(), {2}, {None: 2}),
+    "at first, the newest that was not refused": (Entry((1, 2, 3)), {}, set(), {3}, {None: 2}),
+    "the newest where all were": (Entry((1, 2)), {}, set(), {1, 2}, {None: 2}),
+    "the champion, though it was": (Entry((1, 2), {"champion": 2}), {}, set(), {2}, {"champion": 2, None: 2}),
     "the old one where the new one is not there": (
         Entry((1,), {"champion": 7}),
         {None: 1, "champion": 1},

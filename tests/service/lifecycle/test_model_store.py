@@ -202,6 +202,15 @@ async def test_a_bad_new_version_is_refused_and_the_old_one_serves_on(
     assert (await served(store, "m0@2")).manifest.version == 2
 
 
+async def test_a_bad_newest_version_at_start_up_leaves_the_one_before_it(own: Registry) -> None:
+    publish_tiny(own, "m0", seed=9)
+    break_graph(own, "m0", 2)
+    store = started(own)
+    await wait_for(lambda: store.snapshot.references.get("m0") == 1)
+    assert ("m0", 1) in store.snapshot.loaded
+    assert store.snapshot.problems[0][:2] == ("m0", 2)
+
+
 async def test_a_refused_version_whose_files_are_the_same_is_left_alone_but_for_the_oldest(own: Registry) -> None:
     break_graph(own, "m0", 1)
     store = started(own)

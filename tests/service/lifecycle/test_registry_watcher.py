@@ -227,6 +227,11 @@ async def test_the_service_serves_what_is_published_promoted_and_removed(registr
         await until_answered(client, "one", 1)
         publish_tiny(registry, "new", seed=5)
         await until_answered(client, "new", 1)
+        predict = (await client.get("/openapi.json")).json()["paths"]["/predict"]["post"]
+        assert "new" in predict["requestBody"]["content"]["application/json"]["examples"]
+        listed = (await client.get("/models/one")).json()
+        assert listed == {"name": "one", "default": 1, "versions": [1, 2], "aliases": {"champion": 1}}
+        assert (await client.get("/readyz")).json()["references"]["one"] == 1
         shutil.rmtree(registry.storage.locate("new"))
         await until_answered(client, "new", -404)
 

@@ -41,8 +41,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        store = ModelStore(Registry.at(settings.registry), settings.preload, settings.open_bytes)
-        await anyio.to_thread.run_sync(store.start, settings.open_timeout_s)
+        store = ModelStore(
+            Registry.at(settings.registry), settings.preload, settings.open_bytes, settings.open_timeout_s
+        )
+        await anyio.to_thread.run_sync(store.start)
         dispatcher = Dispatcher(settings.threads)
         app.state.rollcast = ServiceState(settings, store, dispatcher)
         now = store.snapshot

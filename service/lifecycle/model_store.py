@@ -47,9 +47,9 @@ class ModelStore:
     versions are opened outside of it (service/lifecycle/openings.py). Safe to call from many threads.
     """
 
-    def __init__(self, registry: Registry, preload: int, open_bytes: int) -> None:
+    def __init__(self, registry: Registry, preload: int, open_bytes: int, open_timeout_s: float) -> None:
         self.registry, self.counts, self.snapshot = registry, ReloadCounts(), Snapshot()
-        self._preload, self._open_bytes = preload, open_bytes
+        self._preload, self._open_bytes, self._open_timeout_s = preload, open_bytes, open_timeout_s
         self._lock = threading.Lock()
         self._openings = Openings(self._open)
         self._proven: dict[str, Meanings] = {}
@@ -57,18 +57,18 @@ class ModelStore:
         self._turns = itertools.count(1)
         self._used: dict[Key, int] = {}  # the turn at which each open version was last asked for
 
-    def start(self, patience_s: float) -> None:
+    def start(self) -> None:
         """List the registry and open what requests will most likely ask for: each default and aliased version.
 
-        Whatever is not open once nothing was opened for `patience_s` is opened while others are served. Raises
+        Whatever is not open once nothing was opened for `open_timeout_s` is opened while others are served. Raises
         RegistryError where the registry can't be listed.
         """
         pending = set(self.update(self.registry.listing()))
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + self._open_timeout_s
         while pending and (left_s := deadline - time.monotonic()) > 0:
             done, pending = concurrent.futures.wait(pending, left_s, concurrent.futures.FIRST_COMPLETED)
             if any(future.exception() is None for future in done):
-                deadline = time.monotonic() + patience_s
+                deadline = time.monotonic() + self._open_timeout_s
         if pending:
             log.warning("serving begins without %d versions, which take long to open", len(pending))
 

@@ -45,8 +45,8 @@ def own(many: Registry, tmp_path: Path) -> Registry:
 
 
 def started(registry: Registry, preload: int = 64, open_bytes: int = 1 << 30) -> ModelStore:
-    store = ModelStore(registry, preload, open_bytes)
-    store.start(PATIENCE_S)
+    store = ModelStore(registry, preload, open_bytes, PATIENCE_S)
+    store.start()
     return store
 
 
@@ -292,9 +292,9 @@ async def test_start_up_does_not_wait_for_an_opening_that_never_ends(
     own: Registry, held: dict[str, threading.Event]
 ) -> None:
     held["m0"] = threading.Event()
-    store = ModelStore(own, 64, 1 << 30)
+    store = ModelStore(own, 64, 1 << 30, open_timeout_s=0.3)
     begun = time.monotonic()
-    store.start(patience_s=0.3)
+    store.start()
     assert time.monotonic() - begun < 10
     assert names(store) == ["m1"]
     assert store.opening == 1

@@ -39,8 +39,8 @@ def registry(tmp_path: Path) -> Registry:
 @pytest.fixture
 def store(registry: Registry) -> ModelStore:
     """With `one` open, and `two` listed."""
-    store = ModelStore(registry, preload=1, open_bytes=1 << 30)
-    store.start(WAIT_S)
+    store = ModelStore(registry, preload=1, open_bytes=1 << 30, open_timeout_s=WAIT_S)
+    store.start()
     return store
 
 

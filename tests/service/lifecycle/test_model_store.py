@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,10 +83,10 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, threading.Event]
     events: dict[str, threading.Event] = {}
     opened = Registry.open
 
-    def open_slowly(registry: Registry, name: str, version: int) -> tuple[Manifest, Forecaster]:
+    def open_slowly(registry: Registry, name: str, version: int, **options: Any) -> tuple[Manifest, Forecaster]:
         if name in events:
             events[name].wait(PATIENCE_S)
-        return opened(registry, name, version)
+        return opened(registry, name, version, **options)
 
     monkeypatch.setattr(Registry, "open", open_slowly)
     yield events
@@ -209,6 +210,16 @@ async def test_a_bad_newest_version_at_start_up_leaves_the_one_before_it(own: Re
     await wait_for(lambda: store.snapshot.references.get("m0") == 1)
     assert ("m0", 1) in store.snapshot.loaded
     assert store.snapshot.problems[0][:2] == ("m0", 2)
+
+
+async def test_a_version_that_fails_on_first_use_is_refused_or_the_one_before_it_answers(own: Registry) -> None:
+    publish_tiny(own, "m0", seed=9)
+    for name, version in (("m0", 2), ("m1", 1)):
+        break_graph(own, name, version)
+    store = started(own, preload=0)
+    assert (await served(store, "m0")).manifest.version == 1
+    with pytest.raises(RefusedVersion, match="m1@1 is not served"):
+        await served(store, "m1")
 
 
 async def test_a_refused_version_whose_files_are_the_same_is_left_alone_but_for_the_oldest(own: Registry) -> None:

@@ -1,11 +1,17 @@
 """GET /healthz and /readyz, with whole, broken, empty and missing registries."""
 
+import asyncio
 import json
 import shutil
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from models.inference.forecaster import Forecaster
+from models.registry.registry import Registry
+from models.spec.manifest import Manifest
 from service.settings import Settings
 from tests.support.in_process import Client, running
 
@@ -85,6 +91,37 @@ async def test_not_ready_where_every_model_was_refused(copied: Path) -> None:
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
     assert "every model was refused; pair@1: manifest.json is not valid" in answer.json()["detail"]
+
+
+async def test_not_ready_while_the_first_model_is_opened(registry_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go, opened = threading.Event(), Registry.open
+
+    def open_slowly(registry: Registry, name: str, version: int, **options: Any) -> tuple[Manifest, Forecaster]:
+        go.wait(30)
+        return opened(registry, name, version, **options)
+
+    monkeypatch.setattr(Registry, "open", open_slowly)
+    async with running(Settings(registry=registry_path, open_timeout_s=0.05)) as client:
+        answer = await client.get("/readyz")
+        go.set()
+        async with asyncio.timeout(30):
+            while (await client.get("/readyz")).status_code != 200:
+                await asyncio.sleep(0.01)
+    assert answer.status_code == 503
+    assert answer.json()["detail"] == "no model is open yet; the first are being opened"
+
+
+async def test_a_registry_that_cannot_be_read_any_more_is_told(registry_path: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(registry_path, tmp_path / "copy"))
+    async with running(Settings(registry=root, poll_s=0.02)) as client:
+        shutil.rmtree(root)
+        async with asyncio.timeout(30):
+            while "registry_problem" not in (ready := (await client.get("/readyz")).json()):
+                await asyncio.sleep(0.01)
+        served = await client.post("/predict", json={"model": "tiny", "window": [1, 2, 3, 4]})
+    assert ready["status"] == "ready"
+    assert "is it mounted?" in ready["registry_problem"]
+    assert served.status_code == 200
 
 
 @pytest.mark.parametrize("folder", ["empty", "missing"])

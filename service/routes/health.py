@@ -1,10 +1,10 @@
 """GET /healthz and /readyz: whether the process runs, and whether it can forecast."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from service.dependencies import State
 from service.http import problems
-from service.http.problems import NOT_READY, ProblemException
+from service.http.problems import NOT_READY, STOPPING, ProblemException
 from service.schemas.health import Alive, Ready, Refused, Served
 
 router = APIRouter(tags=["health"])
@@ -20,13 +20,19 @@ async def healthz() -> Alive:
     "/readyz",
     response_model_exclude_none=True,
     summary="Can it forecast?",
-    responses=problems.documented((NOT_READY, "every model was refused; sine-lstm@1: model.onnx can't be read")),
+    responses=problems.documented(
+        (NOT_READY, "every model was refused; sine-lstm@1: model.onnx can't be read"),
+        (STOPPING, "the service is stopping; ask another"),
+    ),
 )
-async def readyz(state: State) -> Ready:
+async def readyz(state: State, request: Request) -> Ready:
     """Which models are loaded and replayed, and which were refused and why.
 
-    Ready with some models refused, and with an empty registry; not with all of them refused.
+    Ready with some models refused, and with an empty registry; not with all of them refused, and not once the
+    service is told to stop.
     """
+    if request.app.state.connections.stopping:
+        raise ProblemException(STOPPING, "the service is stopping; ask another")
     models = state.models
     loaded, refused = list(models.loaded), list(models.refused.items())
     if refused and not loaded:

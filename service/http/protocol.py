@@ -259,6 +259,7 @@ class Protocol(HttpToolsProtocol):
     def _refuse(self, problem: Problem | None, why: str = "request") -> None:
         """Read no further; answer what is due, then tell the problem, and end."""
         self._deaf, self._begun_s, self._why = True, 0.0, why
+        self.flow.resume_reading()
         self._connections.receiving.pop(self, None)
         cycle = self.cycle
         if self._in_body:  # it is the newest request that is refused, and the app is told that its client has gone

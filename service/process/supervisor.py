@@ -4,9 +4,10 @@ import logging
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Sequence
-from multiprocessing import connection, get_context
+from multiprocessing import connection, forkserver, get_context
 from multiprocessing.connection import Connection
 from types import FrameType
 
@@ -21,7 +22,8 @@ FROZEN_S = 30.0  # a worker whose event loop has not turned for so long is kille
 LONGEST_PAUSE_S = 30.0  # between two starts of a worker that does not come up
 LAST_S = 5.0  # beyond the grace time, before a worker that does not end is killed
 
-_spawn = get_context("spawn")
+_FORKS = sys.platform == "linux"  # elsewhere system libraries don't bear it
+_context = get_context("forkserver" if _FORKS else "spawn")
 
 log = logging.getLogger("rollcast")
 
@@ -37,15 +39,9 @@ class Slot:
     def start(self) -> None:
         """Start a process."""
         self.heard_s: float | None = None  # when it last said that its event loop turns; None until it serves
-        self._ear, mouth = _spawn.Pipe(duplex=False)
-        self.process = _spawn.Process(target=_work, args=(*self._arguments, mouth))
-        # A new process keeps what is ignored, so that neither ends it before it can look after itself.
-        before = {sig: signal.signal(sig, signal.SIG_IGN) for sig in (signal.SIGHUP, signal.SIGINT)}
-        try:
-            self.process.start()
-        finally:
-            for sig, handler in before.items():
-                signal.signal(sig, handler)
+        self._ear, mouth = _context.Pipe(duplex=False)
+        self.process = _context.Process(target=_work, args=(*self._arguments, mouth))
+        self.process.start()
         mouth.close()
 
     def listen(self) -> None:
@@ -87,6 +83,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Supervise until SIGTERM or SIGINT. Raises RollcastError where no worker comes up to begin with."""
+        _prepare()
         for sig in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sig, self._stop)
         signal.signal(signal.SIGHUP, self._hang_up)
@@ -147,9 +144,29 @@ class Supervisor:
         self._hang_ups += 1
 
 
+def _prepare() -> None:
+    """Load what workers need into one process that they are forked from, so that a new one is there at once.
+
+    It starts no thread, and no event loop. A process keeps which signals are ignored: a terminal's don't end it, nor a
+    worker that can't look after itself yet.
+    """
+    if not _FORKS:
+        return
+    _context.set_forkserver_preload(["service.process.worker", "service.app", "uvloop", "httptools"])
+    ignored = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+    before = {sig: signal.signal(sig, signal.SIG_IGN) for sig in ignored}
+    try:
+        forkserver.ensure_running()
+    finally:
+        for sig, handler in before.items():
+            signal.signal(sig, handler)
+
+
 def _work(config: uvicorn.Config, settings: Settings, listeners: Sequence[socket.socket], mouth: Connection) -> None:
     """What a worker's process does."""
-    from service.process.worker import Worker  # the app's libraries are loaded here, not in the supervisor
+    for sig, handler in ((signal.SIGTERM, signal.SIG_DFL), (signal.SIGHUP, signal.SIG_IGN)):
+        signal.signal(sig, handler)
+    from service.process.worker import Worker  # the app's libraries, which the supervisor does not need
 
     def alive() -> bool:
         try:

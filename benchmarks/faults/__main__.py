@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 
-from benchmarks.faults import signals
+from benchmarks.faults import odd_connections, odd_requests, signals
 from benchmarks.harness.bars import Drill, run
 
 DRILLS: Mapping[str, Drill] = {
+    "endless_heads": odd_requests.endless_heads,
+    "hung_up": odd_requests.hung_up,
+    "unread_answers": odd_requests.unread_answers,
+    "slow_clients": odd_connections.slow_clients,
+    "connection_bound": odd_connections.connection_bound,
     "sigterm": signals.sigterm,
     "sighup": signals.sighup,
     "worker_killed": signals.worker_killed,

@@ -23,15 +23,29 @@ BACK_S = 2.0  # for a worker in the place of one that was killed
 ESTABLISHED = "01"  # in /proc/net/tcp
 
 
+def publish(folder: Path, *names: str) -> None:
+    """Publish the model that the load asks, and others."""
+    for name in (MODEL, *names):
+        publish_random(Registry.at(folder), name, SHAPES[name])
+
+
+def answers_of_next_values(server: Server, clients: int = CONNECTIONS) -> AbstractContextManager[Traffic]:
+    """Clients that ask for next values without pause."""
+    return traffic(server.port, lambda _, __: ("/predict", BODY), clients)
+
+
 def sigterm(quick: bool) -> Iterator[Bar]:
     """SIGTERM under next values on kept-alive connections, with one worker and with two."""
     rounds = 1 if quick else 50
     with tempfile.TemporaryDirectory() as folder:
-        _publish(Path(folder))
+        publish(Path(folder))
         for workers in (1, 2):
             lost, statuses, answered = 0, set(), 0
             for _ in range(rounds):
-                with rollcast(Path(folder), "--workers", str(workers)) as server, _load(server) as running:
+                with (
+                    _serving(Path(folder), workers) as server,
+                    answers_of_next_values(server) as running,
+                ):
                     running.wait_for_load()
                     statuses.add(server.end())
                 lost += len(_lost(running))
@@ -48,9 +62,9 @@ def sighup(quick: bool) -> Iterator[Bar]:
     """SIGHUP under load: no request is cut, and no worker restarted."""
     times = 3 if quick else 20
     with tempfile.TemporaryDirectory() as folder:
-        _publish(Path(folder))
+        publish(Path(folder))
         for workers in (1, 2):
-            with rollcast(Path(folder), "--workers", str(workers)) as server, _load(server) as running:
+            with _serving(Path(folder), workers) as server, answers_of_next_values(server) as running:
                 running.wait_for_load()
                 before = server.workers()
                 for _ in range(times):
@@ -72,8 +86,8 @@ def worker_killed(quick: bool) -> Iterator[Bar]:
     rounds = 2 if quick else 50
     failures, beyond, slowest = 0, 0, 0.0
     with tempfile.TemporaryDirectory() as folder:
-        _publish(Path(folder))
-        with rollcast(Path(folder), "--workers", "2") as server, _load(server) as running:
+        publish(Path(folder))
+        with _serving(Path(folder), 2) as server, answers_of_next_values(server) as running:
             for _ in range(rounds):
                 first, _ = _both_serve(server)
                 running.wait_for_load()
@@ -127,12 +141,8 @@ def _connections_of(pid: int, port: int) -> int:
     )
 
 
-def _publish(folder: Path) -> None:
-    publish_random(Registry.at(folder), MODEL, SHAPES[MODEL])
-
-
-def _load(server: Server) -> AbstractContextManager[Traffic]:
-    return traffic(server.port, lambda _, __: ("/predict", BODY), CONNECTIONS)
+def _serving(folder: Path, workers: int) -> AbstractContextManager[Server]:
+    return rollcast(folder, "--workers", str(workers))
 
 
 def _lost(running: Traffic) -> list[Answer]:

@@ -33,6 +33,12 @@ class Server(NamedTuple):
         """The most resident memory that it has had since it started, or since `forget_peak`."""
         return self._status("VmHWM")
 
+    @property
+    def cpu_s(self) -> float:
+        """How long it has kept cores busy, so far."""
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
     def end(self, by: signal.Signals = signal.SIGTERM, timeout_s: float = 30.0) -> int:
         """Send it a signal and wait; its exit status, or minus the signal that ended it, as `subprocess` has it."""
         os.kill(self.pid, by)
@@ -60,10 +66,10 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def rollcast(registry: Path, *flags: str, files: int | None = None, **variables: str) -> Iterator[Server]:
+def rollcast(registry: Path, *flags: str, files: str = "", **variables: str) -> Iterator[Server]:
     """`rollcast serve` with its defaults but for these flags and variables; `files` limits how many may be open."""
     port = _free_port()
-    limited = [] if files is None else ["prlimit", f"--nofile={files}:{files}"]
+    limited = ["prlimit", f"--nofile={files}:{files}"] if files else []
     command = [*limited, sys.executable, "-m", "rollcast", "serve", "--port", str(port)]
     command += ["--registry", str(registry), *flags]
     with _running(command, port, "/readyz", {"ROLLCAST_LOG_LEVEL": "warning", **variables}) as server:

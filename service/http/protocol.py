@@ -16,7 +16,7 @@ from service.http.raw_answers import raw_problem
 from service.http.wire import Wire
 
 MAX_WAITING_BODY_BYTES = 1 << 20  # of all requests that wait behind the one being answered
-PROBE_S = 0.05
+PROBE_S = 0.03  # next values are answered by then
 
 
 class _NoMore(Exception):
@@ -223,6 +223,8 @@ class Protocol(HttpToolsProtocol):
         """End it at once."""
         self._ended = self._deaf = True
         self._why = why or self._why
+        if why == "unsent":
+            self._wire.reset_when_closed()
         self._transport.abort()
 
     def unsent_bytes(self) -> int:

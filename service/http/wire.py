@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -12,13 +13,18 @@ class Wire:
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self._write: Callable[[Any], None] = transport.write
         self._socket: socket.socket | None = transport.get_extra_info("socket")
-        self.write = self._write  # the transport's own, so that it costs nothing
+        self.write: Callable[[Any], None] = self._write  # the transport's own, so that it costs nothing
         self.close = close
         self.is_closing = transport.is_closing
 
     def is_refused(self) -> bool:
         """Whether the client has refused what was sent to it, which it does once it is gone."""
         return self._socket is not None and bool(self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+
+    def reset_when_closed(self) -> None:
+        """Let the kernel throw away what the client has not taken, rather than keep it for minutes."""
+        if self._socket is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def send_first_byte(self) -> None:
         """Send the first byte of the answer that is still to come: HTTP answers all begin with the same.

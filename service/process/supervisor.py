@@ -22,8 +22,8 @@ FROZEN_S = 30.0  # a worker whose event loop has not turned for so long is kille
 LONGEST_PAUSE_S = 30.0  # between two starts of a worker that does not come up
 LAST_S = 5.0  # beyond the grace time, before a worker that does not end is killed
 
-_FORKS = sys.platform == "linux"  # elsewhere system libraries don't bear it
-_context = get_context("forkserver" if _FORKS else "spawn")
+# Elsewhere than on Linux, system libraries don't bear a fork.
+_context = get_context("forkserver") if sys.platform == "linux" else get_context("spawn")
 
 log = logging.getLogger("rollcast")
 
@@ -150,7 +150,7 @@ def _prepare() -> None:
     It starts no thread, and no event loop. A process keeps which signals are ignored: a terminal's don't end it, nor a
     worker that can't look after itself yet.
     """
-    if not _FORKS:
+    if sys.platform != "linux":
         return
     _context.set_forkserver_preload(["service.process.worker", "service.app", "uvloop", "httptools"])
     ignored = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)

@@ -77,7 +77,7 @@ class App:
                 return
             body, more = body + message["body"], message["more_body"]
         if scope["path"] == "/slow":
-            gone = asyncio.create_task(receive())
+            gone = asyncio.ensure_future(receive())
             going = asyncio.create_task(self.go.wait())
             await asyncio.wait([gone, going], return_when=asyncio.FIRST_COMPLETED)
             self.left += gone.done()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from service.settings import Settings
@@ -74,8 +75,9 @@ class Connections:
     four times a second, ends those whose time is up: no request needs a timer of its own.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
+        self._clock = clock
         self.stopping = False  # the service is not ready any more, and every answer is its connection's last
         self.open: set[Connection] = set()
         self.idle: dict[Connection, float] = {}  # since when no request of it is under way
@@ -85,7 +87,7 @@ class Connections:
         self.shaking_hands = 0  # TLS; not connections yet, but open files
         self.closed: Counter[str] = Counter()  # by reason
         self.refused = 0  # new ones, where every other was busy
-        self._swept_s = time.monotonic()
+        self._swept_s = clock()
         self._told_s = self._swept_s - TELL_EVERY_S
         self._told = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -110,7 +112,7 @@ class Connections:
     def made(self, connection: Connection) -> None:
         """A connection is open."""
         self.open.add(connection)
-        self.idle[connection] = time.monotonic()
+        self.idle[connection] = self._clock()
 
     def ended(self, connection: Connection) -> None:
         """A connection is ended here; what is unsent is still sent, and what comes is thrown away."""
@@ -119,11 +121,11 @@ class Connections:
         if connection.unsent_bytes():
             self.stuck(connection)
         else:
-            self.lingering[connection] = time.monotonic()
+            self.lingering[connection] = self._clock()
 
     def stuck(self, connection: Connection) -> None:
         """The client does not take its answers as fast as they are made."""
-        self.unsent[connection] = Unsent(time.monotonic(), connection.unsent_bytes())
+        self.unsent[connection] = Unsent(self._clock(), connection.unsent_bytes())
 
     def lost(self, connection: Connection, why: str) -> None:
         """A connection is closed for good."""
@@ -134,7 +136,7 @@ class Connections:
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Sweep from now on."""
-        self.sweep(time.monotonic())
+        self.sweep()
         self._timer = loop.call_later(SWEEP_S, self.watch, loop)
 
     def unwatch(self) -> None:
@@ -142,8 +144,9 @@ class Connections:
         if self._timer is not None:
             self._timer.cancel()
 
-    def sweep(self, now_s: float) -> None:
+    def sweep(self) -> None:
         """End every connection whose time is up."""
+        now_s = self._clock()
         late = now_s - self._swept_s > SWEEP_S + 1
         self._swept_s = now_s
         if late:

@@ -5,16 +5,18 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
-from multiprocessing import connection, forkserver, get_context
+from multiprocessing import connection, forkserver
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
 from types import FrameType
 
 import uvicorn
 
 from models.errors import RollcastError
-from service.process.listeners import let_none_begin
+from service.process.listeners import let_none_begin, url_of
 from service.settings import Settings
 
 TURN_S = 0.05
@@ -22,8 +24,8 @@ FROZEN_S = 30.0  # a worker whose event loop has not turned for so long is kille
 LONGEST_PAUSE_S = 30.0  # between two starts of a worker that does not come up
 LAST_S = 5.0  # beyond the grace time, before a worker that does not end is killed
 
-# Elsewhere than on Linux, system libraries don't bear a fork.
-_context = get_context("forkserver") if sys.platform == "linux" else get_context("spawn")
+
+Context = ForkServerContext | SpawnContext
 
 log = logging.getLogger("rollcast")
 
@@ -31,7 +33,10 @@ log = logging.getLogger("rollcast")
 class Slot:
     """A worker's place: the process that holds it, and how its starts have gone."""
 
-    def __init__(self, config: uvicorn.Config, settings: Settings, listeners: Sequence[socket.socket]) -> None:
+    def __init__(
+        self, context: Context, config: uvicorn.Config, settings: Settings, listeners: Sequence[socket.socket]
+    ) -> None:
+        self._context = context
         self._arguments = (config, settings, listeners)
         self.failures = 0  # starts in a row that did not come up
         self.start()
@@ -39,8 +44,8 @@ class Slot:
     def start(self) -> None:
         """Start a process."""
         self.heard_s: float | None = None  # when it last said that its event loop turns; None until it serves
-        self._ear, mouth = _context.Pipe(duplex=False)
-        self.process = _context.Process(target=_work, args=(*self._arguments, mouth))
+        self._ear, mouth = self._context.Pipe(duplex=False)
+        self.process = self._context.Process(target=_work, args=(*self._arguments, mouth))
         self.process.start()
         mouth.close()
 
@@ -83,11 +88,11 @@ class Supervisor:
 
     def run(self) -> None:
         """Supervise until SIGTERM or SIGINT. Raises RollcastError where no worker comes up to begin with."""
-        _prepare()
+        context = _context()
         for sig in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sig, self._stop)
         signal.signal(signal.SIGHUP, self._hang_up)
-        slots = [Slot(*self._slot_arguments) for _ in range(self._settings.workers)]
+        slots = [Slot(context, *self._slot_arguments) for _ in range(self._settings.workers)]
         due: dict[Slot, float] = {}
         served = False
         try:
@@ -96,7 +101,9 @@ class Supervisor:
                 self._pass_on_hang_ups(slots)
                 for slot in slots:
                     self._look_after(slot, due)
-                served = served or any(slot.heard_s is not None for slot in slots)
+                if not served and any(slot.heard_s is not None for slot in slots):
+                    served = True
+                    log.info("running on %s (Ctrl-C stops it)", ", ".join(map(url_of, self._listeners)))
                 if not served and len(due) == len(slots):
                     raise RollcastError("no worker came up; the log above says why")
         finally:
@@ -144,15 +151,22 @@ class Supervisor:
         self._hang_ups += 1
 
 
-def _prepare() -> None:
-    """Load what workers need into one process that they are forked from, so that a new one is there at once.
+def _context() -> Context:
+    """How workers are started.
 
-    It starts no thread, and no event loop. A process keeps which signals are ignored: a terminal's don't end it, nor a
-    worker that can't look after itself yet.
+    On Linux they are forked from one process that has loaded what they need, so that a new one is there at once. That
+    process starts no thread and no event loop, and needs a temporary folder. A process keeps which signals are ignored:
+    so a terminal's don't end it, nor a worker that can't look after itself yet. Elsewhere system libraries don't bear
+    a fork.
     """
     if sys.platform != "linux":
-        return
-    _context.set_forkserver_preload(["service.process.worker", "service.app", "uvloop", "httptools"])
+        return SpawnContext()
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        return SpawnContext()
+    context = ForkServerContext()
+    context.set_forkserver_preload(["service.process.worker", "service.app", "uvloop", "httptools"])
     ignored = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
     before = {sig: signal.signal(sig, signal.SIG_IGN) for sig in ignored}
     try:
@@ -160,6 +174,7 @@ def _prepare() -> None:
     finally:
         for sig, handler in before.items():
             signal.signal(sig, handler)
+    return context
 
 
 def _work(config: uvicorn.Config, settings: Settings, listeners: Sequence[socket.socket], mouth: Connection) -> None:

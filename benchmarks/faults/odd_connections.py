@@ -20,7 +20,7 @@ SLACK_S = 1.5  # the sweep, the last word, and a machine that is busy
 
 def slow_clients(quick: bool) -> Iterator[Bar]:
     """Clients that send a byte now and then, and clients that send nothing, beside others that work."""
-    slow, idle, receive_s, idle_s = (50, 200, 2.0, 3.0) if quick else (500, 2_000, 8.0, 12.0)
+    slow, idle, receive_s, idle_s = (50, 200, 1.5, 2.0) if quick else (500, 2_000, 8.0, 12.0)
     raise_file_limit()
     deadlines = {"ROLLCAST_RECEIVE_TIMEOUT_S": str(receive_s), "ROLLCAST_IDLE_TIMEOUT_S": str(idle_s)}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as clients:

@@ -82,7 +82,7 @@ def hung_up(quick: bool) -> Iterator[Bar]:
 
 def unread_answers(quick: bool) -> Iterator[Bar]:
     """Clients that read no answer: some send health requests by the thousand, some ask on and on for a long one."""
-    count, send_s = (10, 2.0) if quick else (100, 5.0)
+    count, send_s = (5, 0.5) if quick else (100, 5.0)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as clients:
         publish(Path(folder))
         settings = {"ROLLCAST_SEND_TIMEOUT_S": str(send_s), "ROLLCAST_IDLE_TIMEOUT_S": "60"}

@@ -40,21 +40,21 @@ def sigterm(quick: bool) -> Iterator[Bar]:
     with tempfile.TemporaryDirectory() as folder:
         publish(Path(folder))
         for workers in (1, 2):
-            lost, statuses, answered = 0, set(), 0
+            failures, statuses, answered = 0, set(), 0
             for _ in range(rounds):
                 with (
-                    _serving(Path(folder), workers) as server,
+                    serving(Path(folder), workers) as server,
                     answers_of_next_values(server) as running,
                 ):
                     running.wait_for_load()
                     statuses.add(server.end())
-                lost += len(_lost(running))
+                failures += len(lost(running))
                 answered += len(running.answers)
             yield Bar(
                 f"SIGTERM under load on {CONNECTIONS} connections, {_worded(workers)}, {rounds} times",
-                f"{lost} of {answered} requests lost, exit status {', '.join(map(str, sorted(statuses)))}",
+                f"{failures} of {answered} requests lost, exit status {', '.join(map(str, sorted(statuses)))}",
                 "0 lost, exit status 0",
-                lost == 0 and statuses == {0},
+                failures == 0 and statuses == {0},
             )
 
 
@@ -64,7 +64,7 @@ def sighup(quick: bool) -> Iterator[Bar]:
     with tempfile.TemporaryDirectory() as folder:
         publish(Path(folder))
         for workers in (1, 2):
-            with _serving(Path(folder), workers) as server, answers_of_next_values(server) as running:
+            with serving(Path(folder), workers) as server, answers_of_next_values(server) as running:
                 running.wait_for_load()
                 before = server.workers()
                 for _ in range(times):
@@ -87,14 +87,14 @@ def worker_killed(quick: bool) -> Iterator[Bar]:
     failures, beyond, slowest = 0, 0, 0.0
     with tempfile.TemporaryDirectory() as folder:
         publish(Path(folder))
-        with _serving(Path(folder), 2) as server, answers_of_next_values(server) as running:
+        with serving(Path(folder), 2) as server, answers_of_next_values(server) as running:
             for _ in range(rounds):
-                first, _ = _both_serve(server)
+                first, _ = both_serve(server)
                 running.wait_for_load()
-                known, its_own = len(running.failed()), _connections_of(first, server.port)
+                known, its_own = len(running.failed()), connections_of(first, server.port)
                 begun = time.perf_counter()
                 os.kill(first, signal.SIGKILL)
-                _both_serve(server, but=first)
+                both_serve(server, but=first)
                 slowest = max(slowest, time.perf_counter() - begun)
                 failed = len(running.failed()) - known
                 failures += failed
@@ -108,14 +108,14 @@ def worker_killed(quick: bool) -> Iterator[Bar]:
     yield Bar("another worker serves in its place", f"{slowest:.2f} s", f"{BACK_S:g} s", slowest <= BACK_S, timed=True)
 
 
-def _both_serve(server: Server, but: int = 0, timeout_s: float = 30.0) -> tuple[int, int]:
+def both_serve(server: Server, but: int = 0, timeout_s: float = 30.0) -> tuple[int, int]:
     """Wait until two workers, none of them `but`, have a connection; their process ids."""
     deadline = time.perf_counter() + timeout_s
     fresh: list[HTTPConnection] = []
     try:
         while time.perf_counter() < deadline:
             workers = server.workers()
-            if len(workers) == 2 and but not in workers and all(_connections_of(pid, server.port) for pid in workers):
+            if len(workers) == 2 and but not in workers and all(connections_of(pid, server.port) for pid in workers):
                 return workers[0], workers[1]
             fresh.append(HTTPConnection("127.0.0.1", server.port, timeout=5))
             with suppress(OSError, HTTPException):
@@ -128,7 +128,7 @@ def _both_serve(server: Server, but: int = 0, timeout_s: float = 30.0) -> tuple[
     raise SystemExit(f"two workers did not serve within {timeout_s:g} s")
 
 
-def _connections_of(pid: int, port: int) -> int:
+def connections_of(pid: int, port: int) -> int:
     """How many established connections to a port a process holds."""
     held: set[str] = set()
     with suppress(OSError):  # it may be gone, and so may a file
@@ -141,11 +141,12 @@ def _connections_of(pid: int, port: int) -> int:
     )
 
 
-def _serving(folder: Path, workers: int) -> AbstractContextManager[Server]:
+def serving(folder: Path, workers: int) -> AbstractContextManager[Server]:
+    """A service of so many workers."""
     return rollcast(folder, "--workers", str(workers))
 
 
-def _lost(running: Traffic) -> list[Answer]:
+def lost(running: Traffic) -> list[Answer]:
     """Requests that failed on a connection that stood; one that never stood lost nothing."""
     return [each for each in running.failed() if each.connected]
 

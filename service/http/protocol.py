@@ -93,7 +93,7 @@ class Protocol(HttpToolsProtocol):
         if self._begun_s:
             if self._unseen_bytes > self._limits.head_bytes:
                 self._refuse(heads.too_large(self.url, self._limits.head_bytes))
-            elif self not in self._connections.receiving:
+            elif self not in self._connections.receiving and not self._answers_another():
                 self._connections.receiving[self] = self._begun_s
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -194,7 +194,9 @@ class Protocol(HttpToolsProtocol):
             self._say_last_words()
         elif self._half_closed:
             self._end("client")
-        elif not self._begun_s:
+        elif self._begun_s:
+            self._connections.receiving[self] = self._begun_s
+        else:
             self._connections.idle[self] = time.monotonic()
 
     # What the server and its sweep ask for.
@@ -257,6 +259,10 @@ class Protocol(HttpToolsProtocol):
             self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
             self.parser.feed_data(head)
             rest = memoryview(rest)[end_of_head:]
+
+    def _answers_another(self) -> bool:
+        """Whether it is busy with another request than the one that is being received."""
+        return self._running is not None and not (self._in_body and self._running is self.cycle)
 
     def _refuse(self, problem: Problem | None, why: str = "request") -> None:
         """Read no further; answer what is due, then tell the problem, and end."""

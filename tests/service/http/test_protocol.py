@@ -379,6 +379,19 @@ async def test_a_connection_is_idle_but_while_a_request_is_under_way(connection:
     assert not table.open | table.idle.keys() | table.receiving.keys() | table.lingering.keys()
 
 
+async def test_a_request_that_arrives_slowly_behind_another_is_waited_for_once_that_is_answered(
+    connection: Connection,
+) -> None:
+    table, protocol = connection.connections, connection.protocol
+    await connection.answers(SLOW + QUICK[:10])
+    assert protocol not in table.idle.keys() | table.receiving.keys()  # it is busy, and makes room for nobody
+    connection.app.go.set()
+    await connection.answers()
+    assert protocol in table.receiving
+    assert len(await connection.answers(QUICK[10:])) == 1
+    assert protocol in table.idle
+
+
 async def test_a_request_that_does_not_arrive_is_refused(connection: Connection) -> None:
     await connection.send(post(b"", b"body")[:-1])
     connection.protocol.give_up_receiving()

@@ -19,6 +19,7 @@ from service.access.live_keys import LiveKeys
 from service.dependencies import ServiceState
 from service.dispatcher import Dispatcher
 from service.http import openapi, problems
+from service.http.connections import Connections, Limits
 from service.http.fast_path import Endpoint, FastPath
 from service.lifecycle.model_store import ModelStore
 from service.lifecycle.registry_watcher import RegistryWatcher, on_hangup
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     if settings.docs:
         docs.install(app)
+    app.state.connections = Connections(Limits.of(settings))  # the server puts its own in its place
     for router in ROUTERS:
         app.include_router(router)
 

@@ -1,40 +1,41 @@
-"""Running the service under uvicorn."""
+"""Running the service: its settings, its sockets, and one process or several."""
 
 import copy
 import os
 import signal
-import socket
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
-from models.errors import RollcastError
 from service.access.exposure import check_certificate
 from service.http.security_headers import SECURITY_HEADERS
 from service.lifecycle.leaving import openings_left_behind
+from service.process import listeners
+from service.process.supervisor import Supervisor
 from service.settings import Settings
 
 
 @openings_left_behind()
 def serve(settings: Settings) -> None:
-    """Serve until stopped by a signal; requests under way get `shutdown_timeout_s` to finish."""
-    _check_port(settings)
+    """Serve until stopped by a signal; requests under way get `shutdown_timeout_s` to finish.
+
+    Raises RollcastError where the address or the certificate can't be had, before models are loaded for nothing.
+    """
+    # Until a server takes signals itself: stopping is no failure, and for a hang-up there is nothing to do yet.
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    sockets = listeners.bind(settings.host, settings.port)
     check_certificate(settings)
     # The app is made in the serving process, which with several workers is another one than this.
     os.environ.update(settings.as_environment())
-    # uvicorn stops in good order on SIGTERM and then raises it once more; that is no failure.
-    signal.signal(signal.SIGTERM, _end)
-    uvicorn.run(
+    config = uvicorn.Config(
         "service.app:create_server_app",
         factory=True,
-        http="service.http.protocol:Protocol",
         ws="none",
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
         log_level=settings.log_level,
         log_config=_log_config(settings),
         access_log=False,
@@ -43,22 +44,14 @@ def serve(settings: Settings) -> None:
         ssl_certfile=settings.ssl_certfile,
         ssl_keyfile=settings.ssl_keyfile,
         ssl_keyfile_password=settings.ssl_keyfile_password,
-        timeout_graceful_shutdown=settings.shutdown_timeout_s,
     )
+    with suppress(KeyboardInterrupt):
+        if settings.workers > 1:
+            Supervisor(config, settings, sockets).run()
+        else:
+            from service.process.worker import Worker  # loads what a supervisor does not need
 
-
-def _check_port(settings: Settings) -> None:
-    """Raise RollcastError where the address can't be had, before the models are loaded for nothing."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.host, settings.port))
-    except OSError as error:
-        raise RollcastError(
-            f"{settings.host}:{settings.port} can't be listened on: {error.strerror}; "
-            "choose another with --host and --port"
-        ) from error
+            Worker(config, settings, sockets).run()
 
 
 def _end(_: int, __: FrameType | None) -> None:

@@ -55,7 +55,27 @@ class Settings(BaseSettings):
     # Overload and deadlines.
     timeout_s: Annotated[float, Field(gt=0)] = Field(60.0, description="Seconds after which a forecast is given up.")
     # Connections.
-
+    max_connections: Annotated[int, Field(ge=1)] = Field(
+        10_000, description="Most open connections of each worker; fewer where the limit of open files is lower."
+    )
+    idle_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        75.0, description="Seconds after which a connection without a request is closed."
+    )
+    receive_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        15.0, description="Seconds that a request may take to arrive, from its first byte to its last."
+    )
+    send_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        15.0, description="Seconds in which a client must take some 64 KiB of the answers that wait for it."
+    )
+    max_head_bytes: Annotated[int, Field(ge=1024)] = Field(
+        64 << 10, description="Largest request line with headers, in bytes."
+    )
+    max_pipelined: Annotated[int, Field(ge=1)] = Field(
+        64, description="Most requests that wait on one connection behind the one being answered."
+    )
+    max_unsent_bytes: Annotated[int, Field(ge=1)] = Field(
+        1 << 20, description="Unsent answers of a connection, in bytes, above which no further one is made."
+    )
     # Who may do what.
     api_keys_file: Path | None = Field(
         None, description="File of API keys, made with rollcast keys new; without one everybody may do everything."

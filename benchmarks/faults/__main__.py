@@ -2,10 +2,21 @@
 
 from collections.abc import Mapping
 
+from benchmarks.faults import odd_connections, odd_requests, signals
 from benchmarks.faults.hot_swaps import hot_swaps
 from benchmarks.harness.bars import Drill, run
 
-DRILLS: Mapping[str, Drill] = {"hot_swaps": hot_swaps}
+DRILLS: Mapping[str, Drill] = {
+    "endless_heads": odd_requests.endless_heads,
+    "hung_up": odd_requests.hung_up,
+    "unread_answers": odd_requests.unread_answers,
+    "slow_clients": odd_connections.slow_clients,
+    "connection_bound": odd_connections.connection_bound,
+    "sigterm": signals.sigterm,
+    "sighup": signals.sighup,
+    "worker_killed": signals.worker_killed,
+    "hot_swaps": hot_swaps,
+}
 
 if __name__ == "__main__":
     run("benchmarks.faults", DRILLS)

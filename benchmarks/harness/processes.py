@@ -1,6 +1,7 @@
 """Processes that are measured: `rollcast serve` as it stands, and what it is compared with."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -32,6 +33,27 @@ class Server(NamedTuple):
         """The most resident memory that it has had since it started, or since `forget_peak`."""
         return self._status("VmHWM")
 
+    @property
+    def cpu_s(self) -> float:
+        """How long it has kept cores busy, so far."""
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+    def end(self, by: signal.Signals = signal.SIGTERM, timeout_s: float = 30.0) -> int:
+        """Send it a signal and wait; its exit status, or minus the signal that ended it, as `subprocess` has it."""
+        os.kill(self.pid, by)
+        deadline = time.perf_counter() + timeout_s
+        while time.perf_counter() < deadline:
+            ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+            if ended is not None:
+                return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+            time.sleep(0.005)
+        raise SystemExit(f"the server did not end within {timeout_s:g} s of {by.name}")
+
+    def workers(self) -> list[int]:
+        """The process ids of its workers, oldest first; none where it serves by itself."""
+        return [pid for child in _children(self.pid) for pid in _children(child)]
+
     def forget_peak(self) -> None:
         """Let the peak begin anew."""
         Path(f"/proc/{self.pid}/clear_refs").write_text("5")
@@ -44,10 +66,12 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def rollcast(registry: Path, *flags: str, **variables: str) -> Iterator[Server]:
-    """`rollcast serve` with its defaults but for these flags and variables."""
+def rollcast(registry: Path, *flags: str, files: str = "", **variables: str) -> Iterator[Server]:
+    """`rollcast serve` with its defaults but for these flags and variables; `files` limits how many may be open."""
     port = _free_port()
-    command = ["-m", "rollcast", "serve", "--port", str(port), "--registry", str(registry), *flags]
+    limited = ["prlimit", f"--nofile={files}:{files}"] if files else []
+    command = [*limited, sys.executable, "-m", "rollcast", "serve", "--port", str(port)]
+    command += ["--registry", str(registry), *flags]
     with _running(command, port, "/readyz", {"ROLLCAST_LOG_LEVEL": "warning", **variables}) as server:
         yield server
 
@@ -56,7 +80,7 @@ def rollcast(registry: Path, *flags: str, **variables: str) -> Iterator[Server]:
 def under_uvicorn(app: str, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Another app of this folder, under uvicorn with the settings that rollcast gives it."""
     port = _free_port()
-    command = ["-m", "uvicorn", app, "--factory", "--port", str(port), "--log-level", "warning"]
+    command = [sys.executable, "-m", "uvicorn", app, "--factory", "--port", str(port), "--log-level", "warning"]
     flags = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header"]
     with _running([*command, *flags], port, "/", environment) as server:
         yield server
@@ -64,14 +88,14 @@ def under_uvicorn(app: str, environment: Mapping[str, str] | None = None) -> Ite
 
 @contextmanager
 def _running(
-    arguments: list[str], port: int, path: str, environment: Mapping[str, str] | None = None
+    command: list[str], port: int, path: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
     begun = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env={**os.environ, **(environment or {})})
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})})
     try:
         while not _answers(port, path):
             if process.poll() is not None or time.perf_counter() - begun > START_S:
-                raise SystemExit(f"{' '.join(arguments[:3])} did not start")
+                raise SystemExit(f"{' '.join(command[:4])} did not start")
             time.sleep(0.005)
         yield Server(process.pid, port, time.perf_counter() - begun)
     finally:
@@ -81,6 +105,10 @@ def _running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _answers(port: int, path: str) -> bool:

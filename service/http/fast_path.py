@@ -26,6 +26,10 @@ class FastPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the app's lifespan."""
+        if scope["type"] == "lifespan" and "connections" in scope.get("state", ()):
+            self.app.state.connections = scope["state"]["connections"]
+        elif scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # the same answer; the protocol keeps its body back
         endpoint = self._endpoints.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
         if endpoint is None:
             await self.app(scope, receive, send)

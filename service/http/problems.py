@@ -46,15 +46,19 @@ class ProblemException(Exception):
         self.kind, self.detail, self.headers = kind, detail, headers
 
 
+MALFORMED_REQUEST = ProblemType(400, "malformed-request")
 MALFORMED_JSON = ProblemType(400, "malformed-json")
 UNAUTHORIZED = ProblemType(401, "unauthorized")
 FORBIDDEN = ProblemType(403, "forbidden")
 UNKNOWN_PATH = ProblemType(404, "unknown-path")
 METHOD_NOT_ALLOWED = ProblemType(405, "method-not-allowed")
+REQUEST_TIMEOUT = ProblemType(408, "request-timeout")
 BODY_TOO_LARGE = ProblemType(413, "body-too-large")
+URL_TOO_LONG = ProblemType(414, "url-too-long")
 UNSUPPORTED_MEDIA_TYPE = ProblemType(415, "unsupported-media-type")
 INVALID_REQUEST = ProblemType(422, "invalid-request")
 RATE_LIMITED = ProblemType(429, "rate-limited")
+HEADERS_TOO_LARGE = ProblemType(431, "headers-too-large")
 INTERNAL_ERROR = ProblemType(500, "internal-error")
 NOT_READY = ProblemType(503, "not-ready")
 STOPPING = ProblemType(503, "stopping")

@@ -1,10 +1,10 @@
 """GET /healthz and /readyz: whether the process runs, and whether it can forecast."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from service.dependencies import State
 from service.http import problems
-from service.http.problems import NOT_READY, ProblemException
+from service.http.problems import NOT_READY, STOPPING, ProblemException
 from service.schemas.health import Alive, Ready, Refused, Served
 
 router = APIRouter(tags=["health"])
@@ -23,13 +23,17 @@ async def healthz() -> Alive:
     responses=problems.documented(
         (NOT_READY, "every model was refused; sine-lstm@1: model.onnx can't be read"),
         (NOT_READY, "no model is open yet; the first are being opened"),
+        (STOPPING, "the service is stopping; ask another"),
     ),
 )
-async def readyz(state: State) -> Ready:
+async def readyz(state: State, request: Request) -> Ready:
     """Which models are loaded and replayed, what their names and aliases mean, and which were refused and why.
 
-    Ready with some models refused, and with an empty registry; not with all of them refused, nor before one is open.
+    Ready with some models refused, and with an empty registry; not with all of them refused, nor before one is open,
+    nor once the service is told to stop.
     """
+    if request.app.state.connections.stopping:
+        raise ProblemException(STOPPING, "the service is stopping; ask another")
     now = state.models.snapshot
     if not now.loaded:
         if state.models.opening:

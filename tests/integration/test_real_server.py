@@ -219,12 +219,6 @@ def test_a_websocket_handshake_gets_a_problem_document(server: Server) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_headers_without_end_are_cut_off(server: Server) -> None:
-    answer = post_raw(server, "X-Header: 0123456789\r\n" * 4_000)
-    assert answer.startswith(b"HTTP/1.1 400")
-    assert b"Invalid HTTP request" in answer  # the parser's word, not that of an empty body
-
-
 def test_several_workers_serve_on_one_port(registry_path: Path) -> None:
     with real_server("--workers", "2", registry=registry_path) as server:
         answers = [httpx.post(f"{server.url}/predict", json={"model": "tiny", "window": WINDOW}) for _ in range(10)]

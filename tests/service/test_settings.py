@@ -30,6 +30,13 @@ OTHERS = Settings(
     cors_origins="https://a.example,http://localhost:3000",
     docs=False,
     metrics=False,
+    max_connections=1,
+    idle_timeout_s=0.5,
+    receive_timeout_s=0.25,
+    send_timeout_s=1.5,
+    max_head_bytes=1024,
+    max_pipelined=1,
+    max_unsent_bytes=1,
     shutdown_timeout_s=0,
     log_level="debug",
 )

@@ -1,0 +1,1 @@
+"""The serving processes: how they listen, how they end, and who watches over them."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from benchmarks.faults import odd_connections, odd_requests, signals
+from benchmarks.faults.fault_kinds import fault_kinds
 from benchmarks.faults.hot_swaps import hot_swaps
 from benchmarks.harness.bars import Drill, run
 
@@ -16,6 +17,7 @@ DRILLS: Mapping[str, Drill] = {
     "sighup": signals.sighup,
     "worker_killed": signals.worker_killed,
     "hot_swaps": hot_swaps,
+    "fault_kinds": fault_kinds,
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Kinds of fault, by what they befall: connections, requests, the registry, processes."""

@@ -150,6 +150,9 @@ class ModelStore:
 
     def _open(self, key: Key) -> LoadedModel:
         """Open one version, on an opening thread, and let it serve. Raises RefusedVersion."""
+        found = self.snapshot.loaded.get(key)
+        if found is not None:
+            return found  # asked for by somebody who read the snapshot just before the last opening's end
         name, version = key
         fingerprint = self.registry.fingerprint(name, version)
         try:

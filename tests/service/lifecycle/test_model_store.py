@@ -125,6 +125,12 @@ async def test_a_model_is_opened_once_however_many_wait(many: Registry) -> None:
     assert store.counts.opened == 1
 
 
+async def test_what_was_opened_a_moment_ago_is_not_opened_again(many: Registry) -> None:
+    store = started(many, preload=1)
+    assert store._openings.open(("m0", 1)).result(PATIENCE_S) is store.snapshot.loaded["m0", 1]
+    assert store.counts.opened == 1
+
+
 async def test_what_is_not_there_is_told_before_anything_is_opened(many: Registry) -> None:
     store = started(many, preload=0)
     with pytest.raises(UnknownModel):

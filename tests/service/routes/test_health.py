@@ -114,7 +114,7 @@ async def test_not_ready_while_the_first_model_is_opened(registry_path: Path, mo
 async def test_a_registry_that_cannot_be_read_any_more_is_told(registry_path: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(registry_path, tmp_path / "copy"))
     async with running(Settings(registry=root, poll_s=0.02)) as client:
-        root.rename(tmp_path / "away")  # in one step, or a poll could see a part of it
+        root.rename(tmp_path / "aside")
         async with asyncio.timeout(30):
             while "registry_problem" not in (ready := (await client.get("/readyz")).json()):
                 await asyncio.sleep(0.01)

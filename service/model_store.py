@@ -11,7 +11,7 @@ from models.references import Reference
 from models.registry.listing import Entry, resolve
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
-from service.latency import CallLatency
+from service.dispatch.latency import CallLatency
 
 log = logging.getLogger("rollcast")
 

@@ -40,10 +40,9 @@ class RolloutRequest:
         self.predictions = np.empty((self.unfinished, self.horizon, self.spec.output_columns), np.float32)
 
     @classmethod
-    def of(cls, forecaster: Forecaster, inputs: ForecastInputs, cell_step_s: float = 1e-6) -> "RolloutRequest":
+    def of(cls, forecaster: Forecaster, inputs: ForecastInputs) -> "RolloutRequest":
         """The request for inputs that the same forecaster prepared."""
-        contexts, horizon, known_future = inputs.contexts, inputs.horizon, inputs.known_future
-        return cls(forecaster.network, forecaster.spec, contexts, horizon, known_future, cell_step_s)
+        return cls(forecaster.network, forecaster.spec, inputs.contexts, inputs.horizon, inputs.known_future)
 
     @property
     def is_short(self) -> bool:

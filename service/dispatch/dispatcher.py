@@ -1,78 +1,71 @@
 """Between the event loop and the engine: requests there, predictions back."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from starlette.requests import ClientDisconnect
-from starlette.types import Receive
 
 from models.engine.engine import Engine
 from models.engine.request import RolloutRequest
-from models.errors import ForecastTimeout
 from models.inference.forecaster import Forecaster, ForecastInputs
-from service.inline_batch import InlineBatch
-from service.latency import CallLatency
+from service.dispatch.inline_batch import InlineBatch
+from service.dispatch.latency import CallLatency
 
 Array = NDArray[np.float32]
-
-# A forecast that is not done by then is watched for its client's leaving; for one that is, watching takes longer.
-PATIENCE_S = 0.05
 
 
 class Dispatcher:
     """Answers forecasts for coroutines of one event loop, on the engine's threads.
 
     Next values that take less than the hand-over to another thread are computed in the event loop
-    (service/inline_batch.py).
+    (service/dispatch/inline_batch.py).
     """
 
     def __init__(self, threads: int) -> None:
         self._loop = asyncio.get_running_loop()
         self._engine = Engine(threads, self._deliver)
-        self._waiting: dict[RolloutRequest, asyncio.Future[None]] = {}
+        self._waiting: dict[RolloutRequest, tuple[asyncio.Future[None], float]] = {}
         self._inline_batch = InlineBatch(self._loop, self._resolve)
 
     async def forecast(
-        self,
-        forecaster: Forecaster,
-        inputs: ForecastInputs,
-        timeout_s: float,
-        latency: CallLatency | None = None,
-        receive: Receive | None = None,
+        self, forecaster: Forecaster, inputs: ForecastInputs, latency: CallLatency | None = None
     ) -> Array:
         """What the network predicts, shape (windows, horizon, targets), in the network's units.
 
-        `receive` tells when the client goes away. Raises ForecastTimeout and ClientDisconnect; where that happens, or
-        the coroutine is cancelled, the engine gives the request up.
+        Where the coroutine is cancelled, the request is given up: its work ends at the engine's next tick.
         """
         request = RolloutRequest.of(forecaster, inputs)
-        done = self._waiting[request] = self._loop.create_future()
+        done = self._loop.create_future()
+        self._waiting[request] = done, time.monotonic()
         if self._inline_batch.suits(request, latency):
             self._inline_batch.add(request)
         else:
+            if latency is not None:
+                length = request.spec.window if request.is_short else request.spec.step_length
+                request.cell_step_s = latency.of_cell_step(length, request.spec.window)
             self._engine.submit(request)
-        watches: list[asyncio.Task[None]] = []
-        patience_s = min(PATIENCE_S, timeout_s)
-        timer = self._loop.call_later(
-            patience_s, lambda: watches.append(self._loop.create_task(_watch(done, timeout_s - patience_s, receive)))
-        )
         try:
             await done
-        except BaseException as error:
+        except BaseException:
             self._engine.cancel(request)
-            if isinstance(error, TimeoutError):
-                raise ForecastTimeout(
-                    f"the forecast was given up: it took longer than {timeout_s:g} s; ask for fewer steps or windows"
-                ) from None
             raise
         finally:
-            timer.cancel()
-            for watch in watches:
-                watch.cancel()
             del self._waiting[request]
         return request.predictions
+
+    def wait_s(self, *, short: bool) -> float:
+        """How long the engine takes for what it has: next values, or rollouts."""
+        return self._engine.wait_s(short=short)
+
+    def cell_steps(self, *, short: bool) -> int:
+        """How many cell steps of these are left."""
+        return self._engine.cell_steps(short=short)
+
+    def oldest_s(self) -> float:
+        """How long the request that has waited longest has waited; 0 where none waits."""
+        return time.monotonic() - next(iter(self._waiting.values()))[1] if self._waiting else 0.0
 
     def rows(self) -> int:
         """How many rows are rolling out at the moment."""
@@ -88,25 +81,10 @@ class Dispatcher:
 
     def _resolve(self, requests: Sequence[RolloutRequest]) -> None:
         for request in requests:
-            done = self._waiting.get(request)
+            done, _ = self._waiting.get(request, (None, 0.0))
             if done is None or done.done():
                 continue
             if request.error is None:
                 done.set_result(None)
             else:
                 done.set_exception(request.error)
-
-
-async def _watch(done: asyncio.Future[None], left_s: float, receive: Receive | None) -> None:
-    """Fail a future once its time is up or its client has gone."""
-    error: Exception = ClientDisconnect()
-    try:
-        async with asyncio.timeout(left_s):
-            if receive is None:
-                await asyncio.Event().wait()
-            else:
-                await receive()  # the body is read, so this comes back when the connection ends
-    except TimeoutError as late:
-        error = late
-    if not done.done():
-        done.set_exception(error)

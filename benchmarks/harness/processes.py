@@ -32,6 +32,12 @@ class Server(NamedTuple):
         """The most resident memory that it has had since it started, or since `forget_peak`."""
         return self._status("VmHWM")
 
+    @property
+    def processor_s(self) -> float:
+        """The processor time that it has taken so far, in all its threads that still run."""
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
     def forget_peak(self) -> None:
         """Let the peak begin anew."""
         Path(f"/proc/{self.pid}/clear_refs").write_text("5")

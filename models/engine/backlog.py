@@ -13,8 +13,8 @@ MEMORY_S, GUESS_WEIGHT_S = 0.5, 0.02
 class ModelWork:
     """One model's work of one kind (short or long): what is left of it, and what a cell step takes."""
 
-    def __init__(self, cell_step_s: float) -> None:
-        self.cell_steps = 0
+    def __init__(self, cell_step_s: float, spreads: bool) -> None:
+        self.cell_steps, self.spreads = 0, spreads
         self._seconds, self._done = GUESS_WEIGHT_S, GUESS_WEIGHT_S / cell_step_s
 
     @property
@@ -41,11 +41,11 @@ class Backlog:
         self._known: WeakKeyDictionary[OnnxNetwork, tuple[ModelWork, ModelWork]] = WeakKeyDictionary()
         self._under_way: tuple[dict[OnnxNetwork, ModelWork], dict[OnnxNetwork, ModelWork]] = ({}, {})
 
-    def add(self, request: RolloutRequest) -> None:
-        """Count a request's work in."""
+    def add(self, request: RolloutRequest, *, spreads: bool) -> None:
+        """Count a request's work in; `spreads` tells whether a few rows of its model occupy every thread."""
         known = self._known.get(request.network)
         if known is None:
-            known = ModelWork(request.cell_step_s), ModelWork(request.cell_step_s)
+            known = ModelWork(request.cell_step_s, spreads), ModelWork(request.cell_step_s, spreads)
             self._known[request.network] = known
         work = known[request.is_short]
         work.cell_steps += len(request.contexts) * request.cell_steps_of_row()
@@ -62,9 +62,13 @@ class Backlog:
         """Count work out that nobody will do: that of rows of which `done` values are predicted."""
         self._subtract(request.network, request.is_short, rows * request.cell_steps_of_row(done))
 
-    def left_s(self, short: bool) -> float:
-        """How long one thread would take for all that is left."""
-        return sum(work.left_s for work in self._under_way[short].values())
+    def wait_s(self, short: bool, at_work: int, threads: int) -> float:
+        """How long all that is left takes, on the threads that are at work or would be if there were more of it.
+
+        Models that need many rows for a call to be worth a thread of its own stay on those that are at work. For others
+        all threads count: else one thread's work would keep requests out while the others are idle.
+        """
+        return sum(work.left_s / (threads if work.spreads else at_work) for work in self._under_way[short].values())
 
     def cell_steps(self, short: bool) -> int:
         """How many cell steps are left."""

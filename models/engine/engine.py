@@ -79,7 +79,7 @@ class Engine:
     def wait_s(self, *, short: bool) -> float:
         """How long the requests take that are under way: those that the first call answers, or the longer ones."""
         with self._lock:
-            return self._scheduler.backlog.left_s(short) / max(1, self._at_work)
+            return self._scheduler.backlog.wait_s(short, max(1, self._at_work), len(self._threads))
 
     def cell_steps(self, *, short: bool) -> int:
         """How many cell steps are left of these requests."""

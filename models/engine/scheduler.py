@@ -56,7 +56,8 @@ class Scheduler:
 
     def put(self, request: RolloutRequest) -> None:
         """Queue a request."""
-        self.backlog.add(request)
+        length = request.spec.window if request.is_short else request.spec.step_length
+        self.backlog.add(request, spreads=_min_rows_per_thread(request, length) <= MIN_ROWS_PER_THREAD)
         (self._short if request.is_short else self._long).append(request)
 
     def admit(self, batches: Mapping[OnnxNetwork, Batch], idle: int) -> dict[OnnxNetwork, Admitted]:

@@ -13,7 +13,7 @@ from service.http.problems import BODY_TOO_LARGE, ProblemException
 MAX_NAMES = 1_000
 UNCOUNTED_BYTES = 1 << 15  # a smaller body costs a few milliseconds at most, whatever it holds
 
-_NAME_ENDS = re.compile(rb'"\s*:')
+_BEFORE_COLON = np.frombuffer(b'" \t\r\n', np.uint8)
 # Every text, and the colon after it where it is a name. Texts are taken whole, so that none begins where another ends.
 _TEXTS = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"\s*(:?)', re.DOTALL)
 
@@ -35,8 +35,9 @@ def check_size(body: bytes, max_values: int, max_lists: int) -> None:
         raise _too_many(lists, "lists", max_lists)
     if (values := count(b",") + 1) > max_values:
         raise _too_many(values, "values", max_values)
-    # Times hold colons as well, so a closer look is taken only where there are many.
-    if count(b":") > MAX_NAMES and (names := sum(1 for _ in _NAME_ENDS.finditer(body))) > MAX_NAMES:
+    # A name ends with a quote, perhaps a space, and a colon. Times hold colons as well, but between digits.
+    colons = np.flatnonzero(characters[1:] == b":"[0])
+    if len(colons) > MAX_NAMES and (names := int(np.isin(characters[colons], _BEFORE_COLON).sum())) > MAX_NAMES:
         raise _too_many(names, "fields", MAX_NAMES)
 
 

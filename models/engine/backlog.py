@@ -70,6 +70,10 @@ class Backlog:
         """
         return sum(work.left_s / (threads if work.spreads else at_work) for work in self._under_way[short].values())
 
+    def is_empty(self, short: bool) -> bool:
+        """Whether nothing is left; may be asked without the lock."""
+        return not self._under_way[short]
+
     def cell_steps(self, short: bool) -> int:
         """How many cell steps are left."""
         return sum(work.cell_steps for work in self._under_way[short].values())

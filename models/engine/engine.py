@@ -78,6 +78,8 @@ class Engine:
 
     def wait_s(self, *, short: bool) -> float:
         """How long the requests take that are under way: those that the first call answers, or the longer ones."""
+        if self._scheduler.backlog.is_empty(short):
+            return 0.0
         with self._lock:
             return self._scheduler.backlog.wait_s(short, max(1, self._at_work), len(self._threads))
 

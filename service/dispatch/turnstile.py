@@ -27,13 +27,17 @@ class Turnstile:
         self._turn_s = 0.0
         self._turned_s = 0.0
 
-    async def enter(self) -> None:
+    def passes(self) -> bool:
+        """Whether a request may pass at once; if not, it must `wait`."""
+        if self._queue or self._passed >= PER_TURN:
+            return False
+        if self._passed == 0:
+            self._loop.call_soon(self._next_turn)
+        self._passed += 1
+        return True
+
+    async def wait(self) -> None:
         """Wait for one's turn. Raises what `refuse` raises."""
-        if self._passed < PER_TURN and not self._queue:
-            if self._passed == 0:
-                self._loop.call_soon(self._next_turn)
-            self._passed += 1
-            return
         self._refuse(self.wait_s())
         turn = self._loop.create_future()
         self._queue.append(turn)

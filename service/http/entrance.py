@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.errors import Overloaded
+from service.dispatch.turnstile import Turnstile
 from service.http import problems
 
 # What an operator's probes ask for must be answered when nothing else is. They cost little and hold nothing up.
@@ -19,8 +20,10 @@ class Entrance:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the app's lifespan."""
         if scope["type"] == "http" and scope["path"] not in PASS_BY:
+            turnstile: Turnstile = self._app.state.rollcast.admission.turnstile
             try:
-                await self._app.state.rollcast.admission.turnstile.enter()
+                if not turnstile.passes():
+                    await turnstile.wait()
             except Overloaded as error:
                 response = await problems.error_response(Request(scope), error)
                 await response(scope, receive, send)

@@ -29,8 +29,11 @@ def drill(quick: bool) -> Iterator[Bar]:
         check_wrk()
     with tempfile.TemporaryDirectory() as folder:
         publish_random(Registry.at(Path(folder)), MODEL, SHAPES[MODEL])
+        asked, seconds = _asked(300 if quick else 3_000), 2.0 if quick else 20.0
+        with rollcast(Path(folder), ROLLCAST_QUEUE_S="3600") as server:
+            peak = _peak(server, asked, seconds)
         with rollcast(Path(folder)) as server:
-            yield from _rollouts(server, _asked(300 if quick else 3_000), 2.0 if quick else 20.0)
+            yield from _rollouts(server, asked, peak, seconds)
             time.sleep(0.5 if quick else 4)
             yield from _burst(server)
             if not quick:
@@ -42,14 +45,19 @@ def _asked(horizon: int) -> dict[str, Any]:
     return {"model": MODEL, "window": WINDOW, "horizon": horizon}
 
 
-def _rollouts(server: Server, asked: dict[str, Any], seconds: float) -> Iterator[Bar]:
-    # 1. As many as can be answered: clients that ask again as soon as they are answered, too few to be refused.
-    with traffic(server.port, lambda *_: ("/predict", json.dumps(asked).encode()), clients=12) as running:
+def _peak(server: Server, asked: dict[str, Any], seconds: float) -> float:
+    """As many a second as can be answered: enough clients, of a server that refuses none."""
+    body = json.dumps(asked).encode()
+    with traffic(server.port, lambda *_: ("/predict", body), clients=24) as running:
         time.sleep(seconds)
-    peak = sum(each.status == 200 for each in running.answers) / seconds
-    # 2. Half as many.
+    last = max(each.begun_s + each.took_s for each in running.answers)
+    return len(running.answers) / (last - running.begun_s)
+
+
+def _rollouts(server: Server, asked: dict[str, Any], peak: float, seconds: float) -> Iterator[Bar]:
+    # 1. Half as many as can be answered.
     half = _p99_s(offer(server.port, asked, peak / 2, seconds))
-    # 3. Ten times as many.
+    # 2. Ten times as many.
     with probing(server.port) as health:
         answers = offer(server.port, asked, TIMES * peak, seconds)
     begun = answers[0].begun_s
@@ -57,7 +65,7 @@ def _rollouts(server: Server, asked: dict[str, Any], seconds: float) -> Iterator
     refused = [each for each in answers if each.status == 503]
     # From when the queue is full until the last request is sent.
     goodput = sum(seconds / 4 < each.begun_s + each.took_s - begun < seconds for each in answered) / (0.75 * seconds)
-    # 4. Right afterwards.
+    # 3. Right afterwards.
     over = time.perf_counter()
     after = offer(server.port, asked, min(10.0, peak / 2), 2)
     normal_s = max((each.begun_s + each.took_s - over for each in after if each.status != 200), default=0.0)

@@ -5,9 +5,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-# Each takes the loop 0.05 to 0.2 ms, so that a turn takes a few milliseconds: what goes past the turnstile (health)
-# waits for two or three of them. More requests in one turn make no better batches of next values.
-PER_TURN = 32
+# Each takes the loop 0.05 to 0.2 ms, so that a turn takes some ten milliseconds at most: what goes past the turnstile
+# (health) waits for two of them. Fewer requests a turn make smaller batches of next values, which cost more.
+PER_TURN = 64
 MEMORY_TURNS = 16  # a turn's duration is averaged over about so many
 
 

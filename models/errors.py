@@ -7,6 +7,7 @@ RollcastError
 ├── UnknownModel               no such name, version or alias
 ├── RefusedVersion             a version on disk that failed its checks
 ├── ForecastTimeout            the rollout ran past its deadline
+├── Overloaded                 too much waits to be answered already
 └── RegistryError              the registry can't be read or written as asked
     ├── InvalidName            a name, version or alias that is not well formed
     ├── IncompatibleVersion    a new version whose columns differ from the ones before
@@ -59,6 +60,14 @@ class RefusedVersion(RollcastError):
 
 class ForecastTimeout(RollcastError):
     """A rollout that ran past its deadline."""
+
+
+class Overloaded(RollcastError):
+    """Too much waits to be answered already; `retry_after_s` tells when to ask again, in whole seconds."""
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class RegistryError(RollcastError):

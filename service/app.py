@@ -17,9 +17,11 @@ from service.access.exposure import everybody_gets_in
 from service.access.gate import Gate
 from service.access.live_keys import LiveKeys
 from service.dependencies import ServiceState
-from service.dispatcher import Dispatcher
+from service.dispatch.admission import Admission
+from service.dispatch.dispatcher import Dispatcher
 from service.http import openapi, problems
 from service.http.connections import Connections, Limits
+from service.http.entrance import Entrance
 from service.http.fast_path import Endpoint, FastPath
 from service.lifecycle.model_store import ModelStore
 from service.lifecycle.registry_watcher import RegistryWatcher, on_hangup
@@ -47,7 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
         await anyio.to_thread.run_sync(store.start)
         dispatcher = Dispatcher(settings.threads)
-        app.state.rollcast = ServiceState(settings, store, dispatcher)
+        app.state.rollcast = ServiceState(settings, store, dispatcher, Admission(settings.queue_s, dispatcher))
         now = store.snapshot
         if now.loaded:
             log.info("serving %s", ", ".join(f"{name}@{number}" for name, number in sorted(now.loaded)))
@@ -101,7 +103,7 @@ def create_server_app(settings: Settings | None = None) -> ASGIApp:
 
 def as_served(app: FastAPI, settings: Settings) -> ASGIApp:
     """An app with all that stands before its routes. Raises KeyFileError where keys are asked for and not there."""
-    served: ASGIApp = FastPath(app, FAST_PATHS)
+    served: ASGIApp = Entrance(FastPath(app, FAST_PATHS), app)  # behind the keys: nobody without one takes a place
     if settings.api_keys_file is not None:
         served = Gate(served, LiveKeys(settings.api_keys_file), settings.key_rate_per_s)
     if settings.cors_origins:

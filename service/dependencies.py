@@ -4,17 +4,19 @@ from typing import Annotated, NamedTuple, cast
 
 from fastapi import Depends, Request
 
-from service.dispatcher import Dispatcher
+from service.dispatch.admission import Admission
+from service.dispatch.dispatcher import Dispatcher
 from service.lifecycle.model_store import ModelStore
 from service.settings import Settings
 
 
 class ServiceState(NamedTuple):
-    """The settings, the models, and the way to the engine."""
+    """The settings, the models, the way to the engine, and who is let in."""
 
     settings: Settings
     models: ModelStore
     dispatcher: Dispatcher
+    admission: Admission
 
 
 def state_of(request: Request) -> ServiceState:

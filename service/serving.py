@@ -2,9 +2,6 @@
 
 from collections.abc import Callable
 
-import anyio
-from starlette.types import Receive
-
 from models.errors import InvalidHorizon
 from models.spec.manifest import Manifest
 from service.dependencies import ServiceState
@@ -16,40 +13,36 @@ MAX_INLINE_TIMES, MAX_INLINE_ANSWER_VALUES = 1_000, 10_000
 
 
 async def answer(
-    request: ForecastRequest,
-    state: ServiceState,
-    encode: Callable[[Forecast], bytes],
-    receive: Receive | None = None,
-    *,
-    small: bool = True,
+    request: ForecastRequest, state: ServiceState, encode: Callable[[Forecast], bytes], *, small: bool = True
 ) -> bytes:
     """Forecast in the running service; `encode` makes the answer's bytes.
 
-    `small` tells whether the request's windows are few enough numbers to be looked at in the event loop. `receive`
-    tells when the client goes away. Raises RollcastError and ClientDisconnect.
+    `small` tells whether the request's windows are few enough numbers to be looked at in the event loop. Raises
+    RollcastError, Overloaded where too much work is before it.
     """
     # 1. Which model?
     model = state.models.get_if_loaded(request.model)
     if model is None:
         model = await state.models.get(request.model, state.settings.timeout_s)
-    # 2. Check the request and make it ready.
-    check_size(request, model.manifest, state.settings)
+    # 2. Is there room for it?
     forecaster, spec = model.forecaster, model.manifest.spec
+    check_size(request, model.manifest, state.settings)
+    state.admission.check_engine(short=request.horizon <= spec.outputs)
+    # 3. Check the request and make it ready.
     if request.times is not None:
         small = small and len(request.times) * (spec.context_length + request.horizon) <= MAX_INLINE_TIMES
-    prepared = prepare(request, forecaster) if small else await anyio.to_thread.run_sync(prepare, request, forecaster)
-    # 3. Run the network.
-    predictions = await state.dispatcher.forecast(
-        forecaster, prepared.inputs, state.settings.timeout_s, model.latency, receive
-    )
+    bulk = state.admission.bulk
+    prepared = prepare(request, forecaster) if small else await bulk.run(lambda: prepare(request, forecaster))
+    # 4. Run the network.
+    predictions = await state.dispatcher.forecast(forecaster, prepared.inputs, model.latency)
 
-    # 4. Back to raw units, and to bytes.
+    # 5. Back to raw units, and to bytes.
     def encoded() -> bytes:
         return encode(finish(model.manifest, forecaster, prepared, predictions))
 
     if predictions.size * (1 + 2 * len(prepared.error_bounds)) <= MAX_INLINE_ANSWER_VALUES:
         return encoded()
-    return await anyio.to_thread.run_sync(encoded)
+    return await bulk.run(encoded)
 
 
 def check_size(request: ForecastRequest, manifest: Manifest, settings: Settings) -> None:

@@ -52,7 +52,16 @@ class Settings(BaseSettings):
         1_000_000, description="Most values that one answer may hold: predictions, bounds of intervals and timestamps."
     )
     max_body_bytes: Annotated[int, Field(ge=1)] = Field(1 << 20, description="Largest request body, in bytes.")
+    max_values: Annotated[int, Field(ge=1)] = Field(
+        250_000, description="Most values in one request: numbers, texts and lists of them."
+    )
+    max_lists: Annotated[int, Field(ge=1)] = Field(
+        60_000, description="Most lists in one request: windows, and their rows."
+    )
     # Overload and deadlines.
+    queue_s: Annotated[float, Field(ge=0)] = Field(
+        2.0, description="Seconds of work that may wait; what comes then is refused. An empty queue takes any request."
+    )
     timeout_s: Annotated[float, Field(gt=0)] = Field(60.0, description="Seconds after which a forecast is given up.")
     # Connections.
     max_connections: Annotated[int, Field(ge=1)] = Field(

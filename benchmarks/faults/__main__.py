@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from benchmarks.faults import odd_connections, odd_requests, signals
+from benchmarks.faults import bodies, odd_connections, odd_requests, overload, signals
 from benchmarks.faults.fault_kinds import fault_kinds
 from benchmarks.faults.hot_swaps import hot_swaps
 from benchmarks.harness.bars import Drill, run
@@ -16,6 +16,8 @@ DRILLS: Mapping[str, Drill] = {
     "sigterm": signals.sigterm,
     "sighup": signals.sighup,
     "worker_killed": signals.worker_killed,
+    "bodies": bodies.drill,
+    "overload": overload.drill,
     "hot_swaps": hot_swaps,
     "fault_kinds": fault_kinds,
 }

@@ -35,10 +35,10 @@ class Batch:
     def __init__(self, network: OnnxNetwork, spec: ModelSpec) -> None:
         self._network, self._spec, self._input_length = network, spec, spec.input_length
         self._steps = self._cursor = self._recorded = 0
+        self.cell_steps = 0  # done so far, over all rows
         self._block = spec.outputs
         self._carries_state = spec.rollout == "state"
-        # How many values a step takes in. Where states are carried, they hold what came before the newest ones.
-        self._step_length = spec.outputs if self._carries_state else spec.window
+        self._step_length = spec.step_length
         # A multiple of the block, so that the buffer ends with a whole step.
         self._room = -(-STEPS_PER_BUFFER // self._block) * self._block
         self._rebuild_buffer([], np.empty((self._input_length, 0, 0), np.float32), ())  # no rows yet, of any width
@@ -70,6 +70,7 @@ class Batch:
         self._buffer[cursor : cursor + block] = next_values(self._spec, output)
         self._cursor += block
         self._steps += block
+        self.cell_steps += len(self.rows) * length
         return self.evict(lambda row: row.done >= row.request.horizon) if self._steps >= self._next_end else []
 
     def evict(self, leaves: Callable[[SequenceState], bool]) -> list[SequenceState]:

@@ -19,29 +19,19 @@ Who owns what: a `Batch` and its rows belong to the compute thread that took the
 """
 
 import threading
-from collections import Counter, deque
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from models.engine.batch import Batch
 from models.engine.prefill import prefill
 from models.engine.request import RequestSlice, RolloutRequest
 from models.engine.scheduler import Admitted, Scheduler
+from models.engine.worker_state import WorkerState
 from models.inference.onnx_network import OnnxNetwork
 
 PEER_WAIT_S = 0.001  # how long a thread sleeps while what waits is left to another thread
-
-
-@dataclass
-class _WorkerState:
-    """What one compute thread holds, and what its present tick has finished."""
-
-    batches: dict[OnnxNetwork, Batch] = field(default_factory=dict)
-    turns: deque[OnnxNetwork] = field(default_factory=deque)  # whose batch steps next
-    cancel_epoch: int = 0
-    done: list[RequestSlice] = field(default_factory=list)
-    failed: list[tuple[RolloutRequest, Exception]] = field(default_factory=list)
-    left: Counter[OnnxNetwork] = field(default_factory=Counter)  # rows that are in no batch any more
+MAX_TICK_S = 0.01  # a lone batch makes steps without the lock for so long, then what it has done is counted
 
 
 class Engine:
@@ -54,7 +44,7 @@ class Engine:
         self._deliver = deliver
         self._lock = threading.Condition()
         self._scheduler = Scheduler(threads)
-        self._idle = 0
+        self._idle = self._at_work = 0
         self._cancel_epoch = 0  # goes up when rows must leave their batches
         self._stopping = False
         self._threads = [threading.Thread(target=self._work, name=f"compute-{n}", daemon=True) for n in range(threads)]
@@ -86,19 +76,33 @@ class Engine:
         with self._lock:
             return self._scheduler.rolling.total()
 
+    def wait_s(self, *, short: bool) -> float:
+        """How long the requests take that are under way: those that the first call answers, or the longer ones."""
+        if self._scheduler.backlog.is_empty(short):
+            return 0.0
+        with self._lock:
+            return self._scheduler.backlog.wait_s(short, max(1, self._at_work), len(self._threads))
+
+    def cell_steps(self, *, short: bool) -> int:
+        """How many cell steps are left of these requests."""
+        with self._lock:
+            return self._scheduler.backlog.cell_steps(short)
+
     def _work(self) -> None:
-        worker = _WorkerState()
+        worker = WorkerState()
         while True:
             # 1. Take what may begin.
             with self._lock:
                 while not (worker.batches or self._scheduler or self._stopping):
+                    self._set_at_work(worker, False)
                     self._idle += 1
                     self._lock.wait()
                     self._idle -= 1
                 if self._stopping:
                     return
                 admitted = self._scheduler.admit(worker.batches, self._idle)
-                if not (admitted or worker.batches):
+                self._set_at_work(worker, bool(admitted or worker.batches))
+                if not worker.at_work:
                     self._lock.wait(PEER_WAIT_S)  # what waits is for a thread that is at work on the same model
                 if self._idle and self._scheduler:
                     self._lock.notify()  # there is more than this thread's share
@@ -107,7 +111,9 @@ class Engine:
             # 2. Let cancelled rows go.
             if cancellation_pending:
                 for network, batch in worker.batches.items():
-                    worker.left[network] += len(batch.evict(lambda row: row.request.cancelled))
+                    evicted = batch.evict(lambda row: row.request.cancelled)
+                    worker.left[network] += len(evicted)
+                    worker.dropped += evicted
             # 3. First calls.
             for network, each in admitted.items():
                 _begin(worker, network, each)
@@ -115,22 +121,31 @@ class Engine:
             if worker.turns:
                 _step(worker, worker.turns.popleft(), lambda: self._may_go_on(worker))
             # 5. Deliver.
-            if worker.done or worker.failed or worker.left:
+            if worker.calls or worker.left:
                 self._settle(worker)
 
-    def _may_go_on(self, worker: _WorkerState) -> bool:
+    def _set_at_work(self, worker: WorkerState, at_work: bool) -> None:
+        """Note whether a thread has something to do; its time counts from when it has."""
+        if worker.at_work != at_work:
+            worker.at_work = at_work
+            self._at_work += 1 if at_work else -1
+            worker.counted_s = time.perf_counter()
+
+    def _may_go_on(self, worker: WorkerState) -> bool:
         """Whether a thread may make another step of its one batch: nobody waits, to begin or for an answer.
 
         Read without the lock, as it is read again before the next step.
         """
         waiting = self._scheduler or self._stopping or self._cancel_epoch != worker.cancel_epoch
-        return not (waiting or worker.turns or worker.done or worker.failed)
+        busy = waiting or worker.turns or worker.done or worker.failed
+        return not busy and time.perf_counter() - worker.counted_s < MAX_TICK_S
 
-    def _settle(self, worker: _WorkerState) -> None:
+    def _settle(self, worker: WorkerState) -> None:
         """Count what a tick has finished, and deliver the requests that are whole."""
         delivered = []
         with self._lock:
             self._scheduler.rolling -= worker.left
+            worker.settle_work(self._scheduler.backlog)
             for request, error in worker.failed:
                 if not request.cancelled:
                     request.error, request.cancelled = error, True
@@ -145,7 +160,7 @@ class Engine:
             self._deliver(delivered)
 
 
-def _begin(worker: _WorkerState, network: OnnxNetwork, admitted: Admitted) -> None:
+def _begin(worker: WorkerState, network: OnnxNetwork, admitted: Admitted) -> None:
     """The first call of what was admitted; the rows that have further to go join their batch."""
     slices, rows = admitted
     if slices:
@@ -154,7 +169,10 @@ def _begin(worker: _WorkerState, network: OnnxNetwork, admitted: Admitted) -> No
         except Exception as error:  # whatever went wrong is these requests' answer
             worker.failed += [(request, error) for request, _, _ in slices]
             worker.left[network] += sum(not request.is_short for request, _, _ in slices)
+            worker.dropped += slices
+            worker.count(network, short=0, long=0)
         else:
+            worker.count_first_calls(network, slices)
             worker.done += [each for each in slices if each.request.is_short]
     if rows:
         if network not in worker.batches:
@@ -163,10 +181,11 @@ def _begin(worker: _WorkerState, network: OnnxNetwork, admitted: Admitted) -> No
         worker.batches[network].join(rows)
 
 
-def _step(worker: _WorkerState, network: OnnxNetwork, may_go_on: Callable[[], bool]) -> None:
+def _step(worker: WorkerState, network: OnnxNetwork, may_go_on: Callable[[], bool]) -> None:
     """One step of one batch, and more as long as nothing else is to be done; it then queues for its next turn."""
     batch = worker.batches[network]
     if batch.rows:
+        before = batch.cell_steps
         try:
             finished = batch.step()
             while not finished and may_go_on():
@@ -174,9 +193,11 @@ def _step(worker: _WorkerState, network: OnnxNetwork, may_go_on: Callable[[], bo
         except Exception as error:  # as above
             worker.failed += [(row.request, error) for row in batch.rows]
             finished = batch.evict(lambda _: True)
+            worker.dropped += finished
         else:
             worker.done += [RequestSlice(row.request, row.index, row.index + 1) for row in finished]
         worker.left[network] += len(finished)
+        worker.count(network, short=0, long=batch.cell_steps - before)
     if batch.rows:
         worker.turns.append(network)
     else:

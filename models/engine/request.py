@@ -19,7 +19,8 @@ class RolloutRequest:
 
     `contexts` has shape (rows, input_length, features), `known_future` (rows, window + horizon - 1, channels) and
     `predictions` (rows, horizon, targets), all in the network's units. `started` counts the rows that were admitted,
-    `unfinished` those without their answer. Nothing changes any more once `unfinished` is 0 or `error` is set.
+    `unfinished` those without their answer. `cell_step_s` is about what a cell step takes one thread, for as long as
+    the engine has not measured it. Nothing changes any more once `unfinished` is 0 or `error` is set.
     """
 
     network: OnnxNetwork
@@ -27,6 +28,7 @@ class RolloutRequest:
     contexts: Array
     horizon: int
     known_future: Array | None = None
+    cell_step_s: float = 1e-6
     predictions: Array = field(init=False)
     unfinished: int = field(init=False)
     started: int = 0
@@ -46,6 +48,11 @@ class RolloutRequest:
     def is_short(self) -> bool:
         """Whether the first call of the network answers it."""
         return self.horizon <= self.spec.outputs
+
+    def cell_steps_of_row(self, done: int = 0) -> int:
+        """How many cell steps a row still takes once `done` of its values are predicted."""
+        calls = -(-(self.horizon - done) // self.spec.outputs)
+        return calls * self.spec.step_length if done else self.spec.window + (calls - 1) * self.spec.step_length
 
 
 class RequestSlice(NamedTuple):

@@ -18,6 +18,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from models.engine.backlog import Backlog
 from models.engine.batch import Batch
 from models.engine.request import RequestSlice, RolloutRequest, SequenceState
 from models.inference.onnx_network import OnnxNetwork
@@ -48,12 +49,15 @@ class Scheduler:
         self._short: deque[RolloutRequest] = deque()
         self._long: deque[RolloutRequest | SequenceState] = deque()
         self.rolling: Counter[OnnxNetwork] = Counter()  # rows in batches, over all threads
+        self.backlog = Backlog()
 
     def __bool__(self) -> bool:
         return bool(self._short or self._long)
 
     def put(self, request: RolloutRequest) -> None:
         """Queue a request."""
+        length = request.spec.window if request.is_short else request.spec.step_length
+        self.backlog.add(request, spreads=_min_rows_per_thread(request, length) <= MIN_ROWS_PER_THREAD)
         (self._short if request.is_short else self._long).append(request)
 
     def admit(self, batches: Mapping[OnnxNetwork, Batch], idle: int) -> dict[OnnxNetwork, Admitted]:
@@ -73,6 +77,7 @@ class Scheduler:
         for _ in range(len(self._short)):
             request = self._short.popleft()
             if request.cancelled:
+                self._drop(request)
                 continue
             network = request.network
             if network not in room:
@@ -92,6 +97,7 @@ class Scheduler:
             waiting = self._long.popleft()
             request = _request(waiting)
             if request.cancelled:
+                self._drop(waiting)
                 continue
             if room[request.network] <= 0:
                 self._long.append(waiting)
@@ -106,6 +112,13 @@ class Scheduler:
             self._start(admitted, request, 1)
             if request.started < len(request.contexts):
                 self._long.append(request)
+
+    def _drop(self, waiting: RolloutRequest | SequenceState) -> None:
+        """Forget what nobody waits for any more."""
+        if isinstance(waiting, SequenceState):
+            self.backlog.dropped(waiting.request, 1, waiting.done)
+        else:
+            self.backlog.dropped(waiting, len(waiting.contexts) - waiting.started)
 
     def _start(self, admitted: dict[OnnxNetwork, Admitted], request: RolloutRequest, count: int) -> None:
         """Admit a request's next rows."""

@@ -120,6 +120,11 @@ class ModelSpec(Record):
         return self.window + max(self.lead, *self.lags, 0) - 1
 
     @property
+    def step_length(self) -> int:
+        """How many values each call after the first takes in: carried states hold what came before the newest ones."""
+        return self.outputs if self.rollout == "state" else self.window
+
+    @property
     def known_future_channels(self) -> int:
         """How many of a step's inputs are known ahead of time: the calendar's."""
         return sum(CYCLES[cycle].channels for cycle in self.calendar)

@@ -71,6 +71,7 @@ MODEL_PROBLEMS: dict[type[model_errors.RollcastError], ProblemType] = {
     model_errors.InvalidName: INVALID_REQUEST,
     model_errors.UnknownModel: ProblemType(404, "unknown-model"),
     model_errors.RefusedVersion: ProblemType(503, "refused-version"),
+    model_errors.Overloaded: ProblemType(503, "overloaded"),
     model_errors.ForecastTimeout: ProblemType(504, "forecast-timeout"),
     model_errors.RegistryError: ProblemType(503, "registry-error"),
     model_errors.RollcastError: INTERNAL_ERROR,
@@ -144,6 +145,9 @@ async def error_response(request: Request, error: Exception) -> Response:
 def _invalid(error: ValidationError) -> Response:
     found = error.errors(include_url=False)
     if found[0]["type"] == "json_invalid":
+        if "number out of range" in found[0]["msg"]:  # it is JSON, but of thousands of digits
+            where = found[0]["msg"].partition(" at ")[2]
+            return problem_response(INVALID_REQUEST, f"expected numbers of a few digits, but thousands came at {where}")
         return problem_response(MALFORMED_JSON, f"the body must be one JSON object; {found[0]['msg']}")
     errors = [(_path(each), _message(each)) for each in found]
     path, message = errors[0]
@@ -153,6 +157,8 @@ def _invalid(error: ValidationError) -> Response:
 
 def _model_error(error: model_errors.RollcastError) -> Response:
     kind = next(MODEL_PROBLEMS[cls] for cls in type(error).__mro__ if cls in MODEL_PROBLEMS)
+    if isinstance(error, model_errors.Overloaded):  # told by service/dispatch/admission.py, once for many
+        return problem_response(kind, str(error), headers={"Retry-After": str(error.retry_after_s)})
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s: %s", kind.slug, error)
     path = error.location if isinstance(error, model_errors.InvalidRequest) else ()

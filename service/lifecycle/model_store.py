@@ -15,7 +15,7 @@ from models.errors import ForecastTimeout, RefusedVersion
 from models.references import Reference
 from models.registry.listing import Entry
 from models.registry.registry import Registry
-from service.latency import CallLatency
+from service.dispatch.latency import CallLatency
 from service.lifecycle.meanings import Meanings, meanings, wanted
 from service.lifecycle.openings import Openings
 from service.lifecycle.snapshot import Key, LoadedModel, Snapshot

@@ -10,7 +10,7 @@ from models.inference.forecaster import Forecaster
 from models.references import Reference
 from models.registry.listing import Entry, resolve
 from models.spec.manifest import Manifest
-from service.latency import CallLatency
+from service.dispatch.latency import CallLatency
 from service.lifecycle.meanings import Meanings
 
 Key = tuple[str, int]

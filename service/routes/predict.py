@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import anyio
 import numpy as np
 from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
@@ -16,9 +15,11 @@ from models.errors import InvalidRequest, Location
 from models.references import parse_reference
 from service import serving
 from service.dependencies import ServiceState, state_of
+from service.dispatch.patience import Patience
 from service.forecasting import Forecast, ForecastRequest, level_name, out_of_range_warning
 from service.http import problems
 from service.http.body import read_json
+from service.http.json_checks import check_names, check_size
 from service.schemas.predict import PredictRequest, PredictResponse
 from service.window_times import WindowTimes
 
@@ -37,6 +38,10 @@ router = APIRouter(tags=["forecast"])
         (problems.MALFORMED_JSON, "the body must be one JSON object; Invalid JSON: EOF while parsing a value"),
         (_MODEL[errors.UnknownModel], 'no model is named "sine-lst"; did you mean sine-lstm?'),
         (problems.BODY_TOO_LARGE, "the body may have at most 1048576 bytes; send fewer windows at a time"),
+        (
+            problems.BODY_TOO_LARGE,
+            "the body may hold at most 60000 lists, but 340002 came; send fewer windows",
+        ),
         (problems.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON: send the header Content-Type: application/json"),
         (_MODEL[errors.InvalidWindow], "window: the window has 8 values; sine-lstm@1 needs at least 10"),
         (problems.INVALID_REQUEST, "window[3]: expected a valid number, but null came"),
@@ -49,6 +54,7 @@ router = APIRouter(tags=["forecast"])
             "timestamps: demand@1 takes in the day, week of each value: send the window's timestamps, or its last "
             'value\'s time as end with freq "30m"',
         ),
+        (problems.INVALID_REQUEST, "horizon: expected each field once, but this one came again: send one of them"),
         (problems.INVALID_REQUEST, "levels: sine-lstm@1 has no calibrated intervals: leave levels out"),
         (
             problems.INVALID_REQUEST,
@@ -57,6 +63,7 @@ router = APIRouter(tags=["forecast"])
         ),
         (_MODEL[errors.InvalidHorizon], "horizon: the horizon may be at most 10000, not 20000"),
         (_MODEL[errors.RefusedVersion], "sine-lstm@1 is not served: model.onnx can't be read"),
+        (_MODEL[errors.Overloaded], "too much waits to be answered already, about 2.3 s of work; ask again in 3 s"),
         (problems.STOPPING, "the service is stopping; ask again in a moment"),
         (_MODEL[errors.ForecastTimeout], "the forecast was given up: it took longer than 60 s; ask for fewer steps"),
         (problems.INTERNAL_ERROR, "something went wrong here, not in the request; the log says what"),
@@ -70,20 +77,25 @@ async def predict(request: Request) -> Response:
 
 async def answer(scope: Scope, receive: Receive, state: ServiceState) -> bytes:
     """The JSON that answers a request; every error is raised for service/http/problems.py to put into words."""
-    body = await read_json(scope, receive, state.settings.max_body_bytes)
-    small = len(body) <= MAX_INLINE_BODY_BYTES
-    asked = parse(body) if small else await anyio.to_thread.run_sync(parse, body)
-    try:
-        request = forecast_request(asked)
-        encoder = partial(encode, asked.windows is not None)
-        return await serving.answer(request, state, encoder, receive, small=small)
-    except InvalidRequest as error:
-        raise error.at(location_in(asked, error.location)) from None
+    settings, admission = state.settings, state.admission
+    body = await read_json(scope, receive, settings.max_body_bytes)
+    with Patience(settings.timeout_s, receive):
+        check_size(body, settings.max_values, settings.max_lists)
+        small = len(body) <= MAX_INLINE_BODY_BYTES
+        asked = parse(body) if small else await admission.bulk.run_on(body, parse)
+        try:
+            request = forecast_request(asked)
+            encoder = partial(encode, asked.windows is not None)
+            return await serving.answer(request, state, encoder, small=small)
+        except InvalidRequest as error:
+            raise error.at(location_in(asked, error.location)) from None
 
 
 def parse(body: bytes) -> PredictRequest:
-    """A request's JSON, checked. Raises pydantic.ValidationError."""
-    return PredictRequest.model_validate_json(body)
+    """A request's JSON, checked. Raises pydantic.ValidationError, and InvalidRequest where a field came twice."""
+    asked = PredictRequest.model_validate_json(body)
+    check_names(body, asked.model_fields_set)
+    return asked
 
 
 def forecast_request(asked: PredictRequest) -> ForecastRequest:

@@ -175,7 +175,7 @@ def test_a_stopped_service_finishes_what_it_has_begun(registry_path: Path) -> No
 def test_who_can_not_wait_for_the_end_is_told_so(registry_path: Path) -> None:
     slow = {"model": "tiny", "windows": [WINDOW] * 100, "horizon": 10_000}
     with (
-        real_server(registry=registry_path, ROLLCAST_SHUTDOWN_TIMEOUT_S="1") as server,
+        real_server(registry=registry_path, ROLLCAST_SHUTDOWN_TIMEOUT_S="1", ROLLCAST_QUEUE_S="900") as server,
         concurrent.futures.ThreadPoolExecutor(16) as pool,
         httpx.Client(base_url=server.url, timeout=60) as client,  # one for all: making one takes a while
     ):

@@ -98,6 +98,15 @@ def desk(threads: int = 2) -> Iterator[Desk]:
         desk.engine.stop()
 
 
+def emptied(engine: Engine) -> None:
+    """Assert that no work is left in the books, once the present ticks are over."""
+    deadline = time.monotonic() + 5
+    while (left := (engine.cell_steps(short=True), engine.cell_steps(short=False))) != (0, 0):
+        assert time.monotonic() < deadline, f"{left} cell steps are left"
+        time.sleep(0.002)
+    assert (engine.wait_s(short=True), engine.wait_s(short=False)) == (0, 0)
+
+
 KINDS: list[str] = ["gru", "lstm", "simple_rnn"]
 MODES: list[Mode] = ["window", "state"]
 
@@ -185,6 +194,7 @@ def test_any_arrivals_and_cancellations(requests: list[tuple[int, int, int, int,
                 break
             time.sleep(0.002)
         assert it.engine.rows() == 0
+        emptied(it.engine)
         assert len(it.delivered) == len(set(map(id, it.delivered)))
         assert all(request in kept.values() or request in dropped for request in it.delivered)
     for number, request in kept.items():
@@ -264,6 +274,7 @@ def test_a_call_that_fails_is_its_requests_answer_and_the_engine_goes_on(monkeyp
             it.wait([late])
         assert str(late.error) == "the step failed"
         assert it.engine.rows() == 0
+        emptied(it.engine)
         again = request_of(network, spec, 1, 9)
         it.engine.submit(again)
         it.wait([again])

@@ -340,7 +340,7 @@ async def test_what_fails_in_a_way_that_nobody_foresaw_is_refused(
     def fail(_: Forecaster) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("service.latency.CallLatency.of", fail)
+    monkeypatch.setattr("service.dispatch.latency.CallLatency.of", fail)
     store = started(own)
     assert store.snapshot.refused["m0", 1] == "it fails in a way that is not foreseen: MemoryError"
 

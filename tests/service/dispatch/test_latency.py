@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork, Step
 from models.spec.model_spec import ModelSpec
-from service import latency as module
-from service.latency import CallLatency
+from service.dispatch import latency as module
+from service.dispatch.latency import CallLatency
 from tests.support.tiny import tiny_spec
 
 

@@ -35,3 +35,8 @@ class CallLatency(NamedTuple):
     def of_rows(self, rows: int) -> float:
         """How long a call with this many rows takes, in seconds."""
         return self.call_s + rows * self.row_s
+
+    def of_cell_step(self, length: int, of_window: int) -> float:
+        """About how long a row's cell step takes, in calls of 8 rows that take in `length` of a window's values."""
+        rows = 8
+        return max(1e-9, (self.call_s + rows * self.row_s * length / of_window) / (rows * length))

@@ -6,14 +6,12 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument
-from starlette.requests import ClientDisconnect
 
-from models.errors import ForecastTimeout
 from models.inference.forecaster import Forecaster, ForecastInputs
 from models.inference.onnx_network import OnnxNetwork, Step
 from models.timeseries.scaling import Scale
-from service.dispatcher import Dispatcher
-from service.latency import CallLatency
+from service.dispatch.dispatcher import Dispatcher
+from service.dispatch.latency import CallLatency
 from tests.support.tiny import tiny_graph, tiny_spec
 
 pytestmark = pytest.mark.anyio
@@ -45,7 +43,7 @@ async def test_the_answer_does_not_depend_on_where_it_is_computed(
 ) -> None:
     model = forecaster()
     asked = [prepared(rows) for rows in (1, 3, 2)]
-    answers = await asyncio.gather(*(dispatcher.forecast(model, each, 10, cost) for each in asked))
+    answers = await asyncio.gather(*(dispatcher.forecast(model, each, cost) for each in asked))
     for each, answer in zip(asked, answers, strict=True):
         expected = model.network(np.ascontiguousarray(each.contexts.transpose(1, 0, 2))).output
         assert np.allclose(answer[:, 0], expected, atol=1e-6)
@@ -54,7 +52,7 @@ async def test_the_answer_does_not_depend_on_where_it_is_computed(
 async def test_next_values_that_come_together_are_computed_in_one_call(dispatcher: Dispatcher) -> None:
     model = forecaster()
     calls = counted(model)
-    await asyncio.gather(*(dispatcher.forecast(model, prepared(), 10, CHEAP) for _ in range(20)))
+    await asyncio.gather(*(dispatcher.forecast(model, prepared(), CHEAP) for _ in range(20)))
     assert calls == [20]
 
 
@@ -75,10 +73,10 @@ async def test_dear_next_values_and_every_rollout_go_to_the_engine(dispatcher: D
             return real(*arguments)  # type: ignore[arg-type]
 
     model.network = Watched()  # type: ignore[assignment]
-    await dispatcher.forecast(model, prepared(), 10, DEAR)
-    await dispatcher.forecast(model, prepared(horizon=5), 10, CHEAP)
+    await dispatcher.forecast(model, prepared(), DEAR)
+    await dispatcher.forecast(model, prepared(horizon=5), CHEAP)
     assert set(threads) == {False}
-    await dispatcher.forecast(model, prepared(), 10, CHEAP)
+    await dispatcher.forecast(model, prepared(), CHEAP)
     assert threads[-1]
 
 
@@ -86,20 +84,13 @@ async def test_a_call_that_fails_is_everyones_answer(dispatcher: Dispatcher) -> 
     model = forecaster()
     for cost, horizon in ((CHEAP, 1), (DEAR, 1), (DEAR, 9)):
         with pytest.raises(InvalidArgument, match="Got: 7 Expected: 1"):
-            await dispatcher.forecast(model, prepared(1, horizon, features=7), 10, cost)
-    assert (await dispatcher.forecast(model, prepared(), 10, CHEAP)).shape == (1, 1, 1)
-
-
-async def test_what_takes_too_long_is_given_up_and_leaves_the_engine(dispatcher: Dispatcher) -> None:
-    model = forecaster()
-    with pytest.raises(ForecastTimeout, match=r"longer than 0\.05 s"):
-        await dispatcher.forecast(model, prepared(100, 1_000_000), 0.05)
-    await emptied(dispatcher)
+            await dispatcher.forecast(model, prepared(1, horizon, features=7), cost)
+    assert (await dispatcher.forecast(model, prepared(), CHEAP)).shape == (1, 1, 1)
 
 
 async def test_a_cancelled_request_leaves_the_engine(dispatcher: Dispatcher) -> None:
     model = forecaster()
-    task = asyncio.ensure_future(dispatcher.forecast(model, prepared(100, 1_000_000), 10))
+    task = asyncio.ensure_future(dispatcher.forecast(model, prepared(100, 1_000_000)))
     await asyncio.sleep(0.05)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -118,15 +109,6 @@ def counted(model: Forecaster) -> list[int]:
 
     model.network = call  # type: ignore[assignment]
     return calls
-
-
-async def test_a_client_that_has_gone_is_not_waited_for(dispatcher: Dispatcher) -> None:
-    async def gone() -> dict[str, str]:
-        return {"type": "http.disconnect"}
-
-    with pytest.raises(ClientDisconnect):
-        await asyncio.wait_for(dispatcher.forecast(forecaster(), prepared(100, 1_000_000), 10, None, gone), 3)
-    await emptied(dispatcher)
 
 
 async def emptied(dispatcher: Dispatcher) -> None:

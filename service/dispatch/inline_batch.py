@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from models.engine.prefill import prefill
 from models.engine.request import RequestSlice, RolloutRequest
 from models.inference.onnx_network import OnnxNetwork
-from service.latency import CallLatency
+from service.dispatch.latency import CallLatency
 
 # Handing work to another thread and back takes about this long; what takes less is computed at once.
 HAND_OVER_S = 150e-6
@@ -36,7 +36,10 @@ class InlineBatch:
 
     def _run(self) -> None:
         batch, self._waiting = self._waiting, defaultdict(list)
-        for network, requests in batch.items():
+        for network, asked in batch.items():
+            requests = [request for request in asked if not request.cancelled]
+            if not requests:
+                continue
             try:
                 prefill(network, [RequestSlice(request, 0, len(request.contexts)) for request in requests])
             except Exception as error:  # whatever went wrong is these requests' answer

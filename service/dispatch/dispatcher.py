@@ -1,0 +1,90 @@
+"""Between the event loop and the engine: requests there, predictions back."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.engine.engine import Engine
+from models.engine.request import RolloutRequest
+from models.inference.forecaster import Forecaster, ForecastInputs
+from service.dispatch.inline_batch import InlineBatch
+from service.dispatch.latency import CallLatency
+
+Array = NDArray[np.float32]
+
+
+class Dispatcher:
+    """Answers forecasts for coroutines of one event loop, on the engine's threads.
+
+    Next values that take less than the hand-over to another thread are computed in the event loop
+    (service/dispatch/inline_batch.py).
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._engine = Engine(threads, self._deliver)
+        self._waiting: dict[RolloutRequest, tuple[asyncio.Future[None], float]] = {}
+        self._inline_batch = InlineBatch(self._loop, self._resolve)
+
+    async def forecast(
+        self, forecaster: Forecaster, inputs: ForecastInputs, latency: CallLatency | None = None
+    ) -> Array:
+        """What the network predicts, shape (windows, horizon, targets), in the network's units.
+
+        Where the coroutine is cancelled, the request is given up: its work ends at the engine's next tick.
+        """
+        request = RolloutRequest.of(forecaster, inputs)
+        done = self._loop.create_future()
+        self._waiting[request] = done, time.monotonic()
+        if self._inline_batch.suits(request, latency):
+            self._inline_batch.add(request)
+        else:
+            if latency is not None:
+                length = request.spec.window if request.is_short else request.spec.step_length
+                request.cell_step_s = latency.of_cell_step(length, request.spec.window)
+            self._engine.submit(request)
+        try:
+            await done
+        except BaseException:
+            self._engine.cancel(request)
+            raise
+        finally:
+            del self._waiting[request]
+        return request.predictions
+
+    def wait_s(self, *, short: bool) -> float:
+        """How long the engine takes for what it has: next values, or rollouts."""
+        return self._engine.wait_s(short=short)
+
+    def cell_steps(self, *, short: bool) -> int:
+        """How many cell steps of these are left."""
+        return self._engine.cell_steps(short=short)
+
+    def oldest_s(self) -> float:
+        """How long the request that has waited longest has waited; 0 where none waits."""
+        return time.monotonic() - next(iter(self._waiting.values()))[1] if self._waiting else 0.0
+
+    def rows(self) -> int:
+        """How many rows are rolling out at the moment."""
+        return self._engine.rows()
+
+    def stop(self) -> None:
+        """Stop the engine's threads."""
+        self._engine.stop()
+
+    def _deliver(self, requests: Sequence[RolloutRequest]) -> None:
+        """Called on a compute thread."""
+        self._loop.call_soon_threadsafe(self._resolve, requests)
+
+    def _resolve(self, requests: Sequence[RolloutRequest]) -> None:
+        for request in requests:
+            done, _ = self._waiting.get(request, (None, 0.0))
+            if done is None or done.done():
+                continue
+            if request.error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(request.error)

@@ -15,10 +15,10 @@ from models.registry.registry import Registry
 from service.access.exposure import everybody_gets_in
 from service.access.gate import Gate
 from service.access.live_keys import LiveKeys
+from service.connections.table import Connections, Limits
 from service.dependencies import ServiceState
 from service.dispatcher import Dispatcher
 from service.http import openapi, problems
-from service.http.connections import Connections, Limits
 from service.http.fast_path import Endpoint, FastPath
 from service.model_store import ModelStore
 from service.routes import docs, health, models, predict

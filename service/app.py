@@ -16,11 +16,11 @@ from models.registry.registry import Registry
 from service.access.exposure import everybody_gets_in
 from service.access.gate import Gate
 from service.access.live_keys import LiveKeys
+from service.connections.table import Connections, Limits
 from service.dependencies import ServiceState
 from service.dispatch.admission import Admission
 from service.dispatch.dispatcher import Dispatcher
 from service.http import openapi, problems
-from service.http.connections import Connections, Limits
 from service.http.entrance import Entrance
 from service.http.fast_path import Endpoint, FastPath
 from service.lifecycle.model_store import ModelStore

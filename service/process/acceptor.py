@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 
-from service.http.connections import Connections
+from service.connections.table import Connections
 
 BACKLOG = 2048
 AT_ONCE = 16  # accepted in one turn of the event loop

@@ -1,6 +1,7 @@
 """The sockets that new connections come to."""
 
 import ctypes
+import logging
 import socket
 import struct
 from collections.abc import Iterable
@@ -11,6 +12,8 @@ from models.errors import RollcastError
 # Linux's classic socket filter: drop a packet whose TCP flags have SYN, take any other.
 _SO_ATTACH_FILTER = 26
 _DROP_SYN = ((0x30, 0, 0, 13), (0x45, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF))
+
+log = logging.getLogger("rollcast")
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
@@ -34,10 +37,17 @@ def bind(host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
-def url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket, *, tls: bool) -> str:
     """Where clients find it."""
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
+    named = f"[{host}]" if listener.family == socket.AF_INET6 else host
+    return f"{'https' if tls else 'http'}://{named}:{port}"
+
+
+def tell(listeners: Iterable[socket.socket], *, tls: bool) -> None:
+    """Log where clients find the service."""
+    urls = ", ".join(url_of(listener, tls=tls) for listener in listeners)
+    log.info("running on %s (Ctrl-C stops it)", urls)
 
 
 def let_none_begin(listeners: Iterable[socket.socket]) -> None:

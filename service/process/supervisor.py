@@ -16,7 +16,7 @@ from types import FrameType
 import uvicorn
 
 from models.errors import RollcastError
-from service.process.listeners import let_none_begin, url_of
+from service.process.listeners import let_none_begin, tell
 from service.settings import Settings
 
 TURN_S = 0.05
@@ -84,7 +84,7 @@ class Supervisor:
         self._listeners = listeners
         self._stops = 0
         self._hang_ups = 0
-        self._slot_arguments = (config, settings, listeners)
+        self._config = config
 
     def run(self) -> None:
         """Supervise until SIGTERM or SIGINT. Raises RollcastError where no worker comes up to begin with."""
@@ -92,7 +92,7 @@ class Supervisor:
         for sig in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sig, self._stop)
         signal.signal(signal.SIGHUP, self._hang_up)
-        slots = [Slot(context, *self._slot_arguments) for _ in range(self._settings.workers)]
+        slots = [Slot(context, self._config, self._settings, self._listeners) for _ in range(self._settings.workers)]
         due: dict[Slot, float] = {}
         served = False
         try:
@@ -103,7 +103,7 @@ class Supervisor:
                     self._look_after(slot, due)
                 if not served and any(slot.heard_s is not None for slot in slots):
                     served = True
-                    log.info("running on %s (Ctrl-C stops it)", ", ".join(map(url_of, self._listeners)))
+                    tell(self._listeners, tls=self._config.is_ssl)
                 if not served and len(due) == len(slots):
                     raise RollcastError("no worker came up; the log above says why")
         finally:

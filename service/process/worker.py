@@ -10,11 +10,11 @@ from types import FrameType
 
 import uvicorn
 
-from service.http.connections import Connections, Limits
-from service.http.protocol import Protocol
+from service.connections.protocol import Protocol
+from service.connections.table import Connections, Limits
 from service.process.acceptor import Acceptor
 from service.process.file_limit import most_connections
-from service.process.listeners import let_none_begin, url_of
+from service.process.listeners import let_none_begin, tell
 from service.settings import Settings
 
 # After the word to stop, for so long what is on its way is still taken: connections that the kernel has accepted, and
@@ -54,7 +54,7 @@ class Worker(uvicorn.Server):
         self._acceptor = Acceptor(self._listeners, self._connection, self.connections, self.config.ssl)
         self.connections.watch(loop)
         if self._alive is None:
-            log.info("running on %s (Ctrl-C stops it)", ", ".join(map(url_of, self._listeners)))
+            tell(self._listeners, tls=self.config.is_ssl)
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from service.http.connections import Connections, Limits
+from service.connections.table import Connections, Limits
 from service.process.acceptor import PAUSE_S, Acceptor
 from service.settings import Settings
 

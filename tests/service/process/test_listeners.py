@@ -30,7 +30,7 @@ def test_a_host_that_is_unknown_is_told() -> None:
 def test_a_url_says_where_clients_find_it() -> None:
     (bound,) = listeners.bind("127.0.0.1", 0)
     with bound:
-        assert listeners.url_of(bound) == f"http://127.0.0.1:{bound.getsockname()[1]}"
+        assert listeners.url_of(bound, tls=False) == f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="there is no IPv6")
@@ -40,7 +40,7 @@ def test_an_ipv6_url_has_brackets() -> None:
     except RollcastError:
         pytest.skip("there is no IPv6 loopback")
     with bound:
-        assert listeners.url_of(bound) == f"http://[::1]:{bound.getsockname()[1]}"
+        assert listeners.url_of(bound, tls=True) == f"https://[::1]:{bound.getsockname()[1]}"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it is Linux's filter")

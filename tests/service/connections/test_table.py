@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from service.http.connections import LINGER_S, PROGRESS_BYTES, Connections, Limits
+from service.connections.table import LINGER_S, PROGRESS_BYTES, Connections, Limits
 from service.settings import Settings
 
 SETTINGS = Settings(max_connections=3, idle_timeout_s=10, receive_timeout_s=5, send_timeout_s=4)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.http import heads
-from service.http.heads import Refusal
+from service.connections import heads
+from service.connections.heads import Refusal
 
 HOST = (b"host", b"x")
 

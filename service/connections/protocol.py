@@ -8,12 +8,12 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from service.http import heads
-from service.http.connections import Connections
-from service.http.heads import Problem, Refusal
+from service.connections import heads
+from service.connections.heads import Problem, Refusal
+from service.connections.raw_answers import raw_problem
+from service.connections.table import Connections
+from service.connections.wire import Wire
 from service.http.problems import REQUEST_TIMEOUT
-from service.http.raw_answers import raw_problem
-from service.http.wire import Wire
 
 MAX_WAITING_BODY_BYTES = 1 << 20  # of all requests that wait behind the one being answered
 PROBE_S = 0.03  # next values are answered by then

@@ -2,8 +2,8 @@
 
 import json
 
+from service.connections.raw_answers import raw_problem
 from service.http.problems import MALFORMED_REQUEST, METHOD_NOT_ALLOWED
-from service.http.raw_answers import raw_problem
 
 
 def test_an_answer_is_whole() -> None:

@@ -10,8 +10,8 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from service.http.connections import Connections, Limits
-from service.http.protocol import MAX_WAITING_BODY_BYTES, Protocol
+from service.connections.protocol import MAX_WAITING_BODY_BYTES, Protocol
+from service.connections.table import Connections, Limits
 from service.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import time
 
-from service.http.wire import Wire
+from service.connections.wire import Wire
 
 
 class Transport(asyncio.Transport):

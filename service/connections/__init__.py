@@ -1,0 +1,1 @@
+"""What comes over a connection, and how long it may take."""

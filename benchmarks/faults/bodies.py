@@ -45,7 +45,9 @@ def drill(quick: bool) -> Iterator[Bar]:
     statuses = sorted({answer.status for answer in answers})
     largest = max(len(answer.body) for answer in answers)
     what = f"{len(BODIES)} kinds of bodies of 1 MB from {CLIENTS} clients"
-    yield Bar(what, f"{len(answers):,} answers: {statuses}", "413 and 422 alone", set(statuses) <= {413, 422})
+    # 503: the thread that parses has enough to do, which depends on the machine.
+    refused = {413, 422} <= set(statuses) <= {413, 422, 503}
+    yield Bar(what, f"{len(answers):,} answers: {statuses}", "413 and 422, or 503", refused)
     yield Bar(what, f"{largest} bytes", "answers of at most 4 KiB", largest <= 4096)
     yield Bar(f"{what}: memory kept", f"{kept_mb:.1f} MB", "within 20 MB", kept_mb < 20)
     yield Bar(f"{what}: /healthz fails", str(health.failed), "never", health.failed == 0)

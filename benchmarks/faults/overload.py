@@ -29,7 +29,7 @@ def drill(quick: bool) -> Iterator[Bar]:
         check_wrk()
     with tempfile.TemporaryDirectory() as folder:
         publish_random(Registry.at(Path(folder)), MODEL, SHAPES[MODEL])
-        asked, seconds = _asked(300 if quick else 3_000), 2.0 if quick else 20.0
+        asked, seconds = _asked(300 if quick else 3_000), 1.2 if quick else 20.0
         with rollcast(Path(folder), ROLLCAST_QUEUE_S="3600") as server:
             peak = _peak(server, asked, seconds)
         with rollcast(Path(folder)) as server:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 
 MAX_REFUSAL_BYTES = 4096
+NO_HTTP = (400, 408, 414, 431)
 PROBLEM = "application/problem+json"
 
 
@@ -56,11 +57,11 @@ class Contract:
         if len(reply.body) > MAX_REFUSAL_BYTES:
             return f"{reply.status} with {len(reply.body)} bytes"
         if reply.headers.get("content-type") != PROBLEM:
-            # The server's own refusals of what is no HTTP are a line of text, and the connection ends.
-            if reply.status in (400, 408, 413, 414, 431, 501, 505) and reply.headers.get("connection") == "close":
-                return None
             return f"{reply.status} is {reply.headers.get('content-type')}, no problem document"
-        if path is not None and (method, path, reply.status) not in self._validators and reply.status not in (404, 405):
+        # What is no HTTP is refused before it is known which operation was meant, and the connection ends.
+        no_http = reply.status in NO_HTTP and reply.headers.get("connection") == "close"
+        undocumented = path is not None and (method, path, reply.status) not in self._validators
+        if undocumented and not no_http and reply.status not in (404, 405):
             return f"status {reply.status} is not documented"
         return self._form(self._problem, reply)
 

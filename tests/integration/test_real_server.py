@@ -163,9 +163,13 @@ def test_a_client_that_goes_away_leaves_the_service_well(server: Server) -> None
 
 
 def test_a_stopped_service_finishes_what_it_has_begun(registry_path: Path) -> None:
-    with real_server(registry=registry_path) as server, concurrent.futures.ThreadPoolExecutor() as pool:
+    with (
+        real_server(registry=registry_path) as server,
+        concurrent.futures.ThreadPoolExecutor() as pool,
+        httpx.Client(base_url=server.url, timeout=30) as client,  # making one takes a while
+    ):
         body = {"model": "tiny", "windows": [WINDOW] * 100, "horizon": 10_000}
-        running = pool.submit(httpx.post, f"{server.url}/predict", json=body, timeout=30)
+        running = pool.submit(client.post, "/predict", json=body)
         time.sleep(0.3)  # it has begun by then, and takes longer than that
         assert not running.done()
         assert server.stop() == 0

@@ -98,7 +98,8 @@ class FolderStorage:
             yield StagedFolder(staging / VERSION, home)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-            os.close(lock)
+            with suppress(OSError):  # it is closed all the same, and the version is published or not
+                os.close(lock)
 
     def check_writable(self, folder: str) -> None:
         """Raise StorageError where a name's folder can't be made or locked."""

@@ -67,7 +67,8 @@ class Storage(Protocol):
         """Replace a small file in one step, if its content is the expected one; None expects that there is none.
 
         `beside` is a folder in the same one that must be there, such as the version that an alias is to name. Raises
-        StorageConflict where one or the other is not as expected, and StorageError; the old content then stands.
+        StorageConflict where one or the other is not as expected, and StorageError; the old content then stands, or the
+        new one where only the flush at the end has failed.
         """
 
     def stage(self, folder: str, files: Mapping[str, bytes]) -> AbstractContextManager[StagedVersion]:

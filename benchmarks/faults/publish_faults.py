@@ -1,4 +1,4 @@
-"""A publisher that is killed, or told that the disk is full or broken, at each of its system calls; and many at once.
+"""Publishers and pruners that are killed, or told that the disk fails, at each system call; and many at once.
 
 Whatever happens, a reader finds every version that is listed whole, and the next publishing or `models verify` leaves
 nothing of the dead.
@@ -30,15 +30,11 @@ ERRORS = ("ENOSPC", "EIO")
 # What changes the disk; the small version injects at these alone.
 CHANGING = ("chmod", "fsync", "mkdir", "rename", "rmdir", "unlinkat", "write")
 NO_FILES = ("brk", "exit_group", "getpid", "getrandom")  # no disk lets these fail
-# What may be there after a publisher of version 2, by its exit status.
-ALLOWED: Mapping[int, tuple[tuple[int, ...], ...]] = {
-    0: ((1, 2),),
-    GIVEN_UP: ((1,),),
-    -signal.SIGKILL: ((1,), (1, 2)),
-}
+KILLED = -signal.SIGKILL
 STAYING = {".changed", ".lock", ".numbers"}  # hidden, and no leftovers
+SHOWN = 5  # problems of a bar, in the table
 TRACED_S = 20.0  # within which a tracer is there
-TMPFS_BYTES, TMPFS_TRIES = 64 << 10, 40
+TMPFS_BYTES = 64 << 10
 
 
 class Fault(NamedTuple):
@@ -47,6 +43,17 @@ class Fault(NamedTuple):
     call: str
     nth: int
     what: str  # in strace's words
+
+
+Versions = tuple[int, ...]
+
+
+class Deed(NamedTuple):
+    """What is done to a registry while faults are injected, and which versions may be there after each exit status."""
+
+    who: str
+    job: Job  # into a copy of its registry
+    allowed: Mapping[int, tuple[Versions, ...]]
 
 
 class Reader:
@@ -84,7 +91,7 @@ class Reader:
                 except RollcastError as error:
                     self.problems.append(f"the reader: {error}")
                 self.reads += 1
-            time.sleep(0.005)  # lets the other have the lock, and the publishers a core
+            time.sleep(0.01)  # lets the other have the lock, and the publishers a core
 
 
 def publish_faults(quick: bool) -> Iterable[Bar]:
@@ -93,24 +100,27 @@ def publish_faults(quick: bool) -> Iterable[Bar]:
         raise SystemExit("the drill publish_faults needs strace, which is not installed")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        seed = home / "seed"
-        publish_random(Registry.at(seed), NAME, SPEC)
+        seed, two = home / "seed", home / "two"
+        for root, count in ((seed, 1), (two, 2)):
+            for _ in range(count):
+                publish_random(Registry.at(root), NAME, SPEC)
         with forked_publisher(seed) as publisher, Reader(seed).running() as reader:
-            calls = _calls(publisher, seed, home)
-            points = [(call, nth) for call, count in sorted(calls.items()) for nth in range(1, count + 1)]
-            if quick:
-                points = [(call, nth) for call, nth in points if call in CHANGING]
-            kills = [Fault(*point, "signal=KILL") for point in points]
-            errors = [
-                Fault(*point, f"error={error}")
-                for number, point in enumerate(points)
-                for error in ([ERRORS[number % 2]] if quick else ERRORS)
-                if point[0] not in NO_FILES
-            ]
-            for title, faults in (("killed", kills), ("told of an error", errors)):
-                yield _injected(title, faults, publisher, reader, seed, home)
+            for deed in (publishing(seed), pruning(two)):
+                calls = _calls(publisher, deed, home)
+                points = [(call, nth) for call, count in sorted(calls.items()) for nth in range(1, count + 1)]
+                if quick:
+                    points = [(call, nth) for call, nth in points if call in CHANGING]
+                kills = [Fault(*point, "signal=KILL") for point in points]
+                errors = [
+                    Fault(*point, f"error={error}")
+                    for number, point in enumerate(points[::2] if quick else points)
+                    for error in ([ERRORS[number % 2]] if quick else ERRORS)
+                    if point[0] not in NO_FILES
+                ]
+                yield _injected("killed", kills, publisher, reader, deed, home)
+                yield _injected("told of an error", errors, publisher, reader, deed, home)
             yield _crowd(publisher, reader, seed, home / "crowd", *((8, 1) if quick else (16, 3)))
-            yield _full_disk(publisher, reader, seed, home / "full")
+            yield _full_disk(publisher, reader, seed, home / "full", 12 if quick else 40)
             yield Bar(
                 "a reader meanwhile",
                 f"{reader.reads} reads, {_told(reader.problems)}",
@@ -119,16 +129,28 @@ def publish_faults(quick: bool) -> Iterable[Bar]:
             )
 
 
-def check(registry: Registry, status: int, *, verified: bool) -> list[str]:
-    """What is wrong with a registry of version 1 after a publisher of version 2 has ended.
+def publishing(root: Path) -> Deed:
+    """Publishing version 2 beside version 1."""
+    allowed = {0: ((1, 2),), GIVEN_UP: ((1,),), KILLED: ((1,), (1, 2))}
+    return Deed("a publisher", Job(str(root), stopped=True), allowed)
+
+
+def pruning(root: Path) -> Deed:
+    """Removing version 1 of two; it may be gone for readers when an error keeps its files from being deleted."""
+    allowed = {0: ((2,), (1, 2)), GIVEN_UP: ((1, 2), (2,)), KILLED: ((1, 2), (2,))}
+    return Deed("a pruner", Job(str(root), stopped=True, keep=1), allowed)
+
+
+def check(registry: Registry, status: int, deed: Deed, *, verified: bool) -> list[str]:
+    """What is wrong with a registry after a deed has ended with a status.
 
     Then what it left is removed, as `models verify` does where `verified`, else by publishing once more.
     """
     problems = []
     versions = registry.listing()[NAME].versions
-    if status not in ALLOWED:
-        problems.append(f"the publisher ended with {status}")
-    elif versions not in ALLOWED[status]:
+    if status not in deed.allowed:
+        problems.append(f"{deed.who} ended with {status}")
+    elif versions not in deed.allowed[status]:
         problems.append(f"versions {versions} after status {status}")
     if verified:
         registry.remove_leftovers()
@@ -152,43 +174,43 @@ def unwhole(registry: Registry) -> list[str]:
 
 
 def _injected(
-    title: str, faults: list[Fault], publisher: ForkedPublisher, reader: Reader, seed: Path, home: Path
+    title: str, faults: list[Fault], publisher: ForkedPublisher, reader: Reader, deed: Deed, home: Path
 ) -> Bar:
     problems: list[str] = []
     statuses = Counter[int]()
     for number, fault in enumerate(faults):
-        root = Path(shutil.copytree(seed, home / f"{title}-{number}"))
+        root = Path(shutil.copytree(deed.job.root, home / f"{deed.who} {title} {number}"))
         reader.move(root)
         inject = ["-e", f"trace={fault.call}", "-e", f"inject={fault.call}:{fault.what}:when={fault.nth}"]
-        status = _traced(publisher, root, [*inject, "-o", os.devnull])
+        status = _traced(publisher, deed.job._replace(root=str(root)), [*inject, "-o", os.devnull])
         statuses[status] += 1
-        found = check(Registry.at(root), status, verified=number % 2 == 0)
+        found = check(Registry.at(root), status, deed, verified=number % 2 == 0)
         problems += [f"{fault.what} at {fault.call} {fault.nth}: {problem}" for problem in found]
-        reader.move(seed)
+        reader.move(Path(deed.job.root))
         shutil.rmtree(root)
-    ended = len(faults) - statuses[0]  # an error that is none of the publisher's business does not
+    ended = len(faults) - statuses[0]  # an error that does not matter to it does not
     return Bar(
-        f"a publisher is {title} at a system call",
+        f"{deed.who} is {title} at a system call",
         f"{len(faults)} faults, {ended} ended it, {_told(problems)}",
         "old or new, never half; an error is a RegistryError; nothing is left",
-        not problems and ended > len(faults) / 2,
+        not problems and ended > len(faults) / 4,
     )
 
 
-def _calls(publisher: ForkedPublisher, seed: Path, home: Path) -> Counter[str]:
-    """How often a publisher makes each system call."""
-    root, log = Path(shutil.copytree(seed, home / "counted")), home / "log"
-    status = _traced(publisher, root, ["-o", str(log)])
+def _calls(publisher: ForkedPublisher, deed: Deed, home: Path) -> Counter[str]:
+    """How often each system call is made."""
+    root, log = shutil.copytree(deed.job.root, home / f"{deed.who} counted"), home / "log"
+    status = _traced(publisher, deed.job._replace(root=str(root)), ["-o", str(log)])
     if status != 0:
-        raise SystemExit(f"a publisher that is only watched ended with {status}")
+        raise SystemExit(f"{deed.who} that is only watched ended with {status}")
     # "PID name(arguments) = result"; what is said of signals and of the end has no name.
     words = [line.split(maxsplit=1)[1] for line in log.read_text().splitlines()]
     return Counter(word.partition("(")[0] for word in words if word[0].isalpha())
 
 
-def _traced(publisher: ForkedPublisher, root: Path, options: list[str]) -> int:
-    """Publish once under strace; the publisher's exit status."""
-    (pid,) = publisher.start(Job(str(root), stopped=True))
+def _traced(publisher: ForkedPublisher, job: Job, options: list[str]) -> int:
+    """Do a job that stops itself first under strace; the exit status."""
+    (pid,) = publisher.start(job)
     _wait_for(Path(f"/proc/{pid}/stat"), lambda text: text.rpartition(")")[2].split()[0] == "T")
     strace = subprocess.Popen(["strace", "-f", "-qq", "-p", str(pid), *options], stderr=subprocess.DEVNULL)
     try:
@@ -221,7 +243,7 @@ def _crowd(publisher: ForkedPublisher, reader: Reader, seed: Path, root: Path, p
     )
 
 
-def _full_disk(publisher: ForkedPublisher, reader: Reader, seed: Path, root: Path) -> Bar:
+def _full_disk(publisher: ForkedPublisher, reader: Reader, seed: Path, root: Path, tries: int) -> Bar:
     """Publish until a file system of 64 KiB is full, prune, and publish again."""
     root.mkdir()
     what, bar = f"a disk of {TMPFS_BYTES >> 10} KiB fills up", "refused when full; pruning makes room"
@@ -232,7 +254,7 @@ def _full_disk(publisher: ForkedPublisher, reader: Reader, seed: Path, root: Pat
         shutil.copytree(seed / NAME, root / NAME)
         reader.move(root)
         registry, statuses = Registry.at(root), [0]
-        for padding in range(TMPFS_TRIES):  # of other sizes, so that space runs out at other moments
+        for padding in range(tries):  # of other sizes, so that space runs out at other moments
             publisher.start(Job(str(root), padding=2048 * (padding % 4)))
             statuses += publisher.wait()
         full = unwhole(registry)
@@ -263,4 +285,4 @@ def _wait_for(path: Path, ready: Callable[[str], bool]) -> None:
 
 
 def _told(problems: list[str]) -> str:
-    return "nothing wrong" if not problems else f"{len(problems)} wrong: {problems[0]}"
+    return "nothing wrong" if not problems else f"{len(problems)} wrong: {'; '.join(problems[:SHOWN])}"

@@ -18,6 +18,7 @@ from typing import IO, NamedTuple
 from benchmarks.harness.processes import ROOT
 from models.errors import RollcastError
 from models.registry.loader import MODEL
+from models.registry.pruner import prune
 from models.registry.publisher import publish
 from models.registry.registry import Registry
 from models.spec.manifest import Description
@@ -29,7 +30,8 @@ GIVEN_UP = 3  # the exit status of a publisher that raised one of rollcast's own
 class Job(NamedTuple):
     """What one line asks for: so many publishers, each publishing so many times into a registry.
 
-    Where `stopped`, each stops itself first, until SIGCONT. `padding` bytes are published beside the graph.
+    Where `stopped`, each stops itself first, until SIGCONT. `padding` bytes are published beside the graph. Where
+    `keep` is given, they prune down to so many versions instead.
     """
 
     root: str
@@ -37,6 +39,7 @@ class Job(NamedTuple):
     times: int = 1
     stopped: bool = False
     padding: int = 0
+    keep: int = 0
 
 
 class ForkedPublisher:
@@ -97,7 +100,10 @@ def _publish(job: Job, description: Description, files: dict[str, bytes]) -> Non
     status = 0
     try:
         for _ in range(job.times):
-            publish(registry, NAME, description, files)
+            if job.keep:
+                prune(registry, NAME, job.keep)
+            else:
+                publish(registry, NAME, description, files)
     except RollcastError:
         status = GIVEN_UP
     except BaseException:

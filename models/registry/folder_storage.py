@@ -97,8 +97,10 @@ class FolderStorage:
                 _write(staging / VERSION, files)
             yield StagedFolder(staging / VERSION, home)
         finally:
-            shutil.rmtree(staging, ignore_errors=True)
-            with suppress(OSError):  # it is closed all the same, and the version is published or not
+            # The version is published or not, whatever these come to; what is left is the next one's to remove.
+            with suppress(OSError):  # Python itself ignores most of them, not all
+                shutil.rmtree(staging, ignore_errors=True)
+            with suppress(OSError):
                 os.close(lock)
 
     def check_writable(self, folder: str) -> None:

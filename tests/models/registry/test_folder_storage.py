@@ -445,6 +445,20 @@ def test_a_commit_that_can_not_be_flushed_is_taken_back(
     assert storage.folders("sine") == ["1"]
 
 
+def test_a_staging_folder_whose_removal_fails_changes_nothing(
+    storage: FolderStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))  # as of rmtree's own fstat, which it does not ignore
+
+    with monkeypatch.context() as patched:
+        patched.setattr("models.registry.folder_storage.shutil.rmtree", failing)
+        with storage.stage("sine", FILES) as staged:
+            staged.commit(1)
+    assert (tmp_path / "sine" / "1" / "manifest.json").is_file()
+    assert len(storage.remove_leftovers("sine")) == 1
+
+
 def test_a_lock_whose_closing_fails_changes_nothing(
     storage: FolderStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

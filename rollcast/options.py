@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from models.errors import RegistryError
 from models.registry.registry import Registry
 from service.settings import PREFIX, Settings
 
@@ -21,6 +22,12 @@ RegistryOption = Annotated[
 NameArgument = Annotated[str, typer.Argument(help="A name, or name@version, or name@alias.")]
 
 
-def open_registry(path: Path | None) -> Registry:
-    """The registry of the flag or the variable, else the default."""
-    return Registry.at(path or Settings.model_fields["registry"].default)
+def open_registry(path: Path | None, *, must_exist: bool = False) -> Registry:
+    """The registry of the flag or the variable, else the default.
+
+    Raises RegistryError where its folder must exist, as for looking into it, and does not.
+    """
+    location: Path = path or Settings.model_fields["registry"].default
+    if must_exist and not location.exists():
+        raise RegistryError(f"there is no registry at {location}; name its folder with --registry")
+    return Registry.at(location)

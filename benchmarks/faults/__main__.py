@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from benchmarks.faults import bodies, odd_connections, odd_requests, overload, signals
 from benchmarks.faults.fault_kinds import fault_kinds
 from benchmarks.faults.hot_swaps import hot_swaps
+from benchmarks.faults.publish_faults import publish_faults
 from benchmarks.harness.bars import Drill, run
 
 DRILLS: Mapping[str, Drill] = {
@@ -18,6 +19,7 @@ DRILLS: Mapping[str, Drill] = {
     "worker_killed": signals.worker_killed,
     "bodies": bodies.drill,
     "overload": overload.drill,
+    "publish_faults": publish_faults,
     "hot_swaps": hot_swaps,
     "fault_kinds": fault_kinds,
 }

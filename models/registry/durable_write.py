@@ -29,7 +29,10 @@ def flush_folder(folder: Path) -> None:
 
 
 def replace_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Replace a file's content and permissions in one step. Raises OSError; the old content then stands."""
+    """Replace a file's content and permissions in one step.
+
+    Raises OSError; the old content then stands, or the new one where only the flush at the end has failed.
+    """
     descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     os.close(descriptor)
     try:

@@ -17,6 +17,7 @@ from models.registry.storage import MissingFile, OversizedFile, StorageConflict,
 
 STAGING, VERSION = ".staging-", "version"  # a publisher's folder, and in it the folder that is to be renamed
 MAX_FINGERPRINTED = 1000  # files of a version that are looked at: far more than any has
+REMOVED = ".removed-"  # begins the name of a version's folder that is being deleted, only ever under the name's lock
 
 
 class FolderStorage:
@@ -58,20 +59,34 @@ class FolderStorage:
         """Read a regular file, which is no link and lies below its folder."""
         return _read(self.root / folder, name, max_bytes)
 
-    def swap(self, folder: str, name: str, content: bytes, expected: bytes | None) -> None:
+    def swap(self, folder: str, name: str, content: bytes, expected: bytes | None, *, beside: str = "") -> None:
         """Replace a small file in one step, if its content is the expected one."""
-        path = self.root / folder / name
-        with _storage_errors(), locked(path.parent):
-            try:
-                current = _read(path.parent, name, max(len(expected or b""), 1))
-            except MissingFile:
-                current = None
-            except OversizedFile as error:
-                raise StorageConflict("its content has changed") from error
-            if current != expected:
-                raise StorageConflict("its content has changed")
-            _remove_leftovers(path.parent)
-            replace_durably(path, content)
+        home = self.root / folder
+        with _storage_errors(), locked(home):
+            _check_content(home, name, expected)
+            if not (home / beside).is_dir():
+                raise StorageConflict(f"{beside} is not there any more")
+            _remove_leftovers(home)
+            replace_durably(home / name, content)
+
+    def remove(self, folder: str, below: str, name: str, expected: bytes | None) -> None:
+        """Rename a folder to a hidden one, flush that, and delete what it holds."""
+        home = self.root / folder
+        with _storage_errors(), locked(home):
+            _check_content(home, name, expected)
+            _remove_leftovers(home)
+            hidden = (home / below).rename(home / f"{REMOVED}{below}")
+            flush_folder(home)
+            shutil.rmtree(hidden)
+
+    def remove_leftovers(self, folder: str) -> list[str]:
+        """Remove what dead publishers have left; nothing is locked or made where there is nothing of theirs."""
+        home = self.root / folder
+        with _storage_errors():
+            if not _leftovers(home, TEMPORARY, STAGING, REMOVED):
+                return []
+            with locked(home):
+                return _remove_leftovers(home)
 
     @contextmanager
     def stage(self, folder: str, files: Mapping[str, bytes]) -> Iterator["StagedFolder"]:
@@ -89,8 +104,11 @@ class FolderStorage:
                 _write(staging / VERSION, files)
             yield StagedFolder(staging / VERSION, home)
         finally:
-            shutil.rmtree(staging, ignore_errors=True)
-            os.close(lock)
+            # The version is published or not, whatever these come to; what is left is the next one's to remove.
+            with suppress(OSError):  # Python itself ignores most of them, not all
+                shutil.rmtree(staging, ignore_errors=True)
+            with suppress(OSError):
+                os.close(lock)
 
     def check_writable(self, folder: str) -> None:
         """Raise StorageError where a name's folder can't be made or locked."""
@@ -118,7 +136,11 @@ class StagedFolder:
                 if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
                     raise StorageConflict("there is such a version already") from error
                 raise
-            flush_folder(self._home)
+            try:
+                flush_folder(self._home)
+            except OSError:  # it could be lost yet, so it is taken back: who is told of an error has published nothing
+                target.rename(self._path)
+                raise
 
 
 def _statuses(folder: Path) -> Iterator[tuple[str, int, int, int]]:
@@ -158,20 +180,47 @@ def _write(staging: Path, files: Mapping[str, bytes]) -> None:
         flush_folder(folder)
 
 
-def _remove_leftovers(home: Path) -> None:
-    """Remove what dead publishers have left; only with the name's lock, under which temporary files are made."""
-    for leftover in home.glob(f"{TEMPORARY}*"):
+def _check_content(home: Path, name: str, expected: bytes | None) -> None:
+    """Raise StorageConflict unless a file has the expected content; only with the name's lock."""
+    try:
+        current = _read(home, name, max(len(expected or b""), 1))
+    except MissingFile:
+        current = None
+    except OversizedFile as error:
+        raise StorageConflict("its content has changed") from error
+    if current != expected:
+        raise StorageConflict("its content has changed")
+
+
+def _leftovers(home: Path, *prefixes: str) -> list[Path]:
+    return [path for prefix in prefixes for path in sorted(home.glob(f"{prefix}*"))]
+
+
+def _remove_leftovers(home: Path) -> list[str]:
+    """Remove what dead publishers have left, and tell the names.
+
+    Only with the name's lock, under which temporary files are made and versions are removed.
+    """
+    removed = []
+    for leftover in _leftovers(home, TEMPORARY):
         if leftover.is_file():
             leftover.unlink()
-    for leftover in home.glob(f"{STAGING}*"):
+            removed.append(leftover.name)
+    for leftover in _leftovers(home, REMOVED):
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover)
+            removed.append(leftover.name)
+    for leftover in _leftovers(home, STAGING):
         with suppress(FileNotFoundError, NotADirectoryError):  # just removed, or no publisher's at all
             lock = os.open(leftover / LOCK, os.O_RDWR | os.O_CREAT, 0o644)  # one that died early has none
             try:
                 with suppress(BlockingIOError):  # its publisher is alive
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     shutil.rmtree(leftover)
+                    removed.append(leftover.name)
             finally:
                 os.close(lock)
+    return removed
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from models.errors import IncompatibleVersion, RefusedVersion, RegistryError
 from models.inference.forecaster import Forecaster
 from models.references import check_name
 from models.registry.change_token import renew_change_token
+from models.registry.listing import Entry
 from models.registry.loader import MANIFEST, file_record, open_version
 from models.registry.registry import Registry
 from models.registry.storage import MAX_DOCUMENT_BYTES, MissingFile, StorageConflict, StorageError
@@ -83,7 +84,7 @@ def _manifest(name: str, number: int, description: Description, files: Mapping[s
 
 def _next_number(registry: Registry, name: str) -> tuple[int, bytes | None]:
     """The next version's number, and what NUMBERS holds while it is free. Raises RegistryError."""
-    entry = registry.listing().get(name)
+    entry = _entry(registry, name)
     listed = entry.versions[-1] if entry else 0
     location = registry.storage.locate(f"{name}/{NUMBERS}")
     try:
@@ -97,12 +98,18 @@ def _next_number(registry: Registry, name: str) -> tuple[int, bytes | None]:
         raise RegistryError(f"{location} must hold one whole number; mend or remove it") from error
 
 
-def _check_features(registry: Registry, name: str, features: tuple[str, ...]) -> None:
+def _entry(registry: Registry, name: str) -> Entry | None:
+    """A name's entry, which has versions; None where it has none yet. Raises RegistryError where it can't be listed."""
     entry = registry.listing().get(name)
+    if entry is not None and not entry.versions:
+        raise RegistryError(f"{name} can't be published to: {entry.problem}")
+    return entry
+
+
+def _check_features(registry: Registry, name: str, features: tuple[str, ...]) -> None:
+    entry = _entry(registry, name)
     if entry is None:
         return
-    if not entry.versions:
-        raise RegistryError(f"{name} can't be published to: {entry.problem}")
     version = entry.versions[-1]
     try:
         newest = registry.manifest(name, version).spec

@@ -74,20 +74,52 @@ class Registry:
     def promote(self, name: str, version: int, alias: str = CHAMPION) -> None:
         """Make an alias name a version, which must open. Raises UnknownModel, RefusedVersion, RegistryError."""
         check_alias(alias)
-        name, version = self.resolve(Reference(name, version=version))
-        self.open(name, version)
         while True:
+            name, version = self.resolve(Reference(name, version=version))
+            self.open(name, version)
             document = self._aliases_document(name)
             aliases = {**_parse_aliases(name, document), alias: version}
             content = json.dumps(aliases, indent=2, sort_keys=True).encode() + b"\n"
             try:
-                self.storage.swap(name, ALIASES, content, expected=document)
+                self.storage.swap(name, ALIASES, content, expected=document, beside=str(version))
             except StorageConflict:
-                continue  # somebody else has promoted in the meantime
+                continue  # somebody else has promoted, or pruned the version, in the meantime
             except StorageError as error:
                 raise RegistryError(f"{self.storage.locate(f'{name}/{ALIASES}')} can't be written: {error}") from error
             renew_change_token(self.storage)
             return
+
+    def remove(self, name: str, version: int) -> bool:
+        """Remove a version in one step, unless an alias names it or it is gone; tells whether it did.
+
+        Raises RegistryError where the aliases can't be read or the version can't be removed.
+        """
+        while True:
+            document = self._aliases_document(name)
+            if version in _parse_aliases(name, document).values():
+                return False
+            try:
+                self.storage.remove(name, str(version), ALIASES, expected=document)
+            except StorageConflict:
+                continue  # somebody has promoted in the meantime, perhaps this one
+            except MissingFile:
+                return False
+            except StorageError as error:
+                location = self.storage.locate(f"{name}/{version}")
+                raise RegistryError(f"{location} can't be removed: {error}") from error
+            renew_change_token(self.storage)
+            return True
+
+    def remove_leftovers(self) -> list[str]:
+        """Remove what publishers that died have left, and tell where it was. Raises RegistryError."""
+        removed = []
+        try:
+            for folder in ("", *sorted(_matching(NAME_PATTERN, self.storage.folders("")))):
+                names = self.storage.remove_leftovers(folder)
+                removed += [f"{folder}/{name}" if folder else name for name in names]
+        except StorageError as error:
+            raise RegistryError(f"leftovers in {self.storage.location} can't be removed: {error}") from error
+        return removed
 
     def entry(self, name: str) -> Entry:
         """What a name's folder holds; nothing, without a problem, where it is not there.

@@ -43,7 +43,7 @@ class StagedVersion(Protocol):
 
 
 class Storage(Protocol):
-    """Files in folders, read whole, and two ways to write that leave nothing half-written.
+    """Files in folders, read whole, and ways to write and to remove that leave nothing half-done.
 
     A folder is named by its path, such as "sine-lstm/2"; "" is the whole storage. Every method raises StorageError,
     whose text is the reason alone. Who writes a version is not alone: numbers are reserved by `swap`.
@@ -66,14 +66,26 @@ class Storage(Protocol):
     def read(self, folder: str, name: str, max_bytes: int) -> bytes:
         """Read a file below a folder, never outside of it. Raises MissingFile, OversizedFile and StorageError."""
 
-    def swap(self, folder: str, name: str, content: bytes, expected: bytes | None) -> None:
+    def swap(self, folder: str, name: str, content: bytes, expected: bytes | None, *, beside: str = "") -> None:
         """Replace a small file in one step, if its content is the expected one; None expects that there is none.
 
-        Raises StorageConflict where it is not, and StorageError; the old content then stands.
+        `beside` is a folder in the same one that must be there, such as the version that an alias is to name. Raises
+        StorageConflict where one or the other is not as expected, and StorageError; the old content then stands, or the
+        new one where only the flush at the end has failed.
         """
 
     def stage(self, folder: str, files: Mapping[str, bytes]) -> AbstractContextManager[StagedVersion]:
         """Write a new version's files below a name's folder. Without a commit nothing is left of them."""
+
+    def remove(self, folder: str, below: str, name: str, expected: bytes | None) -> None:
+        """Let the folder `below` one vanish in one step, if the file `name` beside it has the expected content.
+
+        None expects no such file. Raises StorageConflict where it is not so, MissingFile where there is no such
+        folder, and StorageError. What could not be deleted in full is hidden, and one of the leftovers.
+        """
+
+    def remove_leftovers(self, folder: str) -> list[str]:
+        """Remove what writers that died have left hidden in a folder, and tell the names. Raises StorageError."""
 
     def check_writable(self, folder: str) -> None:
         """Raise StorageError where a name's folder can't be written."""

@@ -1,11 +1,12 @@
-"""`rollcast models`: what the registry holds, whether it is whole, and which version is the champion."""
+"""`rollcast models`: what the registry holds, whether it is whole, which version is the champion, which may go."""
 
 from typing import Annotated
 
 import typer
 
-from models.errors import RefusedVersion, RollcastError
+from models.errors import RefusedVersion, RegistryError, RollcastError
 from models.references import CHAMPION, parse_reference
+from models.registry.pruner import prune
 from models.registry.registry import Registry
 from models.spec.wording import Fact, data_facts, model_facts, network_name, score_facts
 from rollcast.console import show_table, warn
@@ -20,7 +21,7 @@ app = typer.Typer(help="Look into the models registry.", no_args_is_help=True)
 @app.command("list")
 def list_models(registry: RegistryOption = None) -> None:
     """List every version of every model."""
-    source = open_registry(registry)
+    source = open_registry(registry, must_exist=True)
     rows = []
     for name, entry in source.listing().items():
         if entry.problem is not None:
@@ -67,8 +68,16 @@ def verify(
     name: Annotated[str | None, typer.Argument(help="A name, name@version or name@alias; without one, all.")] = None,
     registry: RegistryOption = None,
 ) -> None:
-    """Check versions as the service does when it opens them: files, hashes, shapes, golden answers."""
-    source = open_registry(registry)
+    """Check versions as the service does when it opens them: files, hashes, shapes, golden answers.
+
+    What publishers that died have left is removed.
+    """
+    source = open_registry(registry, must_exist=True)
+    try:
+        for leftover in source.remove_leftovers():
+            typer.echo(f"{leftover}  removed: left by a publisher that died")
+    except RegistryError as error:  # a registry that is only read is checked nevertheless
+        warn(str(error))
     problems = []
     if name is None:
         listing = source.listing()
@@ -97,9 +106,27 @@ def promote(
     alias: Annotated[str, typer.Option(help="The alias; the champion is what a bare name means.")] = CHAMPION,
     registry: RegistryOption = None,
 ) -> None:
-    """Make an alias name a version, in one step."""
+    """Make an alias name a version, in one step; an older one to go back."""
     open_registry(registry).promote(name, version, alias)
     typer.echo(f"{name}@{alias} is now version {version}; a running service takes it up within seconds")
+
+
+@app.command("prune")
+def prune_models(
+    keep: Annotated[int, typer.Option(min=1, help="How many of the newest versions that open are kept.")],
+    name: Annotated[str | None, typer.Argument(help="The model's name; without one, all.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    registry: RegistryOption = None,
+) -> None:
+    """Remove the oldest versions; never what an alias names. Their numbers are not given again."""
+    source = open_registry(registry, must_exist=True)
+    count = 0
+    for each in [name] if name is not None else source.listing():
+        for version in prune(source, each, keep, dry_run=dry_run):
+            typer.echo(f"{each}@{version}  {'would be removed' if dry_run else 'removed'}")
+            count += 1
+    if not count:
+        typer.echo("there is nothing to remove")
 
 
 def _summary(source: Registry, name: str, version: int) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from models.errors import RegistryError
 from rollcast.options import RegistryOption, open_registry
 
 
@@ -42,3 +43,9 @@ def test_the_variable_stands_in_for_the_flag_and_the_flag_comes_first(monkeypatc
 def test_the_service_s_other_settings_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROLLCAST_PORT", "no port")
     assert locations() == str(Path("models/artifacts"))
+
+
+def test_a_folder_that_must_be_there_may_be_empty_and_not_missing(tmp_path: Path) -> None:
+    assert open_registry(tmp_path, must_exist=True).listing() == {}
+    with pytest.raises(RegistryError, match=rf"there is no registry at {tmp_path}/missing; name its folder with"):
+        open_registry(tmp_path / "missing", must_exist=True)

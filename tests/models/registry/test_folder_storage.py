@@ -1,5 +1,6 @@
 """A folder as the registry's storage: real files, and everything that may lie in their place."""
 
+import errno
 import os
 import shutil
 import threading
@@ -385,3 +386,117 @@ def test_a_fingerprint_is_another_once_any_file_has_changed(storage: FolderStora
         change()
         seen.add(storage.fingerprint("sine/1"))
         assert len(seen) == number + 2
+
+
+def test_a_file_is_swapped_only_while_the_folder_beside_it_is_there(storage: FolderStorage, tmp_path: Path) -> None:
+    (tmp_path / "sine" / "1").mkdir(parents=True)
+    storage.swap("sine", "aliases.json", b"1", None, beside="1")
+    with pytest.raises(StorageConflict, match=r"^2 is not there any more$"):
+        storage.swap("sine", "aliases.json", b"2", b"1", beside="2")
+    assert (tmp_path / "sine" / "aliases.json").read_bytes() == b"1"
+
+
+def test_a_folder_is_removed_if_the_file_beside_it_is_what_was_expected(storage: FolderStorage, tmp_path: Path) -> None:
+    for name in ("1", "2"):
+        (tmp_path / "sine" / name / "plots").mkdir(parents=True)
+        (tmp_path / "sine" / name / "plots" / "loss.png").write_bytes(b"PNG")
+    (tmp_path / "sine" / "aliases.json").write_bytes(b"{}")
+    for expected in (None, b"", b"{ }"):
+        with pytest.raises(StorageConflict, match=r"^its content has changed$"):
+            storage.remove("sine", "1", "aliases.json", expected)
+    storage.remove("sine", "1", "aliases.json", b"{}")
+    assert left(tmp_path / "sine") == ["2", "2/plots", "2/plots/loss.png", "aliases.json"]
+    with pytest.raises(MissingFile):
+        storage.remove("sine", "1", "aliases.json", b"{}")
+
+
+def test_a_removal_that_is_interrupted_is_whole_for_readers_and_finished_by_the_next(
+    storage: FolderStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    home = tmp_path / "sine"
+    for remains in ("stage", "remove", "leftovers"):
+        for name in ("1", "2"):
+            (home / name).mkdir(parents=True)
+            (home / name / "manifest.json").write_bytes(b"{}")
+        with monkeypatch.context() as patched:
+            patched.setattr("models.registry.folder_storage.shutil.rmtree", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                storage.remove("sine", "1", "aliases.json", None)
+        assert left(home) == [".removed-1", ".removed-1/manifest.json", "2", "2/manifest.json"]
+        if remains == "stage":
+            with storage.stage("sine", FILES):
+                assert not (home / ".removed-1").exists()
+        if remains == "leftovers":
+            assert storage.remove_leftovers("sine") == [".removed-1"]
+        storage.remove("sine", "2", "aliases.json", None)
+        assert left(home) == []
+
+
+def test_leftovers_are_removed_and_told_and_the_living_are_left_alone(storage: FolderStorage, tmp_path: Path) -> None:
+    home = tmp_path / "sine"
+    with storage.stage("sine", FILES):
+        (living,) = home.glob(".staging-*")
+        (home / ".staging-dead" / "version").mkdir(parents=True)
+        (home / ".new-dead").write_bytes(b"half of i")
+        assert storage.remove_leftovers("sine") == [".new-dead", ".staging-dead"]
+        assert living.is_dir()
+        assert storage.remove_leftovers("sine") == []
+
+
+def test_where_nothing_is_left_nothing_is_locked_or_made(storage: FolderStorage, tmp_path: Path) -> None:
+    (tmp_path / "sine").mkdir()
+    assert [storage.remove_leftovers(folder) for folder in ("", "sine", "missing")] == [[], [], []]
+    assert [path.name for path in tmp_path.rglob("*")] == ["sine"]
+
+
+def test_a_commit_that_can_not_be_flushed_is_taken_back(
+    storage: FolderStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with storage.stage("sine", FILES) as staged:
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "flush_folder", failing)
+            with pytest.raises(StorageError, match=r"^Input/output error$"):
+                staged.commit(1)
+        assert storage.folders("sine") == [path.name for path in (tmp_path / "sine").glob(".staging-*")]
+        staged.commit(1)
+    assert storage.folders("sine") == ["1"]
+
+
+def test_a_staging_folder_whose_removal_fails_changes_nothing(
+    storage: FolderStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))  # as of rmtree's own fstat, which it does not ignore
+
+    with monkeypatch.context() as patched:
+        patched.setattr("models.registry.folder_storage.shutil.rmtree", failing)
+        with storage.stage("sine", FILES) as staged:
+            staged.commit(1)
+    assert (tmp_path / "sine" / "1" / "manifest.json").is_file()
+    assert len(storage.remove_leftovers("sine")) == 1
+
+
+def test_a_lock_whose_closing_fails_changes_nothing(
+    storage: FolderStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = os.close
+    failed = []
+
+    def failing(descriptor: int) -> None:
+        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        close(descriptor)
+        if path.name.startswith(".lock"):  # its folder may be gone already
+            failed.append(path)
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "close", failing)
+    with storage.stage("sine", FILES) as staged:
+        staged.commit(1)
+    assert (tmp_path / "sine" / "1" / "manifest.json").is_file()
+    assert len(failed) == 2

@@ -215,12 +215,21 @@ def test_a_newest_version_that_can_not_be_read_is_named_with_a_way_out(tmp_path:
     assert publish_tiny(registry, "tiny").version == 3
 
 
-def test_a_name_that_can_not_be_listed_is_not_published_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("before", [0, 1, 2])
+def test_a_name_that_can_not_be_listed_is_not_published_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    """However often it could be listed before."""
     registry = Registry.at(tmp_path)
     publish_tiny(registry, "tiny")
-    monkeypatch.setattr(registry, "listing", lambda: {"tiny": Entry((), problem="tiny can't be listed")})
-    with pytest.raises(RegistryError, match="tiny can't be published to: tiny can't be listed"):
-        publish_tiny(registry, "tiny")
+    listings = [registry.listing()] * before
+    failed = {"tiny": Entry((), problem="tiny can't be listed")}
+    with monkeypatch.context() as patched:
+        patched.setattr(registry, "listing", lambda: listings.pop() if listings else failed)
+        with pytest.raises(RegistryError, match="tiny can't be published to: tiny can't be listed"):
+            publish_tiny(registry, "tiny")
+    assert registry.listing()["tiny"] == Entry((1,))
+    assert not list(tmp_path.glob("tiny/.staging-*"))
 
 
 def test_a_number_keeper_whose_writing_fails_keeps_the_old_number(

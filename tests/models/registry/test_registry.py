@@ -7,11 +7,13 @@ import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.errors import InvalidName, RefusedVersion, RegistryError, UnknownModel
 from models.references import parse_reference
+from models.registry.folder_storage import FolderStorage
 from models.registry.listing import Entry, resolve
 from models.registry.registry import Registry
 from tests.support.tiny import publish_tiny
@@ -220,3 +222,47 @@ def test_promotions_at_the_same_time_all_stay(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert json.loads((tmp_path / "tiny" / "aliases.json").read_text()) == dict.fromkeys(aliases, 1)
+
+
+def test_going_back_is_promoting_an_older_version(tmp_path: Path) -> None:
+    registry = Registry.at(tmp_path)
+    for _ in range(3):
+        publish_tiny(registry, "tiny")
+    registry.promote("tiny", 3)
+    registry.promote("tiny", 2)
+    assert registry.resolve(parse_reference("tiny")) == ("tiny", 2)
+    assert registry.listing()["tiny"] == Entry((1, 2, 3), {"champion": 2})
+    assert publish_tiny(registry, "tiny").version == 4
+    assert registry.resolve(parse_reference("tiny")) == ("tiny", 2)
+
+
+def test_a_version_that_vanishes_while_it_is_promoted_is_not_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry.at(tmp_path)
+    publish_tiny(registry, "tiny")
+    publish_tiny(registry, "tiny")
+    swap = FolderStorage.swap
+
+    def overtaken(storage: FolderStorage, *arguments: Any, **options: Any) -> None:
+        monkeypatch.setattr(FolderStorage, "swap", swap)
+        assert registry.remove("tiny", 1)
+        swap(storage, *arguments, **options)
+
+    monkeypatch.setattr(FolderStorage, "swap", overtaken)
+    with pytest.raises(UnknownModel, match="tiny has no version 1"):
+        registry.promote("tiny", 1)
+    assert registry.listing()["tiny"] == Entry((2,))
+
+
+def test_leftovers_are_removed_in_every_name_and_told_with_it(tmp_path: Path) -> None:
+    registry = Registry.at(tmp_path)
+    publish_tiny(registry, "tiny")
+    for leftover in (".staging-x", ".removed-3"):
+        (tmp_path / "tiny" / leftover).mkdir()
+    (tmp_path / "first" / ".staging-y").mkdir(parents=True)  # of a name that has no version yet
+    (tmp_path / ".new-z").write_text("")
+    (tmp_path / "No-Name" / ".staging-x").mkdir(parents=True)
+    assert registry.remove_leftovers() == [".new-z", "first/.staging-y", "tiny/.removed-3", "tiny/.staging-x"]
+    assert (tmp_path / "No-Name" / ".staging-x").is_dir()
+    registry.open("tiny", 1)

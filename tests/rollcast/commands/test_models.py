@@ -30,10 +30,19 @@ def test_list_shows_every_version_with_its_aliases_and_errors(rollcast: Command,
 
 
 def test_list_says_how_to_fill_an_empty_registry(rollcast: Command, tmp_path: Path) -> None:
-    assert (
-        "holds no model; train one: rollcast train sine-lstm"
-        in rollcast("models", "list", "--registry", tmp_path / "none").out
-    )
+    result = rollcast("models", "list", "--registry", tmp_path)
+    assert (result.status, result.err) == (0, "")
+    assert "holds no model; train one: rollcast train sine-lstm" in result.out
+
+
+@pytest.mark.parametrize("command", [("list",), ("verify",), ("prune", "--keep", 1)])
+def test_a_registry_that_is_not_there_is_not_an_empty_one(
+    rollcast: Command, tmp_path: Path, command: tuple[object, ...]
+) -> None:
+    result = rollcast("models", *command, "--registry", tmp_path / "none")
+    assert (result.status, result.out) == (1, "")
+    assert result.err == f"error: there is no registry at {tmp_path}/none; name its folder with --registry\n"
+    assert not (tmp_path / "none").exists()
 
 
 def test_list_keeps_going_past_a_broken_version(rollcast: Command, root: Path) -> None:
@@ -171,3 +180,32 @@ def test_what_is_wrong_with_a_name_is_said(rollcast: Command, root: Path) -> Non
     verified = rollcast("models", "verify", "--registry", root)
     assert (verified.status, verified.err) == (1, f"error: {problem}")
     assert verified.out.count("good") == 6
+
+
+def test_verify_removes_what_dead_publishers_left_and_says_so(rollcast: Command, root: Path) -> None:
+    (root / "many" / ".staging-dead").mkdir()
+    result = rollcast("models", "verify", "many@1", "--registry", root)
+    assert result.out == "many/.staging-dead  removed: left by a publisher that died\nmany@1  good\n"
+    assert not (root / "many" / ".staging-dead").exists()
+    assert "removed" not in rollcast("models", "verify", "--registry", root).out
+
+
+def test_verify_checks_a_registry_whose_leftovers_can_not_be_removed(rollcast: Command, root: Path) -> None:
+    (root / "many" / ".staging-dead").mkdir()
+    (root / "many" / ".lock").unlink()
+    (root / "many" / ".lock").mkdir()  # as if it were read-only, which it never is to root
+    result = rollcast("models", "verify", "--registry", root)
+    assert (result.status, result.out.count("good")) == (0, 6)
+    assert result.err == f"warning: leftovers in {root} can't be removed: Is a directory\n"
+
+
+def test_prune_removes_the_oldest_of_one_name_or_of_all(rollcast: Command, root: Path) -> None:
+    for flags, out in (
+        (("--dry-run",), "many@1  would be removed\n"),
+        (("tiny",), "there is nothing to remove\n"),
+        (("many",), "many@1  removed\n"),
+        ((), "there is nothing to remove\n"),
+    ):
+        result = rollcast("models", "prune", "--keep", 1, *flags, "--registry", root)
+        assert (result.status, result.out) == (0, out)
+    assert Registry.at(root).listing()["many"].versions == (2, 3)  # 2 is the champion

@@ -1,7 +1,9 @@
 """A trained network on ONNX Runtime: a call maps inputs and states to an output and new states."""
 
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,6 +43,7 @@ class OnnxNetwork:
         Raises RefusedVersion where the bytes are no graph or not one that training builds.
         """
         self._session = _session(model)
+        self._run_options: Any = None  # as a rule there are none
         self.weight_count = len(model) // 4  # about: the graph is little else
         inputs = {each.name: each.shape for each in self._session.get_inputs()}
         outputs = {each.name: each.shape for each in self._session.get_outputs()}
@@ -73,8 +76,33 @@ class OnnxNetwork:
             lengths = self._full_lengths[steps] = np.full(batch, steps, np.int32)
         feeds = {INPUT: inputs, LENGTHS: lengths}
         feeds.update(zip(self._state_names, self.zero_states(batch) if states is None else states, strict=True))
-        output, *final = self._session.run(self._output_names, feeds)
+        output, *final = self._session.run(self._output_names, feeds, self._run_options)
         return Step(output, tuple(final))
+
+    @contextmanager
+    def ending_after(self, timeout_s: float) -> Iterator[None]:
+        """End the calls made meanwhile once they have taken so long together, whatever the graph does.
+
+        It is for opening a network, while no other thread calls it. ONNX Runtime looks between operators whether it
+        shall end. Raises RefusedVersion where calls were ended.
+        """
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
+        options.log_severity_level = 4  # the error tells that it was ended
+        timer = threading.Timer(timeout_s, setattr, (options, "terminate", True))
+        timer.daemon = True
+        timer.start()
+        self._run_options = options
+        try:
+            yield
+        except Exception as error:
+            if options.terminate:
+                raise RefusedVersion(f"its golden answers took longer than {timeout_s:g} s") from error
+            raise
+        finally:
+            timer.cancel()
+            self._run_options = None
 
 
 def _size(name: str, dims: Sequence[int | str | None], rank: int) -> int:
@@ -99,6 +127,8 @@ def _session(model: bytes) -> Any:
     options.log_severity_level = 3
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
+    # It has a format of its own as well, which four bytes of an ONNX file could make it take this one for.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     try:
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own exceptions share no narrower base

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks.faults.odd_graphs import odd_graphs
 from models.errors import RefusedVersion
 from models.inference.onnx_network import OnnxNetwork
 from tests.support.graphs import run_graph
@@ -129,3 +131,22 @@ def test_a_graph_whose_states_have_another_rank_is_refused() -> None:
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
     with pytest.raises(RefusedVersion, match=r"state has the shape \['batch', 2\], not 3 dimensions"):
         OnnxNetwork(model.SerializeToString())
+
+
+def test_a_call_without_end_is_ended() -> None:
+    """No graph with a loop gets so far: what checks graphs must not be all that there is."""
+    endless = dict(odd_graphs(tiny_graph("lstm", 1, 1)))["an endless Loop"]
+    network = OnnxNetwork(endless)
+    begun = time.monotonic()
+    with pytest.raises(RefusedVersion, match=r"took longer than 0\.2 s"), network.ending_after(0.2):
+        network(inputs(4, 1))
+    assert time.monotonic() - begun < 5
+
+
+def test_a_call_in_time_is_left_alone_and_so_are_errors() -> None:
+    network = OnnxNetwork(tiny_graph("lstm", 1, 1))
+    with network.ending_after(60):
+        before = network(inputs(4, 1)).output
+    assert np.array_equal(before, network(inputs(4, 1)).output)
+    with pytest.raises(ZeroDivisionError), network.ending_after(60):
+        raise ZeroDivisionError

@@ -1,0 +1,155 @@
+"""Graphs that ONNX knows and training never writes: loops without end, huge arrays, files elsewhere, and the like."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from models.inference.onnx_network import OUTPUT
+
+NODES, DEPTH = 1_000_000, 200
+
+
+def odd_graphs(good: bytes) -> Iterator[tuple[str, bytes]]:
+    """Graphs with the inputs and outputs of a good one, each with what it does and its bytes.
+
+    Each still gives the good one's answers, if it ever gives any, so no golden would tell.
+    """
+    for title, change in CHANGES.items():
+        model = onnx.load_model_from_string(good)
+        change(model)
+        yield title, model.SerializeToString()
+    # A graph in an attribute of a node, again and again, deeper than onnx's own writer goes; then many nodes.
+    nested = b""
+    for _ in range(DEPTH):
+        for number in (6, 5, 1):
+            nested = _field(number, nested)
+    yield f"sub-graphs nested {DEPTH} deep", _with_more(good, nested)
+    node = _field(1, helper.make_node("Identity", [OUTPUT], [""]).SerializeToString())
+    yield f"{NODES} nodes", _with_more(good, node * NODES)
+    yield "two graphs in one file", good + good
+
+
+def _with_more(good: bytes, fields: bytes) -> bytes:
+    """A model with further fields in its graph."""
+    model = onnx.load_model_from_string(good)
+    graph = model.graph.SerializeToString()
+    model.ClearField("graph")
+    return bytes(model.SerializeToString()) + _field(7, graph + fields)
+
+
+def _field(number: int, content: bytes) -> bytes:
+    """A field of Protocol Buffers: its number, its length, seven bits a byte, and its content."""
+    length, rest = b"", len(content)
+    while rest > 127:
+        length, rest = length + bytes([rest & 127 | 128]), rest >> 7
+    return bytes([number << 3 | 2]) + length + bytes([rest]) + content
+
+
+def _detour(model: Any, nodes: Sequence[Any], constants: Mapping[str, Any]) -> None:
+    """Let the output come from `detoured`, of the same value, once further nodes have run; they give `nothing`, (1)."""
+    for node in model.graph.node:
+        node.output[:] = ["detoured" if name == OUTPUT else name for name in node.output]
+    model.graph.node.extend([*nodes, helper.make_node("Add", ["detoured", "nothing"], [OUTPUT])])
+    model.graph.initializer.extend(numpy_helper.from_array(np.asarray(each), name) for name, each in constants.items())
+
+
+def _tensor(name: str, kind: int, shape: Sequence[int]) -> Any:
+    return helper.make_tensor_value_info(name, kind, shape)
+
+
+def _endless_loop(model: Any) -> None:
+    step = [helper.make_node("Identity", [name], [f"{name}_on"]) for name in ("go", "carried")]
+    counted, values = [_tensor("turn", TensorProto.INT64, [])], [_tensor("carried", TensorProto.FLOAT, [1])]
+    going = [_tensor("go", TensorProto.BOOL, [])]
+    left = [_tensor("go_on", TensorProto.BOOL, []), _tensor("carried_on", TensorProto.FLOAT, [1])]
+    body = helper.make_graph(step, "body", [*counted, *going, *values], left)
+    loop = helper.make_node("Loop", ["turns", "", "zero"], ["nothing"], body=body)
+    _detour(model, [loop], {"turns": np.array(1 << 60), "zero": np.zeros(1, np.float32)})
+
+
+def _huge(model: Any) -> None:
+    nodes = [
+        helper.make_node("ConstantOfShape", ["size"], ["huge"]),
+        helper.make_node("ReduceSum", ["huge"], ["sum"], keepdims=0),
+        helper.make_node("Reshape", ["sum", "one"], ["nothing"]),
+    ]
+    _detour(model, nodes, {"size": np.array([1 << 30]), "one": np.array([1])})
+
+
+def _if(model: Any) -> None:
+    branch = [
+        helper.make_graph([helper.make_node("Identity", ["zero"], [name])], name, [], [_tensor(name, 1, [1])])
+        for name in ("yes", "no")
+    ]
+    nodes = [
+        helper.make_node("Cast", ["one"], ["always"], to=TensorProto.BOOL),
+        helper.make_node("If", ["always"], ["nothing"], then_branch=branch[0], else_branch=branch[1]),
+    ]
+    _detour(model, nodes, {"one": np.array(1), "zero": np.zeros(1, np.float32)})
+
+
+def _scan(model: Any) -> None:
+    step = [helper.make_node("Add", ["s", "x"], ["y"])]
+    values = {name: _tensor(name, TensorProto.FLOAT, []) for name in "sxy"}
+    body = helper.make_graph(step, "step", [values["s"], values["x"]], [values["y"]])
+    scan = helper.make_node("Scan", ["zero", "many"], ["sum"], body=body, num_scan_inputs=1)
+    reshape = helper.make_node("Reshape", ["sum", "one"], ["nothing"])
+    constants = {"zero": np.array(0, np.float32), "many": np.zeros(9, np.float32), "one": np.array([1])}
+    _detour(model, [scan, reshape], constants)
+
+
+def _external(model: Any) -> None:
+    weights = model.graph.initializer[-1]
+    weights.ClearField("raw_data")
+    weights.data_location = TensorProto.EXTERNAL
+    weights.external_data.add(key="location", value="weights.bin")
+
+
+def _function(model: Any) -> None:
+    body = [helper.make_node("Identity", ["x"], ["y"])]
+    opset = [helper.make_opsetid("", 17)]
+    model.functions.append(helper.make_function("own", "Twice", ["x"], ["y"], body, opset))
+
+
+def _wide(model: Any) -> None:
+    """All of it is on the list of operators, but one product is as wide as nothing that the manifest tells of."""
+    width = 100_000
+    nodes = [
+        helper.make_node("Gemm", ["detoured", "wide", "bias"], ["wider"]),
+        helper.make_node("Gemm", ["wider", "narrow", "none"], ["nothing"]),
+    ]
+    wide, narrow = np.zeros((1, width), np.float32), np.zeros((width, 1), np.float32)
+    constants = {"wide": wide, "bias": wide[0], "narrow": narrow, "none": np.zeros(1, np.float32)}
+    _detour(model, nodes, constants)
+    model.graph.node[-1].op_type = "Mean"
+
+
+def _domain(model: Any) -> None:
+    model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    node = helper.make_node("Gelu", ["zero"], ["nothing"], domain="com.microsoft")
+    _detour(model, [node], {"zero": np.zeros(1, np.float32)})
+
+
+def _strings(model: Any) -> None:
+    model.graph.initializer.append(numpy_helper.from_array(np.array(["word"], object), "words"))
+
+
+def _attribute(model: Any) -> None:
+    model.graph.node[0].attribute.append(helper.make_attribute("clip", 3.0))
+
+
+CHANGES: Mapping[str, Callable[[Any], None]] = {
+    "an endless Loop": _endless_loop,
+    "4 GB of zeros": _huge,
+    "an If of two branches": _if,
+    "a Scan": _scan,
+    "external data": _external,
+    "a custom operator": _domain,
+    "a function": _function,
+    "strings": _strings,
+    "an unknown attribute": _attribute,
+    "a layer wider than the manifest tells": _wide,
+}

@@ -1,0 +1,176 @@
+"""Graphs before ONNX Runtime sees them: all that training writes passes, and nothing else."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from benchmarks.faults.odd_graphs import odd_graphs
+from models.errors import RefusedVersion
+from models.inference.graph_check import check_graph
+from models.inference.graph_file import read_graph
+from models.spec.model_spec import ModelSpec
+from tests.support.tiny import graph_of, tiny_spec
+from training.export.onnx_graph import Layer, Member, build_graph
+
+SPEC = tiny_spec()
+GRAPH = graph_of(SPEC)
+
+
+def refused(content: bytes, spec: ModelSpec = SPEC) -> str:
+    with pytest.raises(RefusedVersion) as caught:
+        check_graph(content, spec)
+    return str(caught.value)
+
+
+def changed(change: Callable[[Any], object]) -> bytes:
+    model = onnx.load_model_from_string(GRAPH)
+    change(model)
+    return bytes(model.SerializeToString())
+
+
+@pytest.mark.parametrize("kind", ["gru", "lstm", "simple_rnn"])
+@pytest.mark.parametrize("units", [(3,), (4, 2), (2, 2, 5)])
+@pytest.mark.parametrize("members", [1, 3])
+@pytest.mark.parametrize("features", [("a",), ("a", "b")])
+def test_what_training_writes_passes(kind: str, units: tuple[int, ...], members: int, features: tuple[str]) -> None:
+    spec = tiny_spec(kind, features, units=units, members=members)
+    check_graph(graph_of(spec), spec)
+
+
+def test_a_residual_passes() -> None:
+    layer = Layer(1, 2, [np.ones(size, np.float32) for size in ((1, 2), (2, 2), (2,))])
+    member = Member([layer], np.ones((2, 1), np.float32), np.ones(1, np.float32), residual=np.ones((1, 1), np.float32))
+    spec = tiny_spec("simple_rnn", units=(2,), members=2)
+    check_graph(build_graph("simple_rnn", [member, member]), spec)
+
+
+def test_a_file_is_read_as_onnx_reads_it() -> None:
+    graph, other = read_graph(GRAPH), onnx.load_model_from_string(GRAPH).graph
+    assert [each.operator for each in graph.nodes] == [each.op_type for each in other.node]
+    assert [each.inputs for each in graph.nodes] == [tuple(each.input) for each in other.node]
+    assert [each.outputs for each in graph.nodes] == [tuple(each.output) for each in other.node]
+    assert graph.nodes[0].attributes == {"hidden_size": 3}
+    assert {name: each.shape for name, each in graph.constants.items()} == {
+        each.name: tuple(each.dims) for each in other.initializer
+    }
+    assert graph.constants["directions"].values == (1,)
+    assert graph.inputs["input"].shape == ("time", "batch", 1)
+    assert graph.outputs["output"].shape == ("batch", 1)
+
+
+REASONS = {
+    "an endless Loop": "a sub-graph in its attribute",
+    "4 GB of zeros": "the operator ConstantOfShape, which no published network has",
+    "an If of two branches": "a sub-graph in its attribute",
+    "a Scan": "a sub-graph in its attribute",
+    "external data": "external data in its initializer",
+    "a custom operator": "custom operators",
+    "a function": "functions in its model",
+    "strings": "strings in its initializer",
+    "an unknown attribute": "an unknown field 2 in its attribute",
+    "a layer wider than the manifest tells": "makes wider wider than its inputs, outputs and states are",
+    "sub-graphs nested 200 deep": "a sub-graph in its attribute",
+    "1000000 nodes": "more than 100000 parts",
+    "two graphs in one file": "two fields ir_version in its model",
+}
+
+
+def test_odd_graphs_are_refused_with_their_reasons() -> None:
+    reasons = {title: refused(graph) for title, graph in odd_graphs(GRAPH)}
+    assert reasons.keys() == REASONS.keys()
+    for title, reason in reasons.items():
+        assert REASONS[title] in reason, title
+
+
+def rename_constant(model: Any) -> None:
+    model.graph.initializer.append(numpy_helper.from_array(np.zeros(1, np.float32), "input"))
+
+
+def repeat_the_layer(model: Any) -> None:
+    """More work than the file is large: the same weights once more."""
+    again = model.graph.node.add()
+    again.CopyFrom(model.graph.node[0])
+    again.output[:] = ["", "again_h", "again_c"]
+
+
+def share_weights_wrongly(model: Any) -> None:
+    model.graph.node[0].input[2] = model.graph.node[0].input[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda model: model.graph.node[0].attribute.pop(), "a LSTM with the attributes {}"),
+        (lambda model: setattr(model.graph.node[0].attribute[0], "i", 4), "tensors that it may not take"),
+        (lambda model: setattr(model.graph.node[0].attribute[0], "name", "clip"), "attributes {'clip': 3}"),
+        (lambda model: setattr(model.graph.node[0], "op_type", "GRU"), "a GRU with the attributes"),
+        (lambda model: model.graph.node[0].input.pop(), "tensors that it may not take"),
+        (lambda model: model.graph.node.reverse(), "which was not made before"),
+        (lambda model: model.graph.node.append(model.graph.node[-1]), "makes output twice"),
+        (lambda model: model.graph.node.extend([model.graph.node[-1]] * 99), "102 operators for 2 states"),
+        (lambda model: model.graph.node.pop(), "does not make its output output"),
+        (lambda model: model.graph.initializer.pop(), "which was not made before"),
+        (lambda model: setattr(model.graph.initializer[2], "raw_data", b"1234"), "whose size is not that of its type"),
+        (lambda model: model.graph.initializer[2].dims.append(0), "whose size is not that of its type"),
+        (lambda model: model.graph.initializer.append(model.graph.initializer[0]), "two tensors of one name"),
+        (lambda model: model.graph.initializer.add(name="x" * 300, data_type=1, raw_data=b"1234"), "has the name"),
+        (repeat_the_layer, "uses its weights m0_0_W 2 times"),
+        (
+            lambda model: model.graph.initializer.append(numpy_helper.from_array(np.ones(1, np.float32), "idle")),
+            "uses its weights idle 0 times",
+        ),
+        (rename_constant, "a constant with the name of an input"),
+        (share_weights_wrongly, "tensors that it may not take"),
+        (lambda model: model.opset_import.pop(), "or none of ONNX's own"),
+        (lambda model: model.ClearField("graph"), "holds no graph"),
+        (lambda model: model.graph.input.pop(), "has inputs"),
+        (lambda model: model.graph.input[0].ClearField("type"), "an input or output of no type"),
+        (
+            lambda model: model.graph.input.append(helper.make_tensor_value_info("z", TensorProto.FLOAT, [1])),
+            "has inputs",
+        ),
+    ],
+)
+def test_a_graph_that_training_does_not_write_is_refused(change: Callable[[Any], object], reason: str) -> None:
+    assert reason in refused(changed(change))
+
+
+def test_a_large_constant_of_integers_is_refused() -> None:
+    many = numpy_helper.from_array(np.zeros(9, np.int64), "many")
+    assert "a constant many of 9 integers" in refused(changed(lambda model: model.graph.initializer.append(many)))
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        (tiny_spec(units=(4,)), r"states of the sizes (3, 3); the manifest says (4,)"),
+        (tiny_spec(state_sizes=(3,)), r"states of the sizes (3, 3); the manifest says (3,)"),
+        (tiny_spec(features=("a", "b")), "takes 1 columns and gives 1; the manifest says 2 and 2"),
+        (tiny_spec(outputs=10**9), "takes 1 columns and gives 1; the manifest says 1 and 1000000000"),
+    ],
+)
+def test_a_graph_of_other_sizes_than_its_manifest_is_refused(spec: ModelSpec, reason: str) -> None:
+    assert reason in refused(GRAPH, spec)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "holds no graph"),
+        (b"\x08", "is cut off"),
+        (b"\x3a\x05\x00", "is cut off"),
+        (b"\x08" + b"\xff" * 9 + b"\x7f", "a number of more than 64 bits"),
+        (b"\x0a\x00", "an unknown field 1 in its model"),
+    ],
+)
+def test_bytes_that_are_no_model_are_refused(content: bytes, reason: str) -> None:
+    assert reason in refused(content)
+
+
+def test_a_graph_cut_anywhere_is_refused() -> None:
+    for end in range(len(GRAPH)):
+        refused(GRAPH[:end])

@@ -12,6 +12,7 @@ from benchmarks.harness.processes import ROOT, Server, rollcast
 from benchmarks.harness.published import SHAPES
 from benchmarks.results import Measurement
 from benchmarks.timing import Plan
+from models.spec.manifest_seal import sealed
 
 MODELS, COLD = 1000, 20
 REFERENCES = (Load("sine-lstm", 32, 1, 10), Load("sine-simple-rnn", 32, 1, 6), Load("victoria-demand", 32, 1, 479))
@@ -24,7 +25,7 @@ def copies(source: Path, target: Path, count: int) -> None:
         folder = target / f"copy-{number:04}" / "1"
         folder.mkdir(parents=True)
         os.link(source / "model.onnx", folder / "model.onnx")
-        (folder / "manifest.json").write_text(json.dumps({**manifest, "name": f"copy-{number:04}"}))
+        (folder / "manifest.json").write_bytes(sealed({**manifest, "name": f"copy-{number:04}"}))
 
 
 def measure_many(plan: Plan, registry: Path, folder: Path) -> list[Measurement]:

@@ -8,10 +8,11 @@ from pydantic import ValidationError
 from models.errors import InvalidRequest, RefusedVersion
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
+from models.inference.graph_check import check_graph
 from models.inference.onnx_network import OnnxNetwork
 from models.registry.storage import MAX_DOCUMENT_BYTES, OversizedFile, ReadFile, StorageError
 from models.spec.manifest import FileRecord, Manifest
-from models.spec.model_spec import ModelSpec
+from models.spec.manifest_seal import is_sealed
 from models.text import printable
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
@@ -21,12 +22,20 @@ MANIFEST, MODEL, CALIBRATION = "manifest.json", "model.onnx", "calibration.npy"
 # Goldens are replayed on other processors and library versions than those that wrote them, and a closed
 # loop amplifies rounding, so they agree within this and never exactly. In the network's own units.
 GOLDEN_TOLERANCE = 1e-4
+OPEN_TIMEOUT_S = 4.0  # for the goldens, which take some hundredths of a second
+
+# Far above any version: LSTM(2,000) has a graph of 64 MB.
+MAX_GRAPH_BYTES, MAX_FILES, MAX_VERSION_BYTES = 256 << 20, 1000, 1 << 30
+MAX_GOLDEN_STEPS = 10_000
+# Multiplications in one call for one window, which no deadline can end midway: about a second.
+MAX_CALL_WORK = 20_000_000_000
 
 
 def read_manifest(read: ReadFile) -> Manifest:
     """Read a version's manifest. Raises RefusedVersion where it can't be read or is malformed."""
     try:
-        return Manifest.model_validate_json(read(MANIFEST, MAX_DOCUMENT_BYTES))
+        content = read(MANIFEST, MAX_DOCUMENT_BYTES)
+        manifest = Manifest.model_validate_json(content)
     except StorageError as error:
         raise RefusedVersion(f"{MANIFEST} can't be read: {error}") from error
     except ValidationError as error:
@@ -34,22 +43,28 @@ def read_manifest(read: ReadFile) -> Manifest:
         path = [str(part) for part in first["loc"] if part != "spec"]  # in the file the spec has no name of its own
         where = printable(".".join(path) or "the whole")
         raise RefusedVersion(f"{MANIFEST} is not valid at {where}: {first['msg']}") from error
+    # A version of before manifests had a hash has none; whoever opens it says so.
+    if manifest.sha256 is not None and not is_sealed(content):
+        raise RefusedVersion(f"{MANIFEST} is not the file that was published: its SHA-256 or its form differs")
+    return manifest
 
 
-def open_version(read: ReadFile) -> tuple[Manifest, Forecaster]:
+def open_version(read: ReadFile, timeout_s: float = OPEN_TIMEOUT_S) -> tuple[Manifest, Forecaster]:
     """Open a version, as serving does; `read` reads its files.
 
-    Every file must have the size and hash that the manifest says, the graph the columns, the outputs and the states,
-    and the goldens must replay within `GOLDEN_TOLERANCE`. Raises RefusedVersion with the first reason found.
+    Every file must have the size and hash that the manifest says; the graph must be one that training writes, of the
+    manifest's sizes; and the goldens must replay within `GOLDEN_TOLERANCE` and `timeout_s`. Raises RefusedVersion with
+    the first reason found.
     """
     # 1. The files are those that were published.
     manifest = read_manifest(read)
     if MODEL not in manifest.files:
         raise RefusedVersion(f"{MANIFEST} lists no {MODEL}")
+    _check_bounds(manifest)
     contents = {name: _verified(read, name, record) for name, record in manifest.files.items()}
     # 2. They are what the manifest tells. The bytes that were hashed are the bytes that run: no file is read again.
+    check_graph(contents[MODEL], manifest.spec)
     network = OnnxNetwork(contents[MODEL])
-    _check_network(manifest.spec, network)
     intervals = None
     if manifest.calibration is not None:
         if CALIBRATION not in contents:
@@ -59,7 +74,8 @@ def open_version(read: ReadFile) -> tuple[Manifest, Forecaster]:
         intervals = Intervals.from_bytes(contents[CALIBRATION], known.horizon, targets, known.count)
     # 3. They still give the answers that they gave.
     forecaster = Forecaster(manifest.spec, network, manifest.title, intervals)
-    replay(manifest, forecaster)
+    with network.ending_after(timeout_s):
+        replay(manifest, forecaster)
     return manifest, forecaster
 
 
@@ -92,20 +108,19 @@ def file_record(content: bytes) -> FileRecord:
     return FileRecord(size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
-def _check_network(spec: ModelSpec, network: OnnxNetwork) -> None:
-    """Raise RefusedVersion where the graph has other columns, outputs or states than the manifest says."""
-    expected = (spec.channels, spec.output_columns * spec.outputs)
-    if (network.channels, network.outputs) != expected:
-        raise RefusedVersion(
-            f"{MODEL} takes {network.channels} columns and gives {network.outputs}; "
-            f"the manifest says {expected[0]} and {expected[1]}"
-        )
-    # A version of before they were told carries whatever states its graph has; its goldens check them.
-    if spec.state_sizes is not None and spec.state_sizes != network.state_sizes:
-        raise RefusedVersion(
-            f"{MODEL} has states of the sizes {printable(str(network.state_sizes))}; "
-            f"the manifest says {printable(str(spec.state_sizes))}"
-        )
+def _check_bounds(manifest: Manifest) -> None:
+    """Raise RefusedVersion, before a file is read or anything is run, where there would be too much of it."""
+    sizes = {name: record.size_bytes for name, record in manifest.files.items()}
+    steps = max(len(golden.predictions) for golden in manifest.goldens)
+    for what, actual, most in (
+        ("files", len(sizes), MAX_FILES),
+        ("bytes in all files", sum(sizes.values()), MAX_VERSION_BYTES),
+        (f"bytes of {MODEL}", sizes[MODEL], MAX_GRAPH_BYTES),
+        ("multiplications for one window", manifest.spec.window * sizes[MODEL] // 4, MAX_CALL_WORK),
+        ("steps of a golden", steps, MAX_GOLDEN_STEPS),
+    ):
+        if actual > most:
+            raise RefusedVersion(f"{MANIFEST} tells of {actual} {what}; at most {most} are opened")
 
 
 def _verified(read: ReadFile, name: str, record: FileRecord) -> bytes:

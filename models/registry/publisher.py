@@ -12,6 +12,7 @@ from models.registry.loader import MANIFEST, file_record, open_version
 from models.registry.registry import Registry
 from models.registry.storage import MAX_DOCUMENT_BYTES, MissingFile, StorageConflict, StorageError
 from models.spec.manifest import Description, Manifest
+from models.spec.manifest_seal import sealed
 
 # The highest number ever given out, so that none is reused.
 NUMBERS = ".numbers"
@@ -52,8 +53,7 @@ def publish(
         _check_features(registry, name, description.spec.features)
         number, reserved = _next_number(registry, name)
         content = {**files, **numbered(number)}
-        manifest = _manifest(name, number, description, content)
-        content[MANIFEST] = manifest.model_dump_json(indent=1).encode() + b"\n"  # written last
+        manifest, content[MANIFEST] = _manifest(name, number, description, content)  # written last
         try:
             with registry.storage.stage(name, content) as staged:
                 _, forecaster = open_version(staged.read)
@@ -72,14 +72,17 @@ def publish(
         return manifest
 
 
-def _manifest(name: str, number: int, description: Description, files: Mapping[str, bytes]) -> Manifest:
-    return Manifest(
+def _manifest(name: str, number: int, description: Description, files: Mapping[str, bytes]) -> tuple[Manifest, bytes]:
+    """A version's manifest, and its file's content."""
+    manifest = Manifest(
         **dict(description),
         name=name,
         version=number,
         created_at=datetime.now(UTC).replace(microsecond=0),
         files={path: file_record(content) for path, content in files.items()},
     )
+    content = sealed(manifest.model_dump(mode="json"))
+    return Manifest.model_validate_json(content), content
 
 
 def _next_number(registry: Registry, name: str) -> tuple[int, bytes | None]:

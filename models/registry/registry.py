@@ -13,9 +13,10 @@ from models.references import ALIAS_PATTERN, CHAMPION, NAME_PATTERN, VERSION_PAT
 from models.registry.change_token import renew_change_token
 from models.registry.folder_storage import FolderStorage
 from models.registry.listing import Entry, resolve
-from models.registry.loader import MANIFEST, open_version, read_manifest
+from models.registry.loader import MANIFEST, OPEN_TIMEOUT_S, open_version, read_manifest
 from models.registry.storage import MAX_DOCUMENT_BYTES, MissingFile, Storage, StorageConflict, StorageError
 from models.spec.manifest import Manifest
+from models.spec.manifest_seal import sealed
 
 ALIASES = "aliases.json"
 
@@ -56,10 +57,13 @@ class Registry:
         _check_title(manifest, name, version)
         return manifest
 
-    def open(self, name: str, version: int) -> tuple[Manifest, Forecaster]:
-        """Check a listed version whole and make it ready to forecast. Raises RefusedVersion, whatever is wrong."""
+    def open(self, name: str, version: int, timeout_s: float = OPEN_TIMEOUT_S) -> tuple[Manifest, Forecaster]:
+        """Check a listed version whole and make it ready to forecast. Raises RefusedVersion, whatever is wrong.
+
+        It is wrong as well where its golden answers take longer than `timeout_s`.
+        """
         try:
-            manifest, forecaster = open_version(partial(self.storage.read, f"{name}/{version}"))
+            manifest, forecaster = open_version(partial(self.storage.read, f"{name}/{version}"), timeout_s)
         except RollcastError:
             raise
         except Exception as error:  # no file, however odd, may keep the other versions from being served
@@ -120,6 +124,22 @@ class Registry:
         except StorageError as error:
             raise RegistryError(f"leftovers in {self.storage.location} can't be removed: {error}") from error
         return removed
+
+    def upgrade_manifest(self, name: str, version: int) -> bool:
+        """Give the manifest of a listed version, which must open, the hash that older ones lack; False if it has one.
+
+        Raises RefusedVersion, and RegistryError where it can't be written.
+        """
+        manifest, _ = self.open(name, version)
+        if manifest.sha256 is not None:
+            return False
+        path = f"{version}/{MANIFEST}"
+        try:
+            old = self.storage.read(name, path, MAX_DOCUMENT_BYTES)
+            self.storage.swap(name, path, sealed(json.loads(old)), expected=old, beside=str(version))
+        except StorageError as error:
+            raise RegistryError(f"{self.storage.locate(f'{name}/{path}')} can't be written: {error}") from error
+        return True
 
     def entry(self, name: str) -> Entry:
         """What a name's folder holds; nothing, without a problem, where it is not there.

@@ -67,7 +67,7 @@ class Storage(Protocol):
         """Read a file below a folder, never outside of it. Raises MissingFile, OversizedFile and StorageError."""
 
     def swap(self, folder: str, name: str, content: bytes, expected: bytes | None, *, beside: str = "") -> None:
-        """Replace a small file in one step, if its content is the expected one; None expects that there is none.
+        """Replace a small file below a folder in one step, if it is as expected; None expects that there is none.
 
         `beside` is a folder in the same one that must be there, such as the version that an alias is to name. Raises
         StorageConflict where one or the other is not as expected, and StorageError; the old content then stands, or the

@@ -96,12 +96,13 @@ class Description(Record):
 
 
 class Manifest(Description):
-    """A published version: its description, its number, and what its files must be."""
+    """A published version: its description, its number, what its files must be, and the hash of all this."""
 
     name: Annotated[str, Field(pattern=f"^{NAME_PATTERN}$")]
     version: Count
     created_at: datetime
     files: dict[str, FileRecord]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None  # manifest_seal.py has what it is of
 
     @property
     def title(self) -> str:

@@ -8,12 +8,17 @@ from models.errors import RefusedVersion, RegistryError, RollcastError
 from models.references import CHAMPION, parse_reference
 from models.registry.pruner import prune
 from models.registry.registry import Registry
+from models.spec.manifest_seal import UNSEALED
 from models.spec.wording import Fact, data_facts, model_facts, network_name, score_facts
 from rollcast.console import show_table, warn
 from rollcast.options import NameArgument, RegistryOption, open_registry
 from training.report.tables import coverage_table, errors_table
 
 STEPS = 6  # about so many in a table of `show`
+
+ChosenArgument = Annotated[
+    str | None, typer.Argument(help="A name, name@version or name@alias; without one, all versions.")
+]
 
 app = typer.Typer(help="Look into the models registry.", no_args_is_help=True)
 
@@ -64,10 +69,7 @@ def show(name: NameArgument, registry: RegistryOption = None) -> None:
 
 
 @app.command()
-def verify(
-    name: Annotated[str | None, typer.Argument(help="A name, name@version or name@alias; without one, all.")] = None,
-    registry: RegistryOption = None,
-) -> None:
+def verify(name: ChosenArgument = None, registry: RegistryOption = None) -> None:
     """Check versions as the service does when it opens them: files, hashes, shapes, golden answers.
 
     What publishers that died have left is removed.
@@ -78,23 +80,34 @@ def verify(
             typer.echo(f"{leftover}  removed: left by a publisher that died")
     except RegistryError as error:  # a registry that is only read is checked nevertheless
         warn(str(error))
-    problems = []
-    if name is None:
-        listing = source.listing()
-        chosen = [(each, version) for each, entry in listing.items() for version in entry.versions]
-        problems = [entry.problem for entry in listing.values() if entry.problem is not None]
-    else:
-        chosen = [source.resolve(parse_reference(name))]
+    chosen, problems = _chosen(source, name)
     refused = 0
     for each, version in chosen:
         try:
-            source.open(each, version)
+            manifest, _ = source.open(each, version)
             typer.echo(f"{each}@{version}  good")
+            if manifest.sha256 is None:
+                warn(f"{manifest.title}: {UNSEALED}")
         except RefusedVersion as error:
             refused += 1
             typer.echo(f"{each}@{version}  REFUSED: {error}")
     if refused:
         problems.append(f"{refused} of {len(chosen)} versions were refused; remove them or train them again")
+    if problems:
+        raise RollcastError("; ".join(problems))
+
+
+@app.command("upgrade-manifest")
+def upgrade_manifest(name: ChosenArgument = None, registry: RegistryOption = None) -> None:
+    """Give manifests of before the SHA-256 that notices any change to them; each version must open."""
+    source = open_registry(registry, must_exist=True)
+    chosen, problems = _chosen(source, name)
+    for each, version in chosen:
+        try:
+            upgraded = source.upgrade_manifest(each, version)
+            typer.echo(f"{each}@{version}  {'upgraded' if upgraded else 'has its hash already'}")
+        except RefusedVersion as error:
+            problems.append(f"{each}@{version} was refused: {error}")
     if problems:
         raise RollcastError("; ".join(problems))
 
@@ -127,6 +140,15 @@ def prune_models(
             count += 1
     if not count:
         typer.echo("there is nothing to remove")
+
+
+def _chosen(source: Registry, name: str | None) -> tuple[list[tuple[str, int]], list[str]]:
+    """The version that a name means, or all there are, and what is wrong with names."""
+    if name is not None:
+        return [source.resolve(parse_reference(name))], []
+    listing = source.listing()
+    chosen = [(each, version) for each, entry in listing.items() for version in entry.versions]
+    return chosen, [entry.problem for entry in listing.values() if entry.problem is not None]
 
 
 def _summary(source: Registry, name: str, version: int) -> list[str]:

@@ -15,6 +15,7 @@ from models.errors import ForecastTimeout, RefusedVersion
 from models.references import Reference
 from models.registry.listing import Entry
 from models.registry.registry import Registry
+from models.spec.manifest_seal import UNSEALED
 from service.dispatch.latency import CallLatency
 from service.lifecycle.meanings import Meanings, meanings, wanted
 from service.lifecycle.openings import Openings
@@ -156,13 +157,15 @@ class ModelStore:
         name, version = key
         fingerprint = self.registry.fingerprint(name, version)
         try:
-            manifest, forecaster = self.registry.open(name, version)
+            manifest, forecaster = self.registry.open(name, version, self._open_timeout_s)
             model = LoadedModel(manifest, forecaster, CallLatency.of(forecaster))
         except Exception as error:
             foreseen = isinstance(error, RefusedVersion)
             reason = str(error) if foreseen else f"it fails in a way that is not foreseen: {type(error).__name__}"
             self._refuse(key, _Refusal(reason, fingerprint, time.monotonic()), error)
             raise RefusedVersion(f"{name}@{version} is not served: {reason}") from error
+        if manifest.sha256 is None:
+            log.warning("%s: %s", manifest.title, UNSEALED)
         with self._lock:
             self.counts.opened += 1
             self._refusals.pop(key, None)

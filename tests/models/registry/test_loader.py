@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.faults.odd_graphs import odd_graphs
 from models.errors import RefusedVersion
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
@@ -19,6 +20,7 @@ from models.registry.folder_storage import FolderStorage
 from models.registry.loader import file_record, open_version
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
+from models.spec.manifest_seal import sealed
 from tests.support.oracle import VARIED
 from tests.support.tiny import publish_tiny, tiny_graph, tiny_spec
 
@@ -33,7 +35,7 @@ def rewrite(version: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path = version / "manifest.json"
     document = json.loads(path.read_text())
     change(document)
-    path.write_text(json.dumps(document))
+    path.write_bytes(sealed(document))
 
 
 def swap_graph(version: Path, graph: bytes) -> None:
@@ -115,7 +117,7 @@ def test_a_graph_of_other_columns_is_refused(version: Path) -> None:
 
 def test_bytes_that_are_no_graph_are_refused_though_the_manifest_vouches_for_them(version: Path) -> None:
     swap_graph(version, b"no graph")
-    assert "not a graph that ONNX Runtime can load" in refused(version)
+    assert refused(version) == "model.onnx has an unknown field 13 in its model: not rollcast's graph"
 
 
 def test_a_manifest_without_a_graph_is_refused(version: Path) -> None:
@@ -404,4 +406,59 @@ def test_a_golden_answer_beyond_all_bounds_is_noticed(version: Path) -> None:
 def test_an_option_that_is_not_told_has_its_old_meaning(version: Path) -> None:
     manifest, _ = opened(version)
     rewrite(version, lambda document: [document.pop(key) for key in ("lags", "outputs", "members", "calendar")])
-    assert opened(version)[0] == manifest
+    assert opened(version)[0].spec == manifest.spec
+
+
+def test_a_manifest_of_before_its_hash_opens(version: Path) -> None:
+    path = version / "manifest.json"
+    document = json.loads(path.read_text())
+    assert opened(version)[0].sha256 == document.pop("sha256")
+    path.write_text(json.dumps(document))
+    assert opened(version)[0].sha256 is None
+
+
+def test_a_manifest_that_was_changed_is_refused(version: Path) -> None:
+    path = version / "manifest.json"
+    whole = path.read_text()
+    for old, new in (("A tiny model.", "A tiny modem."), ('"window": 4', '"window":  4'), ("}\n", "}\n\n")):
+        path.write_text(whole.replace(old, new))
+        assert refused(version) == ("manifest.json is not the file that was published: its SHA-256 or its form differs")
+
+
+def test_goldens_that_take_too_long_are_ended(version: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = dict(odd_graphs((version / "model.onnx").read_bytes()))["an endless Loop"]
+    swap_graph(version, endless)
+    monkeypatch.setattr("models.registry.loader.check_graph", lambda *_: None)
+    with pytest.raises(RefusedVersion, match=r"^its golden answers took longer than 0\.2 s$"):
+        open_version(partial(FolderStorage(version.parent).read, version.name), timeout_s=0.2)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            lambda document: document["files"]["model.onnx"].update(size_bytes=1 << 29),
+            "536870912 bytes of model.onnx; at most 268435456",
+        ),
+        (
+            lambda document: document["files"].update(more={"size_bytes": 1 << 31, "sha256": "0" * 64}),
+            "bytes in all files",
+        ),
+        (
+            lambda document: document["files"].update(
+                {str(number): {"size_bytes": 0, "sha256": "0" * 64} for number in range(1000)}
+            ),
+            "1002 files",
+        ),
+        (lambda document: document.update(window=10**9), "multiplications for one window"),
+        (
+            lambda document: document["goldens"][0].update(predictions=[[0.0]] * 10_001),
+            "10001 steps of a golden; at most 10000",
+        ),
+    ],
+)
+def test_what_would_be_too_much_is_refused_before_it_is_read(
+    version: Path, change: Callable[[dict[str, Any]], object], reason: str
+) -> None:
+    rewrite(version, change)
+    assert reason in refused(version)

@@ -266,3 +266,47 @@ def test_leftovers_are_removed_in_every_name_and_told_with_it(tmp_path: Path) ->
     assert registry.remove_leftovers() == [".new-z", "first/.staging-y", "tiny/.removed-3", "tiny/.staging-x"]
     assert (tmp_path / "No-Name" / ".staging-x").is_dir()
     registry.open("tiny", 1)
+
+
+def unseal(path: Path) -> bytes:
+    """A manifest as it was written before it had a hash."""
+    document = json.loads(path.read_text())
+    del document["sha256"]
+    path.write_text(json.dumps(document))
+    return path.read_bytes()
+
+
+def test_a_manifest_of_before_is_given_its_hash_once(tmp_path: Path) -> None:
+    registry = Registry.at(tmp_path)
+    publish_tiny(registry, "tiny")
+    path = tmp_path / "tiny" / "1" / "manifest.json"
+    sealed = path.read_bytes()
+    unseal(path)
+    assert registry.upgrade_manifest("tiny", 1)
+    assert path.read_bytes() == sealed
+    assert not registry.upgrade_manifest("tiny", 1)
+    assert sorted(each.name for each in path.parent.iterdir()) == ["manifest.json", "model.onnx", "plots"]
+
+
+def test_a_version_that_does_not_open_is_not_given_a_hash(tmp_path: Path) -> None:
+    registry = Registry.at(tmp_path)
+    publish_tiny(registry, "tiny")
+    before = unseal(tmp_path / "tiny" / "1" / "manifest.json")
+    (tmp_path / "tiny" / "1" / "model.onnx").write_bytes(b"")
+    with pytest.raises(RefusedVersion):
+        registry.upgrade_manifest("tiny", 1)
+    assert (tmp_path / "tiny" / "1" / "manifest.json").read_bytes() == before
+
+
+def test_a_manifest_that_can_not_be_replaced_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry.at(tmp_path)
+    publish_tiny(registry, "tiny")
+    before = unseal(tmp_path / "tiny" / "1" / "manifest.json")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("models.registry.folder_storage.replace_durably", full)
+    with pytest.raises(RegistryError, match=r"tiny/1/manifest\.json can't be written: No space left"):
+        registry.upgrade_manifest("tiny", 1)
+    assert (tmp_path / "tiny" / "1" / "manifest.json").read_bytes() == before

@@ -1,5 +1,6 @@
 """`rollcast models`."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -209,3 +210,24 @@ def test_prune_removes_the_oldest_of_one_name_or_of_all(rollcast: Command, root:
         result = rollcast("models", "prune", "--keep", 1, *flags, "--registry", root)
         assert (result.status, result.out) == (0, out)
     assert Registry.at(root).listing()["many"].versions == (2, 3)  # 2 is the champion
+
+
+def test_manifests_of_before_their_hash_are_told_and_upgraded(rollcast: Command, root: Path) -> None:
+    path = root / "many" / "1" / "manifest.json"
+    document = json.loads(path.read_text())
+    del document["sha256"]
+    path.write_text(json.dumps(document))
+    result = rollcast("models", "verify", "--registry", root)
+    told = "warning: many@1: its manifest has no hash of its own: add it with rollcast models upgrade-manifest\n"
+    assert (result.status, result.err) == (0, told)
+    result = rollcast("models", "upgrade-manifest", "--registry", root)
+    assert "many@1  upgraded" in result.out
+    assert result.out.count("has its hash already") == 5
+    assert rollcast("models", "verify", "many@1", "--registry", root).err == ""
+
+
+def test_upgrading_goes_on_where_one_is_broken_and_fails_in_the_end(rollcast: Command, root: Path) -> None:
+    (root / "many" / "1" / "model.onnx").unlink()
+    result = rollcast("models", "upgrade-manifest", "--registry", root)
+    assert (result.status, result.out.count("has its hash already")) == (1, 5)
+    assert "many@1 was refused: model.onnx can't be read" in result.err

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from benchmarks.faults import bodies, odd_connections, odd_requests, overload, signals
+from benchmarks.faults.damaged_models import damaged_models
 from benchmarks.faults.fault_kinds import fault_kinds
 from benchmarks.faults.hot_swaps import hot_swaps
 from benchmarks.faults.publish_faults import publish_faults
@@ -20,6 +21,7 @@ DRILLS: Mapping[str, Drill] = {
     "bodies": bodies.drill,
     "overload": overload.drill,
     "publish_faults": publish_faults,
+    "damaged_models": damaged_models,
     "hot_swaps": hot_swaps,
     "fault_kinds": fault_kinds,
 }

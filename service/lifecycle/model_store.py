@@ -157,7 +157,7 @@ class ModelStore:
         name, version = key
         fingerprint = self.registry.fingerprint(name, version)
         try:
-            manifest, forecaster = self.registry.open(name, version, self._open_timeout_s)
+            manifest, forecaster = self.registry.open(name, version, timeout_s=self._open_timeout_s)
             model = LoadedModel(manifest, forecaster, CallLatency.of(forecaster))
         except Exception as error:
             foreseen = isinstance(error, RefusedVersion)

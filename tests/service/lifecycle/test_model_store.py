@@ -1,5 +1,6 @@
 """Opening models at start-up, on first use and when they are published; what serves meanwhile; closing them."""
 
+import json
 import asyncio
 import shutil
 import threading
@@ -350,3 +351,14 @@ async def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.005)
+
+
+def test_a_manifest_of_before_its_hash_is_told_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    publish_tiny(Registry.at(tmp_path), "tiny")
+    path = tmp_path / "tiny" / "1" / "manifest.json"
+    document = json.loads(path.read_text())
+    del document["sha256"]
+    path.write_text(json.dumps(document))
+    started(Registry.at(tmp_path))
+    told = "tiny@1: its manifest has no hash of its own: add it with rollcast models upgrade-manifest"
+    assert caplog.messages.count(told) == 1

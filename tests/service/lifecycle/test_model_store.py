@@ -1,7 +1,7 @@
 """Opening models at start-up, on first use and when they are published; what serves meanwhile; closing them."""
 
-import json
 import asyncio
+import json
 import shutil
 import threading
 import time

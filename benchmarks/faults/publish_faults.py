@@ -171,7 +171,7 @@ def unwhole(registry: Registry) -> list[str]:
             registry.open(NAME, version)
         except RollcastError as error:
             problems.append(f"version {version}: {error}")
-    names = os.listdir(registry.storage.locate(NAME))
+    names = [name for folder in ("", NAME) for name in os.listdir(registry.storage.locate(folder))]
     return problems + [f"{name} is left" for name in names if name.startswith(".") and name not in STAYING]
 
 

@@ -31,6 +31,8 @@ ERRORS = ("ENOSPC", "EIO")
 CHANGING = ("chmod", "fsync", "mkdir", "rename", "rmdir", "unlinkat", "write")
 NO_FILES = ("brk", "exit_group", "getpid", "getrandom")  # no disk lets these fail
 KILLED = -signal.SIGKILL
+KILL, ERROR = "killed", "told of an error"
+SHARE = {KILL: 0.95, ERROR: 0.1}  # of the faults, that must have ended it: else nothing was injected
 STAYING = {".changed", ".lock", ".numbers"}  # hidden, and no leftovers
 SHOWN = 5  # problems of a bar, in the table
 TRACED_S = 20.0  # within which a tracer is there
@@ -117,8 +119,8 @@ def publish_faults(quick: bool) -> Iterable[Bar]:
                     for error in ([ERRORS[number % 2]] if quick else ERRORS)
                     if point[0] not in NO_FILES
                 ]
-                yield _injected("killed", kills, publisher, reader, deed, home)
-                yield _injected("told of an error", errors, publisher, reader, deed, home)
+                yield _injected(KILL, kills, publisher, reader, deed, home)
+                yield _injected(ERROR, errors, publisher, reader, deed, home)
             yield _crowd(publisher, reader, seed, home / "crowd", *((8, 1) if quick else (16, 3)))
             yield _full_disk(publisher, reader, seed, home / "full", 12 if quick else 40)
             yield Bar(
@@ -169,7 +171,7 @@ def unwhole(registry: Registry) -> list[str]:
             registry.open(NAME, version)
         except RollcastError as error:
             problems.append(f"version {version}: {error}")
-    names = os.listdir(registry.storage.locate(NAME))
+    names = [name for folder in ("", NAME) for name in os.listdir(registry.storage.locate(folder))]
     return problems + [f"{name} is left" for name in names if name.startswith(".") and name not in STAYING]
 
 
@@ -193,7 +195,7 @@ def _injected(
         f"{deed.who} is {title} at a system call",
         f"{len(faults)} faults, {ended} ended it, {_told(problems)}",
         "old or new, never half; an error is a RegistryError; nothing is left",
-        not problems and ended > len(faults) / 4,
+        not problems and ended > SHARE[title] * len(faults),
     )
 
 

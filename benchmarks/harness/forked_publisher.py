@@ -9,9 +9,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -24,6 +25,7 @@ from models.registry.registry import Registry
 from models.spec.manifest import Description
 
 NAME = "tiny"
+ENDLESS_S = 60.0  # after so long a publisher hangs
 GIVEN_UP = 3  # the exit status of a publisher that raised one of rollcast's own errors
 
 
@@ -50,15 +52,30 @@ class ForkedPublisher:
         assert process.stdout is not None
         self._asking: IO[str] = process.stdin
         self._answers: IO[str] = process.stdout
+        self._running: list[int] = []
 
     def start(self, job: Job) -> list[int]:
         """Fork the publishers of a job; their process ids."""
         print(json.dumps(job), file=self._asking, flush=True)
-        return [int(pid) for pid in self._answers.readline().split()]
+        self._running = [int(pid) for pid in self._answers.readline().split()]
+        return self._running
 
     def wait(self) -> list[int]:
-        """Wait for the publishers of the job: the exit status of each, or the negative number of its signal."""
-        return [int(status) for status in self._answers.readline().split()]
+        """Wait for the publishers of the job: the exit status of each, or the negative number of its signal.
+
+        One that does not end is aborted.
+        """
+        impatient = threading.Timer(ENDLESS_S, self._abort)
+        impatient.start()
+        try:
+            return [int(status) for status in self._answers.readline().split()]
+        finally:
+            impatient.cancel()
+
+    def _abort(self) -> None:
+        for pid in self._running:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGABRT)
 
 
 @contextmanager

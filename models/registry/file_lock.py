@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from models.registry.durable_write import flush_folder
@@ -21,5 +21,4 @@ def locked(folder: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        with suppress(OSError):  # it is closed all the same, and what was to be done is done
-            os.close(descriptor)
+        os.close(descriptor)

@@ -17,6 +17,7 @@ from models.registry.storage import MissingFile, OversizedFile, StorageConflict,
 
 STAGING, VERSION = ".staging-", "version"  # a publisher's folder, and in it the folder that is to be renamed
 MAX_FINGERPRINTED = 1000  # files of a version that are looked at: far more than any has
+REPLACING = TEMPORARY, f"[0-9]*/{TEMPORARY}"  # begin the paths of files that were to replace others
 REMOVED = ".removed-"  # begins the name of a version's folder that is being deleted, only ever under the name's lock
 
 
@@ -83,7 +84,7 @@ class FolderStorage:
         """Remove what dead publishers have left; nothing is locked or made where there is nothing of theirs."""
         home = self.root / folder
         with _storage_errors():
-            if not _leftovers(home, TEMPORARY, STAGING, REMOVED):
+            if not _leftovers(home, *REPLACING, STAGING, REMOVED):
                 return []
             with locked(home):
                 return _remove_leftovers(home)
@@ -202,10 +203,10 @@ def _remove_leftovers(home: Path) -> list[str]:
     Only with the name's lock, under which temporary files are made and versions are removed.
     """
     removed = []
-    for leftover in _leftovers(home, TEMPORARY):
+    for leftover in _leftovers(home, *REPLACING):
         if leftover.is_file():
             leftover.unlink()
-            removed.append(leftover.name)
+            removed.append(str(leftover.relative_to(home)))
     for leftover in _leftovers(home, REMOVED):
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)

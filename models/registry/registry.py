@@ -139,6 +139,7 @@ class Registry:
             self.storage.swap(name, path, sealed(json.loads(old)), expected=old, beside=str(version))
         except StorageError as error:
             raise RegistryError(f"{self.storage.locate(f'{name}/{path}')} can't be written: {error}") from error
+        renew_change_token(self.storage)
         return True
 
     def entry(self, name: str) -> Entry:

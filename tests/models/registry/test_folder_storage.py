@@ -441,7 +441,9 @@ def test_leftovers_are_removed_and_told_and_the_living_are_left_alone(storage: F
         (living,) = home.glob(".staging-*")
         (home / ".staging-dead" / "version").mkdir(parents=True)
         (home / ".new-dead").write_bytes(b"half of i")
-        assert storage.remove_leftovers("sine") == [".new-dead", ".staging-dead"]
+        (home / "12").mkdir()
+        (home / "12" / ".new-dead").write_bytes(b"half of i")  # of an upgraded manifest
+        assert storage.remove_leftovers("sine") == [".new-dead", "12/.new-dead", ".staging-dead"]
         assert living.is_dir()
         assert storage.remove_leftovers("sine") == []
 

@@ -32,6 +32,7 @@ def slow_clients(quick: bool) -> Iterator[Bar]:
             alone = p99([each.took_s for each in running.answers if each.begun_s > begun])
             slow_ones = [clients.enter_context(connect(server.port)) for _ in range(slow)]
             idle_ones = [clients.enter_context(connect(server.port)) for _ in range(idle)]
+            time.sleep(0.5)  # until all are taken in, which is another matter
             begun = time.perf_counter()
             with asking_for_health(server.port) as health:
                 trickle = threading.Thread(target=_trickle, args=(slow_ones, begun + receive_s / 2), daemon=True)

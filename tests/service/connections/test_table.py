@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from service.connections.table import LINGER_S, PROGRESS_BYTES, Connections, Limits
+from service.connections.table import LINGER_S, MOST_AT_ONCE, PROGRESS_BYTES, Connections, Limits
 from service.settings import Settings
 
 SETTINGS = Settings(max_connections=3, idle_timeout_s=10, receive_timeout_s=5, send_timeout_s=4)
@@ -193,3 +193,29 @@ def test_what_is_lost_is_forgotten_and_counted(table: Connections) -> None:
     table.lost(client, "client")
     assert table.closed == {"client": 1}
     assert not table.open | table.idle.keys() | table.lingering.keys() | table.unsent.keys()
+
+
+def test_a_sweep_ends_a_limited_number_and_says_that_there_are_more(clock: Clock, table: Connections) -> None:
+    clients = [Client(table) for _ in range(MOST_AT_ONCE + 1)]
+    clock.now_s += 0.5
+    assert table.sweep()
+    clock.now_s += 0.5 + SETTINGS.idle_timeout_s
+    table._swept_s = clock.now_s  # the loop was not held up
+    assert not table.sweep()
+    assert sum(client.asked == ["idle"] for client in clients) == MOST_AT_ONCE
+    assert table.sweep()
+    assert all(client.asked == ["idle"] for client in clients)
+
+
+def test_memory_of_answers_that_nobody_took_is_given_back_once(
+    clock: Clock, table: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back = []
+    monkeypatch.setattr("service.connections.table.give_back", lambda: given_back.append(clock.now_s))
+    client = Client(table)
+    client.unsent = 100
+    table.stuck(client)
+    clock.pass_by(5)
+    assert client.asked == ["cut unsent"]
+    clock.pass_by(5)
+    assert given_back == [1006.0]

@@ -1,6 +1,6 @@
 """How the windows that come compare with those of training: range, mean, spread, seasonality, by version.
 
-A request only leaves its windows here. They are looked at together, at the latest when PENDING_VALUES have come, so
+A request only leaves its windows here. They are looked at together, at the latest when PENDING_REQUESTS have come, so
 that a small request pays about a microsecond. The sums behind mean, spread and seasonality fade with a half-life, so
 that they tell of recent traffic; counters count for ever.
 
@@ -23,6 +23,7 @@ HALF_LIFE_S = 3600.0
 MAX_VERSIONS = 100  # that are told of; those that were asked last
 MAX_FEATURES = 16  # of a version; further columns are not told of
 PENDING_VALUES = 20_000  # are looked at at once: about a tenth of a millisecond
+PENDING_REQUESTS = 256  # likewise; keeping more would take memory that the next requests find in the processor's cache
 SAMPLE_VALUES = 10_000  # of one request; of one with more, every second, third … window is looked at
 FARTHEST = 100.0  # standard deviations, to which values are cut: one absurd window must not drown all others
 
@@ -83,7 +84,7 @@ class Traffic:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._reduced_at = clock, clock()
         self._versions: dict[tuple[str, int], VersionTraffic] = {}
-        self._pending_values = 0
+        self._pending_values = self._pending_requests = 0
 
     def observe(self, manifest: Manifest, inputs: ForecastInputs) -> None:
         """Take in the windows of one request."""
@@ -95,7 +96,8 @@ class Traffic:
                 del self._versions[next(iter(self._versions))]
             version = self._versions[key] = VersionTraffic(manifest)
         self._pending_values += version.observe(inputs)
-        if self._pending_values >= PENDING_VALUES:
+        self._pending_requests += 1
+        if self._pending_values >= PENDING_VALUES or self._pending_requests >= PENDING_REQUESTS:
             self._reduce()
 
     def series(self) -> Series:
@@ -127,7 +129,7 @@ class Traffic:
             version.reduce(fading)
         for key in asked:
             self._versions[key] = self._versions.pop(key)  # now among the last that were asked
-        self._reduced_at, self._pending_values = now, 0
+        self._reduced_at, self._pending_values, self._pending_requests = now, 0, 0
 
 
 def statistics(recent: list[float]) -> tuple[float | None, float | None, float | None]:

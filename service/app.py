@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
 import anyio
@@ -16,6 +17,7 @@ from models.registry.registry import Registry
 from service.access.exposure import everybody_gets_in
 from service.access.gate import Gate
 from service.access.live_keys import LiveKeys
+from service.connections.series import series_of
 from service.connections.table import Connections, Limits
 from service.dependencies import ServiceState
 from service.dispatch.admission import Admission
@@ -25,8 +27,11 @@ from service.http.entrance import Entrance
 from service.http.fast_path import Endpoint, FastPath
 from service.lifecycle.model_store import ModelStore
 from service.lifecycle.registry_watcher import RegistryWatcher, on_hangup
-from service.routes import docs, health, models, predict
+from service.metrics import sources
+from service.metrics.metrics import Metrics
+from service.routes import docs, health, metrics, models, predict
 from service.settings import Settings
+from service.telemetry.middleware import telemetry_of
 
 log = logging.getLogger("rollcast")
 
@@ -49,7 +54,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
         await anyio.to_thread.run_sync(store.start)
         dispatcher = Dispatcher(settings.threads)
-        app.state.rollcast = ServiceState(settings, store, dispatcher, Admission(settings.queue_s, dispatcher))
+        admission = Admission(settings.queue_s, dispatcher)
+        counted: Metrics = app.state.metrics
+        app.state.rollcast = ServiceState(settings, store, dispatcher, admission, counted)
+        counted.sources += [
+            partial(sources.of_engine, dispatcher),
+            partial(sources.of_queues, admission, dispatcher),
+            partial(sources.of_models, store),
+            sources.of_process,
+        ]
+        counted.start()
         now = store.snapshot
         if now.loaded:
             log.info("serving %s", ", ".join(f"{name}@{number}" for name, number in sorted(now.loaded)))
@@ -67,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             with on_hangup(asyncio.get_running_loop(), watcher.wake):
                 yield
         finally:
+            counted.stop()
             watcher.stop()
             dispatcher.stop()
 
@@ -83,8 +98,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.docs:
         docs.install(app)
     app.state.connections = Connections(Limits.of(settings))  # the server puts its own in its place
+    app.state.metrics = Metrics(settings.metrics_folder)
+    app.state.metrics.sources.append(lambda: series_of(app.state.connections))
     for router in ROUTERS:
         app.include_router(router)
+    if settings.metrics:
+        app.include_router(metrics.router)
 
     @app.get("/", include_in_schema=False)
     async def root() -> RedirectResponse:
@@ -102,13 +121,16 @@ def create_server_app(settings: Settings | None = None) -> ASGIApp:
 
 
 def as_served(app: FastAPI, settings: Settings) -> ASGIApp:
-    """An app with all that stands before its routes. Raises KeyFileError where keys are asked for and not there."""
+    """An app with all that stands before its routes.
+
+    Raises KeyFileError where keys are asked for and not there, and RollcastError where tracing lacks its extra.
+    """
     served: ASGIApp = Entrance(FastPath(app, FAST_PATHS), app)  # behind the keys: nobody without one takes a place
     if settings.api_keys_file is not None:
         served = Gate(served, LiveKeys(settings.api_keys_file), settings.key_rate_per_s)
     if settings.cors_origins:
         served = _shared_with(settings.cors_origins.split(","), served)
-    return served
+    return telemetry_of(settings, served, {path for _, path in FAST_PATHS}, app.state.metrics)
 
 
 def _shared_with(origins: Sequence[str], app: ASGIApp) -> ASGIApp:

@@ -7,16 +7,18 @@ from fastapi import Depends, Request
 from service.dispatch.admission import Admission
 from service.dispatch.dispatcher import Dispatcher
 from service.lifecycle.model_store import ModelStore
+from service.metrics.metrics import Metrics
 from service.settings import Settings
 
 
 class ServiceState(NamedTuple):
-    """The settings, the models, the way to the engine, and who is let in."""
+    """The settings, the models, the way to the engine, who is let in, and what is counted."""
 
     settings: Settings
     models: ModelStore
     dispatcher: Dispatcher
     admission: Admission
+    metrics: Metrics
 
 
 def state_of(request: Request) -> ServiceState:

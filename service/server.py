@@ -3,8 +3,12 @@
 import copy
 import os
 import signal
+import socket
 import sys
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -17,6 +21,7 @@ from service.lifecycle.leaving import openings_left_behind
 from service.process import listeners
 from service.process.supervisor import Supervisor
 from service.settings import Settings
+from service.telemetry.tracing import check_extra
 
 
 @openings_left_behind()
@@ -30,6 +35,13 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     sockets = listeners.bind(settings.host, settings.port)
     check_certificate(settings)
+    if settings.otel:
+        check_extra()
+    with shared_by_workers(settings) as settings:
+        _serve(settings, sockets)
+
+
+def _serve(settings: Settings, sockets: Sequence[socket.socket]) -> None:
     # The app is made in the serving process, which with several workers is another one than this.
     os.environ.update(settings.as_environment())
     config = uvicorn.Config(
@@ -54,12 +66,26 @@ def serve(settings: Settings) -> None:
             Worker(config, settings, sockets).run()
 
 
+@contextmanager
+def shared_by_workers(settings: Settings) -> Iterator[Settings]:
+    """The settings, with a temporary folder for what several workers share, where none is named."""
+    if settings.workers == 1 or settings.metrics_folder is not None:
+        yield settings
+        return
+    with tempfile.TemporaryDirectory(prefix="rollcast-metrics-") as folder:
+        yield settings.model_copy(update={"metrics_folder": Path(folder)})
+
+
 def _end(_: int, __: FrameType | None) -> None:
     sys.exit(0)
 
 
 def _log_config(settings: Settings) -> dict[str, Any]:
-    """Uvicorn's own, with rollcast's lines beside it."""
+    """Uvicorn's own, with rollcast's lines beside it, and a format in which no message can forge a line."""
     config = copy.deepcopy(LOGGING_CONFIG)
+    if settings.log_format == "json":
+        config["formatters"]["default"] = {"()": "service.telemetry.log_format.JsonFormatter"}
+    else:
+        config["formatters"]["default"]["()"] = "service.telemetry.log_format.TextFormatter"
     config["loggers"]["rollcast"] = {"handlers": ["default"], "level": settings.log_level.upper(), "propagate": False}
     return config

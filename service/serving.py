@@ -7,6 +7,7 @@ from models.spec.manifest import Manifest
 from service.dependencies import ServiceState
 from service.forecasting import Forecast, ForecastRequest, finish, prepare
 from service.settings import Settings
+from service.telemetry.record import note_forecast
 
 # More times and numbers than this would hold up the event loop, and are left to a thread.
 MAX_INLINE_TIMES, MAX_INLINE_ANSWER_VALUES = 1_000, 10_000
@@ -24,6 +25,7 @@ async def answer(
     model = state.models.get_if_loaded(request.model)
     if model is None:
         model = await state.models.get(request.model, state.settings.timeout_s)
+    note_forecast(model.manifest, request.horizon, len(request.windows))
     # 2. Is there room for it?
     forecaster, spec = model.forecaster, model.manifest.spec
     check_size(request, model.manifest, state.settings)
@@ -33,6 +35,7 @@ async def answer(
         small = small and len(request.times) * (spec.context_length + request.horizon) <= MAX_INLINE_TIMES
     bulk = state.admission.bulk
     prepared = prepare(request, forecaster) if small else await bulk.run(lambda: prepare(request, forecaster))
+    state.metrics.traffic.observe(model.manifest, prepared.inputs)
     # 4. Run the network.
     predictions = await state.dispatcher.forecast(forecaster, prepared.inputs, model.latency)
 

@@ -106,6 +106,19 @@ class Settings(BaseSettings):
     )
     # What it tells.
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line shown.")
+    log_format: Literal["text", "json"] = Field("text", description="Log lines as text, or one JSON object each.")
+    access_log: bool = Field(
+        default_factory=lambda settings: settings["log_format"] == "json",
+        description="Whether each request gets a line; by default where lines are JSON.",
+    )
+    log_windows: bool = Field(False, description="Whether these lines hold the values of windows.")
+    metrics_folder: Path | None = Field(
+        None, description="Folder in which workers share their metrics; by default a temporary one."
+    )
+    otel: bool = Field(False, description="Whether requests are traced by OpenTelemetry (the extra telemetry).")
+    otel_ratio: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.01, description="Share of requests that are traced where the caller did not decide."
+    )
 
     def as_environment(self) -> dict[str, str]:
         """These settings as variables, for worker processes to read."""

@@ -29,6 +29,12 @@ def test_serving_loads_neither_training_nor_its_libraries() -> None:
     assert not loaded & (HEAVY | {"training", "rollcast"})
 
 
+def test_traces_cost_nothing_where_nobody_asked_for_them() -> None:
+    code = "import service.app, sys; service.app.create_server_app(); print('opentelemetry.sdk' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "False\n"
+
+
 def test_the_command_loads_no_heavy_library_before_it_needs_one() -> None:
     loaded = imported_by("import rollcast.cli")
     assert {"service", "training", "models"} <= loaded

@@ -124,6 +124,26 @@ def test_compose_serves_a_registry_that_only_training_writes() -> None:
         assert "ROLLCAST_REGISTRY=/registry" in arguments_of(stage, "ENV")
 
 
+@pytest.mark.parametrize("name", ["prometheus", "grafana"])
+def test_compose_watches_the_service_only_when_asked_and_from_this_machine(name: str) -> None:
+    container = COMPOSE["services"][name]
+    assert container["profiles"] == ["monitoring"]
+    assert container["read_only"] is True
+    assert container["cap_drop"] == ["ALL"]
+    assert re.fullmatch(r"\$\{[A-Z]+_IMAGE:-[a-z/]+:v?\d+\.\d+\.\d+\}", container["image"])
+    assert all(port.startswith("127.0.0.1:") for port in container["ports"])
+    for volume in container["volumes"]:
+        source, *rest = volume.split(":")
+        assert source in COMPOSE["volumes"] or ((ROOT / source).is_file() and rest[-1] == "ro")
+
+
+def test_prometheus_looks_for_the_service_where_compose_has_it() -> None:
+    config = yaml.safe_load((ROOT / "docs" / "monitoring" / "prometheus.yml").read_text())
+    (target,) = config["scrape_configs"][0]["static_configs"][0]["targets"]
+    name, port = target.split(":")
+    assert COMPOSE["services"][name]["ports"][0].endswith(f":{port}")
+
+
 def test_build_context_admits_only_what_is_named() -> None:
     lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
     admitted = {"pyproject.toml", "README.md", "LICENSE", "requirements", "rollcast", "service", "training", "models"}

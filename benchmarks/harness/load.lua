@@ -1,10 +1,11 @@
--- Bodies for POST /predict with many different windows: wrk ... -s load.lua URL -- MODEL WINDOW HORIZON
+-- Bodies for POST /predict with many different windows: wrk ... -s load.lua URL -- MODEL WINDOW HORIZON KEY
 -- What came of it is the last line of the output, as JSON.
 
 local requests, turn = {}, 0
 
 function init(args)
   local model, window, horizon = args[1], tonumber(args[2]), tonumber(args[3])
+  if args[4] and args[4] ~= "" then wrk.headers["X-API-Key"] = args[4] end
   math.randomseed(1)
   wrk.headers["Content-Type"] = "application/json"
   for number = 1, 64 do

@@ -25,6 +25,7 @@ class Load(NamedTuple):
     connections: int
     horizon: int = 1
     window: int | None = None  # that of the measured network by default
+    key: str = ""  # an API key, where the server asks for one
 
 
 class Outcome(NamedTuple):
@@ -88,7 +89,7 @@ def _wrk(load: Load, server: Server) -> Iterator[subprocess.Popen[str]]:
         "30s",
     ]
     script = ["--script", str(SCRIPT), f"http://127.0.0.1:{server.port}", "--", load.model, str(window)]
-    process = subprocess.Popen(["wrk", *flags, *script, str(load.horizon)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(["wrk", *flags, *script, str(load.horizon), load.key], stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 ROOT = Path(__file__).parents[2]
 START_S = 60.0
@@ -77,6 +77,15 @@ def rollcast(registry: Path, *flags: str, files: str = "", **variables: str) -> 
 
 
 @contextmanager
+def logging_rollcast(registry: Path, log: Path, module: str = "rollcast", **variables: str) -> Iterator[Server]:
+    """The same with its log in a file; `module` may stand in for the command."""
+    port = _free_port()
+    command = [sys.executable, "-m", module, "serve", "--port", str(port), "--registry", str(registry)]
+    with log.open("w") as stderr, _running(command, port, "/healthz", variables, stderr) as server:
+        yield server
+
+
+@contextmanager
 def under_uvicorn(app: str, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Another app of this folder, under uvicorn with the settings that rollcast gives it."""
     port = _free_port()
@@ -88,10 +97,14 @@ def under_uvicorn(app: str, environment: Mapping[str, str] | None = None) -> Ite
 
 @contextmanager
 def _running(
-    command: list[str], port: int, path: str, environment: Mapping[str, str] | None = None
+    command: list[str],
+    port: int,
+    path: str,
+    environment: Mapping[str, str] | None = None,
+    stderr: TextIO | None = None,
 ) -> Iterator[Server]:
     begun = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})})
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})}, stderr=stderr)
     try:
         while not _answers(port, path):
             if process.poll() is not None or time.perf_counter() - begun > START_S:

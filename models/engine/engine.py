@@ -27,6 +27,7 @@ from models.engine.batch import Batch
 from models.engine.prefill import prefill
 from models.engine.request import RequestSlice, RolloutRequest
 from models.engine.scheduler import Admitted, Scheduler
+from models.engine.stats import CallStats, count_call
 from models.engine.worker_state import WorkerState
 from models.inference.onnx_network import OnnxNetwork
 
@@ -47,6 +48,7 @@ class Engine:
         self._idle = self._at_work = 0
         self._cancel_epoch = 0  # goes up when rows must leave their batches
         self._stopping = False
+        self._stats: list[CallStats] = []  # of each thread
         self._threads = [threading.Thread(target=self._work, name=f"compute-{n}", daemon=True) for n in range(threads)]
         for thread in self._threads:
             thread.start()
@@ -88,8 +90,13 @@ class Engine:
         with self._lock:
             return self._scheduler.backlog.cell_steps(short)
 
+    def stats(self) -> CallStats:
+        """What all threads have done so far."""
+        return CallStats.total(list(self._stats))
+
     def _work(self) -> None:
         worker = WorkerState()
+        self._stats.append(worker.stats)
         while True:
             # 1. Take what may begin.
             with self._lock:
@@ -108,6 +115,7 @@ class Engine:
                     self._lock.notify()  # there is more than this thread's share
                 cancellation_pending = worker.cancel_epoch != self._cancel_epoch
                 worker.cancel_epoch = self._cancel_epoch
+            worker.stats.ticks += 1
             # 2. Let cancelled rows go.
             if cancellation_pending:
                 for network, batch in worker.batches.items():
@@ -164,6 +172,7 @@ def _begin(worker: WorkerState, network: OnnxNetwork, admitted: Admitted) -> Non
     """The first call of what was admitted; the rows that have further to go join their batch."""
     slices, rows = admitted
     if slices:
+        count_call(worker.stats.first_calls, sum(stop - start for _, start, stop in slices))
         try:
             rows = [*prefill(network, slices), *rows]
         except Exception as error:  # whatever went wrong is these requests' answer
@@ -187,8 +196,10 @@ def _step(worker: WorkerState, network: OnnxNetwork, may_go_on: Callable[[], boo
     if batch.rows:
         before = batch.cell_steps
         try:
+            count_call(worker.stats.steps, len(batch.rows))
             finished = batch.step()
             while not finished and may_go_on():
+                count_call(worker.stats.steps, len(batch.rows))
                 finished = batch.step()
         except Exception as error:  # as above
             worker.failed += [(row.request, error) for row in batch.rows]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from models.engine.backlog import Backlog
 from models.engine.batch import Batch
 from models.engine.request import RequestSlice, RolloutRequest, SequenceState
+from models.engine.stats import CallStats
 from models.inference.onnx_network import OnnxNetwork
 
 
@@ -34,6 +35,7 @@ class WorkerState:
     failed: list[tuple[RolloutRequest, Exception]] = field(default_factory=list)
     left: Counter[OnnxNetwork] = field(default_factory=Counter)  # rows that are in no batch any more
     calls: list[Calls] = field(default_factory=list)
+    stats: CallStats = field(default_factory=CallStats)
     dropped: list[SequenceState | RequestSlice] = field(default_factory=list)  # whose further work nobody will do
 
     def count(self, network: OnnxNetwork, *, short: int, long: int) -> None:

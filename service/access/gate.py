@@ -9,9 +9,7 @@ from service.access.api_keys import ApiKey
 from service.access.live_keys import LiveKeys
 from service.access.rate_limit import RateLimit
 from service.http.problems import FORBIDDEN, RATE_LIMITED, UNAUTHORIZED, ProblemException, problem_response
-
-# Where a request's scope names the key that it came with, for logs and metrics.
-KEY_NAME = "rollcast.key"
+from service.telemetry.record import KEY_NAME
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

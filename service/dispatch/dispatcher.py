@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.engine.engine import Engine
 from models.engine.request import RolloutRequest
+from models.engine.stats import CallStats
 from models.inference.forecaster import Forecaster, ForecastInputs
 from service.dispatch.inline_batch import InlineBatch
 from service.dispatch.latency import CallLatency
@@ -70,6 +71,14 @@ class Dispatcher:
     def rows(self) -> int:
         """How many rows are rolling out at the moment."""
         return self._engine.rows()
+
+    def under_way(self) -> int:
+        """How many forecasts have begun and are not answered."""
+        return len(self._waiting)
+
+    def stats(self) -> CallStats:
+        """How often networks were called so far, and with how many rows."""
+        return CallStats.total([self._engine.stats(), self._inline_batch.stats])
 
     def stop(self) -> None:
         """Stop the engine's threads."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from models.engine.prefill import prefill
 from models.engine.request import RequestSlice, RolloutRequest
+from models.engine.stats import CallStats, count_call
 from models.inference.onnx_network import OnnxNetwork
 from service.dispatch.latency import CallLatency
 
@@ -21,6 +22,7 @@ class InlineBatch:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, resolve: Callable[[Sequence[RolloutRequest]], None]) -> None:
         self._loop, self._resolve = loop, resolve
+        self.stats = CallStats()
         self._waiting: defaultdict[OnnxNetwork, list[RolloutRequest]] = defaultdict(list)
 
     @staticmethod
@@ -40,6 +42,7 @@ class InlineBatch:
             requests = [request for request in asked if not request.cancelled]
             if not requests:
                 continue
+            count_call(self.stats.first_calls, sum(len(request.contexts) for request in requests))
             try:
                 prefill(network, [RequestSlice(request, 0, len(request.contexts)) for request in requests])
             except Exception as error:  # whatever went wrong is these requests' answer

@@ -29,7 +29,10 @@ class FastPath:
         if scope["type"] == "lifespan" and "connections" in scope.get("state", ()):
             self.app.state.connections = scope["state"]["connections"]
         elif scope["type"] == "http" and scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}  # the same answer; the protocol keeps its body back
+            as_get = {**scope, "method": "GET"}  # the same answer; the protocol keeps its body back
+            await self(as_get, receive, send)
+            scope["route"] = as_get.get("route")  # what logs and metrics call it
+            return
         endpoint = self._endpoints.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
         if endpoint is None:
             await self.app(scope, receive, send)

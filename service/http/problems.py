@@ -13,8 +13,10 @@ from starlette.requests import ClientDisconnect
 
 from models import errors as model_errors
 from service.schemas.problem import Problem, ProblemError
+from service.telemetry.record import note_problem
 
 MEDIA_TYPE = "application/problem+json"
+CLIENT_GONE = 499  # as nginx calls it: no status of HTTP says that nobody waits for an answer
 MAX_ERRORS, MAX_CHARACTERS, MAX_BYTES = 8, 400, 4096
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
@@ -86,6 +88,7 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A problem document, cut to a few kilobytes; `errors` pairs the path of a part with what is wrong there."""
+    note_problem(kind.slug)
     listed = [ProblemError(location=_location(path), message=_cut(text)) for path, text in errors[:MAX_ERRORS]]
     while True:
         problem = Problem(
@@ -136,7 +139,7 @@ async def error_response(request: Request, error: Exception) -> Response:
         case HTTPException():
             return _http_error(request, error)
         case ClientDisconnect():
-            return Response(status_code=400)  # the client is gone; nobody reads this
+            return Response(status_code=CLIENT_GONE)  # nobody reads this but the log
         case _:
             log.error("while answering %s", request.scope["path"][:80], exc_info=error)
             return problem_response(INTERNAL_ERROR, "something went wrong here, not in the request; the log says what")

@@ -11,7 +11,9 @@ from models.registry.listing import resolve
 from service.dependencies import State
 from service.http import problems
 from service.lifecycle.snapshot import Snapshot
+from service.metrics.traffic_report import traffic_report
 from service.schemas.models import Card, ModelList, ModelSummary, card_of
+from service.schemas.traffic import TrafficReport
 from service.schemas.wire import WireModel
 
 _MODEL = problems.MODEL_PROBLEMS
@@ -53,10 +55,29 @@ async def show_model(name: str, state: State) -> ModelSummary:
 )
 async def show_version(name: str, version: str, state: State) -> WireModel:
     """All that is known of one version: data, training, errors against naive forecasts, a request that works."""
+    model = await state.models.get(_reference(name, version), state.settings.timeout_s)
+    return card_of(model.manifest)
+
+
+@router.get(
+    "/models/{name}/versions/{version}/traffic",
+    summary="One version's traffic",
+    responses=problems.documented(
+        (_MODEL[errors.UnknownModel], "sine-lstm has no version 9; its newest are 1"),
+        (_MODEL[errors.RefusedVersion], "sine-lstm@1 is not served: model.onnx can't be read"),
+    ),
+)
+async def show_traffic(name: str, version: str, state: State) -> TrafficReport:
+    """How the windows that came compare with training: range, mean, spread and seasonality, of all workers."""
+    model = await state.models.get(_reference(name, version), state.settings.timeout_s)
+    return traffic_report(model.manifest, state.metrics.series())
+
+
+def _reference(name: str, version: str) -> Reference:
+    """One version of a name. Raises UnknownModel where it is no number."""
     if not re.fullmatch(VERSION_PATTERN, version, re.ASCII):
         raise UnknownModel("a version is a whole number from 1 up, such as 1; aliases are for POST /predict")
-    model = await state.models.get(Reference(name, version=int(version)), state.settings.timeout_s)
-    return card_of(model.manifest)
+    return Reference(name, version=int(version))
 
 
 def _summary(name: str, now: Snapshot) -> ModelSummary:

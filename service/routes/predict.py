@@ -21,6 +21,7 @@ from service.http import problems
 from service.http.body import read_json
 from service.http.json_checks import check_names, check_size
 from service.schemas.predict import PredictRequest, PredictResponse
+from service.telemetry.record import note_values
 from service.window_times import WindowTimes
 
 MAX_INLINE_BODY_BYTES = 1 << 15  # a larger one would hold up the event loop, and is parsed in a thread
@@ -83,6 +84,8 @@ async def answer(scope: Scope, receive: Receive, state: ServiceState) -> bytes:
         check_size(body, settings.max_values, settings.max_lists)
         small = len(body) <= MAX_INLINE_BODY_BYTES
         asked = parse(body) if small else await admission.bulk.run_on(body, parse)
+        if settings.log_windows:
+            note_values([asked.window] if asked.windows is None else asked.windows)
         try:
             request = forecast_request(asked)
             encoder = partial(encode, asked.windows is not None)

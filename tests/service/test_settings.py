@@ -42,6 +42,12 @@ OTHERS = Settings(
     max_unsent_bytes=1,
     shutdown_timeout_s=0,
     log_level="debug",
+    log_format="json",
+    access_log=True,
+    log_windows=True,
+    metrics_folder=Path("/run/metrics"),
+    otel=True,
+    otel_ratio=0.25,
 )
 
 
@@ -120,6 +126,8 @@ def test_what_is_told_comes_before_the_environment(monkeypatch: pytest.MonkeyPat
         ("docs", "perhaps"),
         ("shutdown_timeout_s", -1),
         ("log_level", "INFO"),
+        ("log_format", "xml"),
+        ("otel_ratio", 1.5),
         ("surprise", 1),
     ],
 )

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
-from service.access.gate import KEY_NAME, READ_AWAY_BYTES, Gate
+from service.access.gate import READ_AWAY_BYTES, Gate
 from service.access.live_keys import LiveKeys
+from service.telemetry.record import KEY_NAME
 from tests.support.keys import key_record, secret_of, write_keys
 
 pytestmark = pytest.mark.anyio

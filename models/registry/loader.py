@@ -61,7 +61,11 @@ def open_version(read: ReadFile, timeout_s: float = OPEN_TIMEOUT_S) -> tuple[Man
     if MODEL not in manifest.files:
         raise RefusedVersion(f"{MANIFEST} lists no {MODEL}")
     _check_bounds(manifest)
-    contents = {name: _verified(read, name, record) for name, record in manifest.files.items()}
+    contents = {}
+    for name, record in manifest.files.items():
+        content = _verified(read, name, record)
+        if name in (MODEL, CALIBRATION):  # of the others there may be a gigabyte
+            contents[name] = content
     # 2. They are what the manifest tells. The bytes that were hashed are the bytes that run: no file is read again.
     check_graph(contents[MODEL], manifest.spec)
     network = OnnxNetwork(contents[MODEL])

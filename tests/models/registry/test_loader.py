@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import shutil
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -462,3 +463,17 @@ def test_what_would_be_too_much_is_refused_before_it_is_read(
 ) -> None:
     rewrite(version, change)
     assert reason in refused(version)
+
+
+def test_files_that_are_not_served_do_not_add_up_in_memory(version: Path) -> None:
+    for number in range(4):
+        content = bytes([number]) * 5_000_000
+        (version / f"plots/{number}.png").write_bytes(content)
+        rewrite(version, vouch(f"plots/{number}.png", content))
+    tracemalloc.start()
+    try:
+        opened(version)
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most_bytes < 15_000_000  # two of them, the last and the next one, but not all four

@@ -28,12 +28,13 @@ def flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def replace_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
+def replace_durably(path: Path, content: bytes, mode: int = 0o644, *, by_way_of: Path | None = None) -> None:
     """Replace a file's content and permissions in one step.
 
-    Raises OSError; the old content then stands, or the new one where only the flush at the end has failed.
+    The new one is first written into the folder `by_way_of`, by default the file's own. Raises OSError; the old content
+    then stands, or the new one where only the flush at the end has failed.
     """
-    descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+    descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=by_way_of or path.parent)
     os.close(descriptor)
     try:
         write_durably(Path(temporary), content)

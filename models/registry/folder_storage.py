@@ -17,7 +17,6 @@ from models.registry.storage import MissingFile, OversizedFile, StorageConflict,
 
 STAGING, VERSION = ".staging-", "version"  # a publisher's folder, and in it the folder that is to be renamed
 MAX_FINGERPRINTED = 1000  # files of a version that are looked at: far more than any has
-REPLACING = TEMPORARY, f"[0-9]*/{TEMPORARY}"  # begin the paths of files that were to replace others
 REMOVED = ".removed-"  # begins the name of a version's folder that is being deleted, only ever under the name's lock
 
 
@@ -68,7 +67,7 @@ class FolderStorage:
             if not (home / beside).is_dir():
                 raise StorageConflict(f"{beside} is not there any more")
             _remove_leftovers(home)
-            replace_durably(home / name, content)
+            replace_durably(home / name, content, by_way_of=home)  # where leftovers are looked for
 
     def remove(self, folder: str, below: str, name: str, expected: bytes | None) -> None:
         """Rename a folder to a hidden one, flush that, and delete what it holds."""
@@ -84,7 +83,7 @@ class FolderStorage:
         """Remove what dead publishers have left; nothing is locked or made where there is nothing of theirs."""
         home = self.root / folder
         with _storage_errors():
-            if not _leftovers(home, *REPLACING, STAGING, REMOVED):
+            if not _leftovers(home, TEMPORARY, STAGING, REMOVED):
                 return []
             with locked(home):
                 return _remove_leftovers(home)
@@ -203,10 +202,10 @@ def _remove_leftovers(home: Path) -> list[str]:
     Only with the name's lock, under which temporary files are made and versions are removed.
     """
     removed = []
-    for leftover in _leftovers(home, *REPLACING):
+    for leftover in _leftovers(home, TEMPORARY):
         if leftover.is_file():
             leftover.unlink()
-            removed.append(str(leftover.relative_to(home)))
+            removed.append(leftover.name)
     for leftover in _leftovers(home, REMOVED):
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)

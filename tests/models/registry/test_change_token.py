@@ -44,7 +44,7 @@ def test_looking_does_not_renew_it(registry: Registry) -> None:
 
 
 def test_who_cannot_write_it_has_published_all_the_same(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     publish_tiny(registry, "one")

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -179,9 +180,9 @@ def test_of_many_swaps_from_the_same_content_exactly_one_wins(
     won: list[bytes] = []
     lost: list[bytes] = []
 
-    def slowly(path: Path, content: bytes) -> None:
+    def slowly(path: Path, content: bytes, **options: Any) -> None:
         nobody.wait(0.01)
-        replace_durably(path, content)
+        replace_durably(path, content, **options)
 
     def swap(content: bytes) -> None:
         together.wait()
@@ -441,9 +442,7 @@ def test_leftovers_are_removed_and_told_and_the_living_are_left_alone(storage: F
         (living,) = home.glob(".staging-*")
         (home / ".staging-dead" / "version").mkdir(parents=True)
         (home / ".new-dead").write_bytes(b"half of i")
-        (home / "12").mkdir()
-        (home / "12" / ".new-dead").write_bytes(b"half of i")  # of an upgraded manifest
-        assert storage.remove_leftovers("sine") == [".new-dead", "12/.new-dead", ".staging-dead"]
+        assert storage.remove_leftovers("sine") == [".new-dead", ".staging-dead"]
         assert living.is_dir()
         assert storage.remove_leftovers("sine") == []
 
@@ -502,3 +501,31 @@ def test_a_staging_folder_whose_lock_can_not_be_closed_changes_nothing(
         staged.commit(1)
     assert (tmp_path / "sine" / "1" / "manifest.json").is_file()
     assert len(failed) == 1
+
+
+def test_a_name_of_digits_is_no_version_of_the_registry(storage: FolderStorage, tmp_path: Path) -> None:
+    """What is being written below it stays, whatever is swapped at the registry's root, under another lock."""
+    (tmp_path / "3d").mkdir()
+    (tmp_path / "3d" / ".new-live").write_bytes(b"half of i")
+    storage.swap("", ".changed", b"token", expected=None)
+    assert storage.remove_leftovers("") == []
+    assert (tmp_path / "3d" / ".new-live").exists()
+
+
+def test_a_file_of_a_version_is_swapped_and_leaves_nothing_there(
+    storage: FolderStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "sine"
+    (home / "1").mkdir(parents=True)
+    (home / "1" / "manifest.json").write_bytes(b"old")
+    storage.swap("sine", "1/manifest.json", b"new", expected=b"old")
+    assert left(home) == ["1", "1/manifest.json"]
+    assert (home / "1" / "manifest.json").read_bytes() == b"new"
+    with monkeypatch.context() as patched:  # killed just before the rename: nothing in Python runs any more
+        patched.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(SystemExit))
+        patched.setattr(Path, "unlink", lambda *_, **__: None)
+        with pytest.raises(SystemExit):
+            storage.swap("sine", "1/manifest.json", b"newer", expected=b"new")
+    assert (home / "1" / "manifest.json").read_bytes() == b"new"
+    assert len(storage.remove_leftovers("sine")) == 1
+    assert left(home) == ["1", "1/manifest.json"]

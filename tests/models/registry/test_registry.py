@@ -127,7 +127,7 @@ def test_a_full_disk_keeps_the_aliases_as_they_were(tmp_path: Path, monkeypatch:
     publish_tiny(registry, "tiny")
     registry.promote("tiny", 1)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("models.registry.folder_storage.replace_durably", full)
@@ -303,7 +303,7 @@ def test_a_manifest_that_can_not_be_replaced_stays(tmp_path: Path, monkeypatch: 
     publish_tiny(registry, "tiny")
     before = unseal(tmp_path / "tiny" / "1" / "manifest.json")
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("models.registry.folder_storage.replace_durably", full)

@@ -58,7 +58,7 @@ class Tracer:
 
     def samples(self, parent: TraceContext | None) -> bool:
         """Whether a request is recorded: as the caller decided, else by chance."""
-        return random.random() < self._ratio if parent is None else parent.sampled  # noqa: S311 (no secret)
+        return random.random() < self._ratio if parent is None else parent.sampled  # noqa: S311  # nosec B311 (no secret)
 
     def record(
         self, name: str, seconds: float, attributes: Attributes, parent: TraceContext | None, *, failed: bool

@@ -25,14 +25,15 @@ class Contract:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._paths = document["paths"]
         schemas = document["components"]
-        self._validators: dict[tuple[str, str, int], Any] = {}
+        # Each documented answer's media types, with what judges its form: none where that is no JSON.
+        self._answers: dict[tuple[str, str, int], dict[str, Any]] = {}
         for path, operations in self._paths.items():
             for method, operation in operations.items():
                 for status, response in operation["responses"].items():
-                    for media in response.get("content", {}).values():
+                    known = self._answers[method.upper(), path, int(status)] = {}
+                    for name, media in response.get("content", {}).items():
                         schema = {**media.get("schema", {}), "components": schemas}
-                        key = (method.upper(), path, int(status))
-                        self._validators[key] = jsonschema_rs.validator_for(schema)
+                        known[name] = jsonschema_rs.validator_for(schema) if name.endswith("json") else None
         problem = {"$ref": "#/components/schemas/Problem", "components": schemas}
         self._problem = jsonschema_rs.validator_for(problem)
 
@@ -48,10 +49,13 @@ class Contract:
             return self._refusal(method, path, reply)
         if path is None:
             return f"status {reply.status} where nothing is documented"
-        validator = self._validators.get((method, path, reply.status))
-        if validator is None:
+        known = self._answers.get((method, path, reply.status))
+        if known is None:
             return f"status {reply.status} is not documented"
-        return self._form(validator, reply)
+        media_type = reply.headers.get("content-type", "").partition(";")[0]
+        if media_type not in known:
+            return f"{reply.status} is {media_type}, which is not documented"
+        return None if known[media_type] is None else self._form(known[media_type], reply)
 
     def _refusal(self, method: str, path: str | None, reply: Reply) -> str | None:
         if len(reply.body) > MAX_REFUSAL_BYTES:
@@ -60,7 +64,7 @@ class Contract:
             return f"{reply.status} is {reply.headers.get('content-type')}, no problem document"
         # What is no HTTP is refused before it is known which operation was meant, and the connection ends.
         no_http = reply.status in NO_HTTP and reply.headers.get("connection") == "close"
-        undocumented = path is not None and (method, path, reply.status) not in self._validators
+        undocumented = path is not None and (method, path, reply.status) not in self._answers
         if undocumented and not no_http and reply.status not in (404, 405):
             return f"status {reply.status} is not documented"
         return self._form(self._problem, reply)

@@ -13,7 +13,12 @@ router = APIRouter(tags=["metrics"])
     "/metrics",
     response_class=Response,
     summary="What the service counts",
-    responses={200: {"description": "Prometheus' text format, or OpenMetrics.", "content": {"text/plain": {}}}},
+    responses={
+        200: {
+            "description": "Prometheus' text format, or OpenMetrics.",
+            "content": {"text/plain": {}, "application/openmetrics-text": {}},
+        }
+    },
 )
 async def metrics(request: Request, state: State) -> Response:
     """Requests, the engine, the models and their traffic, of all workers; docs/operations.md lists the metrics."""

@@ -12,6 +12,7 @@ from tests.support.tiny import timed_registry
 
 ALIVE = {"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]}
 PROBLEM = {"type": "object", "properties": {"status": {"type": "integer"}}, "required": ["status"]}
+JSON = {"content-type": "application/json"}
 DOCUMENT = {
     "paths": {
         "/healthz": {"get": {"responses": {"200": {"content": {"application/json": {"schema": ALIVE}}}}}},
@@ -43,9 +44,10 @@ def test_a_seed_draws_the_same_requests_again() -> None:
 @pytest.mark.parametrize(
     ("reply", "broken"),
     [
-        (Reply(200, {}, b'{"status": "ok"}'), None),
-        (Reply(200, {}, b'{"status": NaN}'), "200 is no JSON: NaN is no number of JSON"),
-        (Reply(200, {}, b'{"status": 3}'), "200 has not its form"),
+        (Reply(200, JSON, b'{"status": "ok"}'), None),
+        (Reply(200, JSON, b'{"status": NaN}'), "200 is no JSON: NaN is no number of JSON"),
+        (Reply(200, JSON, b'{"status": 3}'), "200 has not its form"),
+        (Reply(200, {"content-type": "text/html"}, b"<p>"), "200 is text/html, which is not documented"),
         (Reply(204, {}, b""), "status 204 is not documented"),
         (Reply(500, {}, b"{}"), "status 500"),
         (Reply(404, {"content-type": "text/plain"}, b"no"), "404 is text/plain, no problem document"),

@@ -1,7 +1,7 @@
 """How the windows that come compare with those of training: range, mean, spread, seasonality, by version.
 
-A request only leaves its windows here. They are looked at together, at the latest when PENDING_REQUESTS have come, so
-that a small request pays about a microsecond. The sums behind mean, spread and seasonality fade with a half-life, so
+A request only leaves a copy of its windows here. They are looked at together, at the latest when KEPT_VALUES have come,
+so that a small request pays about a microsecond. The sums behind mean, spread and seasonality fade with a half-life, so
 that they tell of recent traffic; counters count for ever.
 
 Windows are looked at in the network's units; service/metrics/training_facts.py has what of a version they can be
@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.inference.forecaster import ForecastInputs
 from models.spec.manifest import Manifest
@@ -22,8 +21,9 @@ from service.metrics.training_facts import TrainingFacts, autocorrelations
 HALF_LIFE_S = 3600.0
 MAX_VERSIONS = 100  # that are told of; those that were asked last
 MAX_FEATURES = 16  # of a version; further columns are not told of
-PENDING_VALUES = 20_000  # are looked at at once: about a tenth of a millisecond
-PENDING_REQUESTS = 256  # likewise; keeping more would take memory that the next requests find in the processor's cache
+# Are looked at at once, in a tenth of a millisecond. They are copied to one place: requests' own arrays, kept for as
+# long, would be memory that the next requests don't find in the processor's cache.
+KEPT_VALUES = 10_000
 SAMPLE_VALUES = 10_000  # of one request; of one with more, every second, third … window is looked at
 FARTHEST = 100.0  # standard deviations, to which values are cut: one absurd window must not drown all others
 
@@ -35,34 +35,44 @@ RECENT = "recent"
 class VersionTraffic:
     """What came for one version."""
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(self, manifest: Manifest, clock: Callable[[], float]) -> None:
+        self._clock, self._looked_at = clock, clock()
         self.facts = TrainingFacts.of(manifest)
         self.labels = (manifest.name, str(manifest.version))
         self.features = manifest.spec.features[:MAX_FEATURES]
         self.requests = self.windows = self.steps = self.out_of_range = 0
         self.values, self.outside = np.zeros(len(self.features)), np.zeros(len(self.features))
         self.recent = np.zeros((len(self.features), 5))
-        self.pending: list[NDArray[np.float32]] = []
+        self._kept = np.empty((0, 0, 0), np.float32)
+        self._rows = 0  # of those kept
 
-    def observe(self, inputs: ForecastInputs) -> int:
-        """Count a request, and keep its windows to be looked at; how many values that are."""
+    def observe(self, inputs: ForecastInputs) -> None:
+        """Count a request, and keep its windows to be looked at."""
         contexts = inputs.contexts
         self.requests += 1
         self.windows += len(contexts)
         self.steps += len(contexts) * inputs.horizon
         self.out_of_range += len(inputs.out_of_range)
         if contexts.size > SAMPLE_VALUES:
-            contexts = contexts[:: -(-contexts.size // SAMPLE_VALUES)].copy()  # a view would keep all of it
-        self.pending.append(contexts)
-        return contexts.size
+            contexts = contexts[:: -(-contexts.size // SAMPLE_VALUES)]
+        end = self._rows + len(contexts)
+        if end > len(self._kept):
+            self.look()
+            end = len(contexts)
+            if end > len(self._kept):
+                rows = max(end, KEPT_VALUES // (contexts.shape[1] * contexts.shape[2]))
+                self._kept = np.empty((rows, *contexts.shape[1:]), np.float32)
+        self._kept[self._rows : end] = contexts
+        self._rows = end
 
-    def reduce(self, fading: float) -> None:
-        """Look at the windows that were kept; `fading` is what is left of the older sums."""
-        self.recent *= fading
-        if not self.pending:
+    def look(self) -> None:
+        """Look at the windows that were kept, after what came before has faded."""
+        now = self._clock()
+        self.recent *= 0.5 ** ((now - self._looked_at) / HALF_LIFE_S)
+        self._looked_at = now
+        windows, self._rows = self._kept[: self._rows, :, : len(self.features)], 0
+        if not len(windows):
             return
-        windows = np.concatenate(self.pending)[:, :, : len(self.features)]
-        self.pending = []
         count, facts = windows.shape[0] * windows.shape[1], self.facts
         self.values += count
         if facts.low is not None and facts.high is not None:
@@ -82,27 +92,24 @@ class Traffic:
     """What came for each version, of the last MAX_VERSIONS that were asked."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._reduced_at = clock, clock()
-        self._versions: dict[tuple[str, int], VersionTraffic] = {}
-        self._pending_values = self._pending_requests = 0
+        self._clock = clock
+        self._versions: dict[tuple[str, int], VersionTraffic] = {}  # the one that was asked last is last
 
     def observe(self, manifest: Manifest, inputs: ForecastInputs) -> None:
         """Take in the windows of one request."""
         key = (manifest.name, manifest.version)
-        version = self._versions.get(key)
+        version = self._versions.pop(key, None)
         if version is None:
-            self._reduce()
+            version = VersionTraffic(manifest, self._clock)
             if len(self._versions) >= MAX_VERSIONS:
                 del self._versions[next(iter(self._versions))]
-            version = self._versions[key] = VersionTraffic(manifest)
-        self._pending_values += version.observe(inputs)
-        self._pending_requests += 1
-        if self._pending_values >= PENDING_VALUES or self._pending_requests >= PENDING_REQUESTS:
-            self._reduce()
+        self._versions[key] = version
+        version.observe(inputs)
 
     def series(self) -> Series:
         """What came so far; the hidden sums as well."""
-        self._reduce()
+        for version in self._versions.values():
+            version.look()
         series: Series = {}
         for version in self._versions.values():
             for name, number in (
@@ -120,16 +127,6 @@ class Traffic:
                     outside[labels] = float(version.outside[index])
                 series.setdefault(RECENT, {})[labels] = version.recent[index].tolist()
         return series
-
-    def _reduce(self) -> None:
-        now = self._clock()
-        fading = 0.5 ** ((now - self._reduced_at) / HALF_LIFE_S)
-        asked = [key for key, version in self._versions.items() if version.pending]
-        for version in self._versions.values():
-            version.reduce(fading)
-        for key in asked:
-            self._versions[key] = self._versions.pop(key)  # now among the last that were asked
-        self._reduced_at, self._pending_values, self._pending_requests = now, 0, 0
 
 
 def statistics(recent: list[float]) -> tuple[float | None, float | None, float | None]:

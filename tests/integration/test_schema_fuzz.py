@@ -22,6 +22,8 @@ OPERATIONS = [
     ("GET", "/models"),
     ("GET", "/models/{name}"),
     ("GET", "/models/{name}/versions/{version}"),
+    ("GET", "/models/{name}/versions/{version}/traffic"),
+    ("GET", "/metrics"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
 ]

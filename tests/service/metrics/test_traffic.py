@@ -105,13 +105,23 @@ def test_a_large_request_is_looked_at_in_part_and_nothing_of_it_is_kept(monkeypa
 
 
 def test_windows_are_not_kept_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PENDING_VALUES", 40)
+    monkeypatch.setattr(module, "KEPT_VALUES", 40)
     traffic = Traffic()
     for _ in range(100):
         traffic.observe(manifest_of(), inputs_of(np.ones((1, 4, 1))))
         (version,) = traffic._versions.values()
-        assert sum(each.size for each in version.pending) < 40
+        assert version._kept.size == 40
     assert count(traffic.series(), "values") == 400
+
+
+def test_a_request_may_be_larger_than_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT_VALUES", 8)
+    traffic = Traffic()
+    for windows in (1, 5, 2, 1, 6):
+        traffic.observe(manifest_of(), inputs_of(np.full((windows, 4, 1), float(windows))))
+    series = traffic.series()
+    assert count(series, "values") == 4 * 15
+    assert recent_of(series)[0] == pytest.approx((1 + 25 + 4 + 1 + 36) / 15)
 
 
 def test_only_so_many_versions_are_told_of_those_that_were_asked_last() -> None:

@@ -14,6 +14,7 @@ from service.connections.protocol import Protocol
 from service.connections.table import Connections, Limits
 from service.process.acceptor import Acceptor
 from service.process.file_limit import most_connections
+from service.process.garbage import search_less
 from service.process.listeners import let_none_begin, tell
 from service.settings import Settings
 
@@ -50,6 +51,7 @@ class Worker(uvicorn.Server):
         """Start the app, then take connections."""
         self.lifespan.state["connections"] = self.connections
         await super().startup(sockets=[])
+        search_less()
         loop = asyncio.get_running_loop()
         self._acceptor = Acceptor(self._listeners, self._connection, self.connections, self.config.ssl)
         self.connections.watch(loop)

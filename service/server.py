@@ -47,6 +47,7 @@ def _serve(settings: Settings, sockets: Sequence[socket.socket]) -> None:
     config = uvicorn.Config(
         "service.app:create_server_app",
         factory=True,
+        interface="asgi3",
         ws="none",
         log_level=settings.log_level,
         log_config=_log_config(settings),

@@ -1,6 +1,6 @@
 """An ASGI app around another: nobody gets in without an API key that allows what is asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -35,7 +35,7 @@ class Gate:
         self._app, self._keys, self._rate_per_s = app, keys, rate_per_s
         self._limit = RateLimit()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass a request on, or refuse it without reading its body."""
         if scope["type"] == "http":
             method, path = scope["method"], scope["path"]
@@ -44,11 +44,10 @@ class Gate:
                     self._check(scope, SCOPES.get((method, path), "read"))
                 except ProblemException as problem:
                     headers = {**(problem.headers or {}), **_closing(scope["headers"])}
-                    await problem_response(problem.kind, problem.detail, headers=headers)(scope, receive, send)
-                    return
+                    return problem_response(problem.kind, problem.detail, headers=headers)(scope, receive, send)
         elif scope["type"] != "lifespan":
             raise NotImplementedError(f"there is no way in for {scope['type']}")
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
     def _check(self, scope: Scope, needed: api_keys.Scope) -> None:
         """Note whose key it is. Raises ProblemException where the key does not allow what is asked."""
@@ -82,7 +81,7 @@ class Gate:
         key = self._keys.find(secret.strip())
         if key is None:
             raise _unauthorized(f"this API key is not known here, or was revoked: {HOW}")
-        if key.expired(api_keys.utc_now()):
+        if key.expires_at is not None and key.expired(api_keys.utc_now()):
             raise _unauthorized(f"the API key {key.name} has expired; ask for a new one")
         return key
 

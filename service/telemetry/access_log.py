@@ -14,7 +14,7 @@ MAX_PATH = 200  # characters of a path that are logged
 
 
 class Answered(NamedTuple):
-    """A request that has ended.
+    """A request that has ended, at `ended_s` (seconds since 1970), after `seconds`.
 
     `path` is as it was sent, and `method` may be any word. `key` names the API key. `span` is the request's own where
     it was traced, else the caller's.
@@ -26,6 +26,7 @@ class Answered(NamedTuple):
     path: bytes
     status: int
     seconds: float
+    ended_s: float
     key: str | None = None
     span: SpanIds | None = None
 
@@ -38,7 +39,7 @@ def json_line(answered: Answered) -> str:
     """The line as one JSON object. Made by hand: what can hold anything is escaped, all else can't need it."""
     record = answered.record
     parts = [
-        f'{{"time":"{utc_now()}","level":"info","logger":"rollcast.access","request_id":"{record.request_id}",'
+        f'{{"time":"{utc_text(answered.ended_s)}","level":"info","logger":"rollcast.access","request_id":"{record.request_id}",'
         f'{_asked(answered.method, answered.path)},"route":"{answered.route}","status":{answered.status},'
         f'"duration_ms":{1000 * answered.seconds:.3f}'
     ]
@@ -90,23 +91,15 @@ def shown(path: bytes) -> str:
     return cut if len(path) <= MAX_PATH else f"{cut}..."
 
 
-def utc_now() -> str:
-    """The time in UTC, ISO 8601 with milliseconds."""
-    now = time.time()
-    return f"{_second(int(now))}.{int(now % 1 * 1000):03d}Z"
+def utc_text(time_s: float) -> str:
+    """A time, in seconds since 1970, in UTC by ISO 8601 with milliseconds."""
+    return f"{_second(int(time_s))}.{int(time_s % 1 * 1000):03d}Z"
 
 
-_last_second = (0, "")
-
-
+@lru_cache(maxsize=4)
 def _second(second: int) -> str:
     """A second's text, made once for all requests of that second."""
-    global _last_second
-    known, text = _last_second
-    if known != second:
-        text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        _last_second = (second, text)
-    return text
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
 
 
 def _quoted(text: str) -> str:

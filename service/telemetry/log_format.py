@@ -5,7 +5,7 @@ import logging
 
 from uvicorn.logging import DefaultFormatter
 
-from service.telemetry.access_log import utc_now
+from service.telemetry.access_log import utc_text
 from service.telemetry.record import current
 
 
@@ -15,7 +15,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         line = {
-            "time": utc_now(),
+            "time": utc_text(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),

@@ -37,7 +37,7 @@ class RequestTelemetry:
         """`routes` are paths that are answered without FastAPI's routing."""
         self._app, self._routes, self._metrics = app, frozenset(routes), metrics
         self._line_format, self._tracer = line_format, tracer
-        self._writer: LineWriter | None = None
+        self._writer: LineWriter[Answered] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the app's lifespan."""
@@ -80,8 +80,8 @@ class RequestTelemetry:
         if self._line_format is not None:
             path = scope.get("raw_path") or scope["path"].encode()
             key = scope.get(KEY_NAME)
-            answered = Answered(record, scope["method"], route, path, status, seconds, key, ids)
-            self._line(self._line_format(answered))
+            answered = Answered(record, scope["method"], route, path, status, seconds, time.time(), key, ids)
+            (self._writer or self._started(self._line_format)).write(answered)
 
     def _route(self, scope: Scope) -> str:
         """The template of the route that answered; empty where there is none."""
@@ -113,11 +113,10 @@ class RequestTelemetry:
         name = f"{method} {route}" if route else method
         return tracer.record(name, seconds, attributes, record.trace, failed=status >= FAILED)
 
-    def _line(self, line: str) -> None:
-        if self._writer is None:
-            self._writer = writer = LineWriter(sys.stderr)
-            self._metrics.sources.append(lambda: {"rollcast_log_lines_dropped_total": {(): float(writer.dropped)}})
-        self._writer.write(line)
+    def _started(self, line_format: LineFormat) -> LineWriter[Answered]:
+        self._writer = writer = LineWriter(sys.stderr, line_format)
+        self._metrics.sources.append(lambda: {"rollcast_log_lines_dropped_total": {(): float(writer.dropped)}})
+        return writer
 
     def _stop(self) -> None:
         if self._writer is not None:

@@ -46,12 +46,12 @@ class Told:
         self.metrics, self.lines, self.sent = Metrics(), list[Answered](), list[Message]()
         self.app = RequestTelemetry(app, {"/predict"}, self.metrics, self._keep, tracer)
 
-    async def ask(self, scope: Scope) -> None:
+    async def ask(self, *scopes: Scope) -> None:
         async def send(message: Message) -> None:
             self.sent.append(message)
 
         try:
-            await self.app(scope, nothing, send)
+            await asyncio.gather(*[self.app(scope, nothing, send) for scope in scopes])
         finally:
             self.app._stop()  # as the end of the lifespan does
 
@@ -142,7 +142,7 @@ async def test_requests_that_end_in_other_ways_are_told_as_well() -> None:
 async def test_each_request_has_a_record_of_its_own() -> None:
     seen: list[Any] = []
     told = Told(answering(200, lambda _: seen.append(current.get())))
-    await asyncio.gather(told.ask(scope_of()), told.ask(scope_of()))
+    await told.ask(scope_of(), scope_of())
     assert seen[0] is not seen[1]
     assert len({line.record.request_id for line in told.lines}) == 2
 

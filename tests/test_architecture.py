@@ -1,5 +1,6 @@
-"""The house rules that imports must keep."""
+"""The house rules that imports must keep, and the picture of the house that docs/architecture.md gives."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +58,26 @@ def test_no_folder_is_too_full_to_look_through() -> None:
     crowded = {folder: count for folder in folders if (count := len(list(folder.glob("*.py")))) > 12}
     assert folders
     assert not crowded, "a folder of more than a dozen files needs rooms"
+
+
+def test_no_merge_is_left_unfinished() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    texts = [ROOT / name for name in listed.splitlines() if not name.startswith("models/artifacts/")]
+    marked = [path for path in texts if re.search(rb"^(<{7}|={7}|>{7})( |$)", path.read_bytes(), re.MULTILINE)]
+    assert len(texts) > 100
+    assert marked == []
+
+
+@pytest.mark.parametrize("package", ["models", "service", "training"])
+def test_the_page_on_architecture_names_every_module(package: str) -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    table = re.search(rf"^\| `{package}/` \| \|\n\|---\|---\|\n((?:\|.*\n)+)", page, re.MULTILINE)
+    assert table is not None
+    rows = re.findall(r"^\| (?:`(\w+)/`)? ?\|(.*)$", table[1], re.MULTILINE)
+    named = {(room, module) for room, modules in rows for module in re.findall(r"`(\w+)`", modules)}
+    there = {
+        (path.parent.name.removeprefix(package), path.stem)
+        for path in (ROOT / package).rglob("*.py")
+        if path.stem != "__init__"
+    }
+    assert named == there

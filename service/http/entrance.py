@@ -1,5 +1,6 @@
 """What every request meets first: the turnstile, which health passes by."""
 
+import asyncio
 from collections.abc import Awaitable
 
 from fastapi import FastAPI, Request
@@ -30,7 +31,7 @@ class Entrance:
     async def _served_later(self, turnstile: Turnstile, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await turnstile.wait()
-        except Overloaded as error:
+        except (Overloaded, asyncio.CancelledError) as error:
             response = await problems.error_response(Request(scope), error)
             await response(scope, receive, send)
         else:

@@ -39,11 +39,7 @@ class FastPath:
             return
         try:
             body = await endpoint(scope, receive, self.app.state.rollcast)
-        except asyncio.CancelledError:
-            # The server stops and has waited long enough; whoever still waits is told so.
-            stopping = problems.problem_response(problems.STOPPING, "the service is stopping; ask again in a moment")
-            await stopping(scope, receive, send)
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
             response = await problems.error_response(Request(scope), error)
             await response(scope, receive, send)
         else:

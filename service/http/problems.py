@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem documents: one table from exceptions to statuses, and every answer small."""
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -65,6 +66,8 @@ INTERNAL_ERROR = ProblemType(500, "internal-error")
 NOT_READY = ProblemType(503, "not-ready")
 STOPPING = ProblemType(503, "stopping")
 
+STOPS = "the service is stopping; ask again in a moment"
+
 # Looked up along an exception's ancestors, nearest first.
 MODEL_PROBLEMS: dict[type[model_errors.RollcastError], ProblemType] = {
     model_errors.InvalidWindow: ProblemType(422, "invalid-window"),
@@ -127,8 +130,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, error_response)
 
 
-async def error_response(request: Request, error: Exception) -> Response:
-    """The problem document of any error; what was not foreseen is logged here and explained nowhere else."""
+async def error_response(request: Request, error: BaseException) -> Response:
+    """The problem document of any error; what was not foreseen is logged here and explained nowhere else.
+
+    A request is cancelled when the service stops and has waited long enough; whoever still waits is told so.
+    """
     match error:
         case ProblemException():
             return problem_response(error.kind, error.detail, headers=error.headers)
@@ -140,6 +146,8 @@ async def error_response(request: Request, error: Exception) -> Response:
             return _http_error(request, error)
         case ClientDisconnect():
             return Response(status_code=CLIENT_GONE)  # nobody reads this but the log
+        case asyncio.CancelledError():
+            return problem_response(STOPPING, STOPS)
         case _:
             log.error("while answering %s", request.scope["path"][:80], exc_info=error)
             return problem_response(INTERNAL_ERROR, "something went wrong here, not in the request; the log says what")

@@ -1,5 +1,6 @@
 """GET /models…: which models there are, and each version's card."""
 
+import asyncio
 import re
 
 from fastapi import APIRouter
@@ -8,7 +9,8 @@ from models import errors
 from models.errors import UnknownModel
 from models.references import VERSION_PATTERN, Reference
 from models.registry.listing import resolve
-from service.dependencies import State
+from models.spec.manifest import Manifest
+from service.dependencies import ServiceState, State
 from service.http import problems
 from service.lifecycle.snapshot import Snapshot
 from service.metrics.traffic_report import traffic_report
@@ -17,11 +19,27 @@ from service.schemas.traffic import TrafficReport
 from service.schemas.wire import WireModel
 
 _MODEL = problems.MODEL_PROBLEMS
+_OVERLOADED = (
+    _MODEL[errors.Overloaded],
+    "too much waits to be answered already, about 2.3 s of work; ask again in 3 s",
+)
+_OF_A_VERSION = problems.documented(
+    (_MODEL[errors.UnknownModel], "sine-lstm has no version 9; its newest are 1"),
+    (_MODEL[errors.RefusedVersion], "sine-lstm@1 is not served: model.onnx can't be read"),
+    _OVERLOADED,
+    (problems.STOPPING, problems.STOPS),
+    (_MODEL[errors.ForecastTimeout], "sine-lstm@1 was not open within 60 s; try again"),
+)
 
 router = APIRouter(tags=["models"])
 
 
-@router.get("/models", response_model_exclude_none=True, summary="List the models")
+@router.get(
+    "/models",
+    response_model_exclude_none=True,
+    summary="List the models",
+    responses=problems.documented(_OVERLOADED),
+)
 async def list_models(state: State) -> ModelList:
     """Every name in the registry, with its versions and aliases."""
     now = state.models.snapshot
@@ -34,6 +52,7 @@ async def list_models(state: State) -> ModelList:
     summary="One model's versions and aliases",
     responses=problems.documented(
         (_MODEL[errors.UnknownModel], 'no model is named "sine-lst"; did you mean sine-lstm?'),
+        _OVERLOADED,
     ),
 )
 async def show_model(name: str, state: State) -> ModelSummary:
@@ -48,36 +67,31 @@ async def show_model(name: str, state: State) -> ModelSummary:
     "/models/{name}/versions/{version}",
     response_model=Card,
     summary="One version's card",
-    responses=problems.documented(
-        (_MODEL[errors.UnknownModel], "sine-lstm has no version 9; its newest are 1"),
-        (_MODEL[errors.RefusedVersion], "sine-lstm@1 is not served: model.onnx can't be read"),
-    ),
+    responses=_OF_A_VERSION,
 )
 async def show_version(name: str, version: str, state: State) -> WireModel:
     """All that is known of one version: data, training, errors against naive forecasts, a request that works."""
-    model = await state.models.get(_reference(name, version), state.settings.timeout_s)
-    return card_of(model.manifest)
+    return card_of(await _manifest(name, version, state))
 
 
 @router.get(
     "/models/{name}/versions/{version}/traffic",
     summary="One version's traffic",
-    responses=problems.documented(
-        (_MODEL[errors.UnknownModel], "sine-lstm has no version 9; its newest are 1"),
-        (_MODEL[errors.RefusedVersion], "sine-lstm@1 is not served: model.onnx can't be read"),
-    ),
+    responses=_OF_A_VERSION,
 )
 async def show_traffic(name: str, version: str, state: State) -> TrafficReport:
     """How the windows that came compare with training: range, mean, spread and seasonality, of all workers."""
-    model = await state.models.get(_reference(name, version), state.settings.timeout_s)
-    return traffic_report(model.manifest, state.metrics.series())
+    return traffic_report(await _manifest(name, version, state), state.metrics.series())
 
 
-def _reference(name: str, version: str) -> Reference:
-    """One version of a name. Raises UnknownModel where it is no number."""
+async def _manifest(name: str, version: str, state: ServiceState) -> Manifest:
+    """What is known of one version, once it is open. Raises UnknownModel where `version` is no number."""
     if not re.fullmatch(VERSION_PATTERN, version, re.ASCII):
         raise UnknownModel("a version is a whole number from 1 up, such as 1; aliases are for POST /predict")
-    return Reference(name, version=int(version))
+    try:
+        return (await state.models.get(Reference(name, version=int(version)), state.settings.timeout_s)).manifest
+    except asyncio.CancelledError:  # FastAPI has no handler for it, as it is no Exception
+        raise problems.ProblemException(problems.STOPPING, problems.STOPS) from None
 
 
 def _summary(name: str, now: Snapshot) -> ModelSummary:

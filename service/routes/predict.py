@@ -65,7 +65,7 @@ router = APIRouter(tags=["forecast"])
         (_MODEL[errors.InvalidHorizon], "horizon: the horizon may be at most 10000, not 20000"),
         (_MODEL[errors.RefusedVersion], "sine-lstm@1 is not served: model.onnx can't be read"),
         (_MODEL[errors.Overloaded], "too much waits to be answered already, about 2.3 s of work; ask again in 3 s"),
-        (problems.STOPPING, "the service is stopping; ask again in a moment"),
+        (problems.STOPPING, problems.STOPS),
         (_MODEL[errors.ForecastTimeout], "the forecast was given up: it took longer than 60 s; ask for fewer steps"),
         (problems.INTERNAL_ERROR, "something went wrong here, not in the request; the log says what"),
     ),

@@ -1,5 +1,7 @@
 """What meets a request first."""
 
+import asyncio
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -77,6 +79,22 @@ async def test_who_has_waited_is_answered() -> None:
     async with served(turnstile) as client:
         assert (await client.get("/models")).json() == "models"
     assert turnstile.waited == 1
+
+
+class Shut(Closed):
+    """A turnstile at which everybody waits until the service stops."""
+
+    async def wait(self) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_who_waits_when_the_service_stops_is_told_so() -> None:
+    async with served(Shut()) as client:
+        waiting = asyncio.create_task(client.get("/models"))
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+        answer = await waiting
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:rollcast:problem:stopping")
 
 
 async def test_the_lifespan_passes_by() -> None:

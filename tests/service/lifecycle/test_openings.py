@@ -125,6 +125,7 @@ def test_a_service_with_openings_that_never_end_serves_and_stops(tmp_path: Path)
             return httpx.post(f"{server.url}/predict", json={"model": model, **body}, timeout=WAIT_S)
 
         waiting = [pool.submit(ask, f"slow@{version}") for version in (1, 2)]  # which hold both threads
+        waiting.append(pool.submit(httpx.get, f"{server.url}/models/slow/versions/1", timeout=WAIT_S))
         time.sleep(0.2)
         assert ask("good").status_code == 200
         assert httpx.get(f"{server.url}/models", timeout=WAIT_S).status_code == 200

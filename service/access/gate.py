@@ -46,7 +46,9 @@ class Gate:
                     headers = {**(problem.headers or {}), **_closing(scope["headers"])}
                     return problem_response(problem.kind, problem.detail, headers=headers)(scope, receive, send)
         elif scope["type"] != "lifespan":
-            raise NotImplementedError(f"there is no way in for {scope['type']}")
+            raise ValueError(
+                f"expected a request over HTTP, but one over {scope['type']} came: there is no way in for it"
+            )
         return self._app(scope, receive, send)
 
     def _check(self, scope: Scope, needed: api_keys.Scope) -> None:

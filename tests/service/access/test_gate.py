@@ -234,7 +234,7 @@ async def test_the_app_s_lifespan_passes_and_other_protocols_do_not(key_file: Pa
 
     gate = Gate(app, LiveKeys(key_file))
     await gate({"type": "lifespan"}, nothing, nothing)
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(ValueError, match="over websocket came"):
         await gate({"type": "websocket", "path": "/healthz"}, nothing, nothing)
     assert passed == ["lifespan"]
 

@@ -25,5 +25,12 @@ def test_memory_between_what_is_still_used_goes_back_to_the_system() -> None:
 
 
 def test_a_library_without_a_way_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+    asked: list[str | None] = []
+
+    def library(name: str | None) -> object:
+        asked.append(name)
+        return object()
+
+    monkeypatch.setattr(ctypes, "CDLL", library)
     give_back()
+    assert asked == [None]  # the process's own library, which knows no way

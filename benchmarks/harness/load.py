@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +23,7 @@ class Load(NamedTuple):
 
     model: str
     connections: int
-    horizon: int = 1
+    horizon: int | Sequence[int] = 1  # or several, which take turns
     window: int | None = None  # that of the measured network by default
     key: str = ""  # an API key, where the server asks for one
 
@@ -78,18 +78,12 @@ def behind(load: Load, server: Server) -> Iterator[None]:
 @contextmanager
 def _wrk(load: Load, server: Server) -> Iterator[subprocess.Popen[str]]:
     window = load.window or SHAPES[load.model].window
-    flags = [
-        "--threads",
-        "1",
-        "--connections",
-        str(load.connections),
-        "--duration",
-        f"{LONGEST_S}s",
-        "--timeout",
-        "30s",
-    ]
-    script = ["--script", str(SCRIPT), f"http://127.0.0.1:{server.port}", "--", load.model, str(window)]
-    process = subprocess.Popen(["wrk", *flags, *script, str(load.horizon), load.key], stdout=subprocess.PIPE, text=True)
+    horizons = [load.horizon] if isinstance(load.horizon, int) else load.horizon
+    asked = [load.model, str(window), ",".join(map(str, horizons)), load.key]
+    flags = ["--threads", "1", "--connections", str(load.connections), "--duration", f"{LONGEST_S}s"]
+    flags += ["--timeout", "30s", "--script", str(SCRIPT)]
+    command = ["wrk", *flags, f"http://127.0.0.1:{server.port}", "--", *asked]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:

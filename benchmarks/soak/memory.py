@@ -1,7 +1,5 @@
 """A million predictions of mixed horizons: the service's memory must not grow, and a planted leak must show."""
 
-import json
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -9,15 +7,14 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.harness.bars import Bar
-from benchmarks.harness.load import check_wrk
+from benchmarks.harness.load import Load, check_wrk, put
 from benchmarks.harness.processes import Server, rollcast, under_uvicorn
 from benchmarks.harness.published import SHAPES, publish_random
 from models.registry.registry import Registry
 
 MODEL = "simple-rnn-100"
-CONNECTIONS = 16
+LOAD = Load(MODEL, connections=16, horizon=(1, 1, 1, 1, 1, 1, 2, 3, 5, 24))
 MAX_GROWTH_BYTES = 10 << 20
-SCRIPT = Path(__file__).with_name("mixed.lua")
 
 
 def drill(quick: bool) -> Iterator[Bar]:
@@ -61,18 +58,11 @@ def _resident(server: Server) -> float:
 def _load(server: Server, requests: int) -> int:
     done = 0
     while done < requests:
-        done += _load_for(server, 20 if requests > 100_000 else 3)
+        answered = put(LOAD, server, 20 if requests > 100_000 else 3).requests
+        if not answered:
+            raise SystemExit("the server answers nothing")
+        done += answered
     return done
-
-
-def _load_for(server: Server, seconds: int) -> int:
-    flags = ["--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s", "--timeout", "30s"]
-    script = ["--script", str(SCRIPT), f"http://127.0.0.1:{server.port}", "--", MODEL, str(SHAPES[MODEL].window)]
-    done = subprocess.run(["wrk", *flags, *script], capture_output=True, text=True, timeout=seconds + 60)
-    seen = json.loads(done.stdout.splitlines()[-1])
-    if seen["errors"] or not seen["requests"]:
-        raise SystemExit(f"{seen['errors']} of {seen['requests']} requests failed")
-    return int(seen["requests"])
 
 
 def _growth(what: str, growth_bytes: int, bar_bytes: int, *, grows: bool) -> Bar:

@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.harness.bars import Bar
+from benchmarks.harness.load import Outcome
 from benchmarks.harness.processes import Server
 from benchmarks.soak import memory
 
@@ -13,7 +14,7 @@ def test_a_leak_is_told_from_noise(
 ) -> None:
     samples = iter([100.0 * 2**20] * 5 + [(100.0 + growth_mb) * 2**20] * 5)
     monkeypatch.setattr(Server, "rss_bytes", property(lambda _: next(samples)))
-    monkeypatch.setattr(memory, "_load_for", lambda *_: 600)
+    monkeypatch.setattr(memory, "put", lambda *_: Outcome(600, 200.0, 0.01, 0.02))
     monkeypatch.setattr("time.sleep", lambda _: None)
     done, growth_bytes = memory.soak(Server(1, 1, 0.0), 1_000)
     assert (done, growth_bytes) == (1_200, growth_mb * 2**20)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from benchmarks.faults import bodies, hostile_labels, odd_connections, odd_requests, overload, signals
+from benchmarks.faults import bodies, hostile_labels, odd_connections, odd_requests, overload, signals, telemetry_cost
 from benchmarks.faults.damaged_models import damaged_models
 from benchmarks.faults.fault_kinds import fault_kinds
 from benchmarks.faults.hot_swaps import hot_swaps
@@ -25,6 +25,7 @@ DRILLS: Mapping[str, Drill] = {
     "hot_swaps": hot_swaps,
     "fault_kinds": fault_kinds,
     "hostile_labels": hostile_labels.drill,
+    "telemetry_cost": telemetry_cost.drill,
 }
 
 if __name__ == "__main__":

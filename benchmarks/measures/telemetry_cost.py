@@ -1,4 +1,7 @@
-"""What it costs to watch the service: next values with metrics, JSON logs and API keys, against next values without."""
+"""What it costs to watch the service: next values with metrics, JSON logs and API keys, against next values without.
+
+Beside it stands what they would be without the layer that watches, and so without request ids as well.
+"""
 
 import subprocess
 import sys
@@ -23,14 +26,16 @@ def measure(plan: Plan, registry: Path) -> list[Measurement]:
         key, variables = _key(folder)
         with (
             logging_rollcast(registry, folder / "off.log", "benchmarks.peers.untold") as off,
+            logging_rollcast(registry, folder / "bare.log", "benchmarks.peers.untold", BARE="1") as bare,
             logging_rollcast(registry, folder / "on.log", ROLLCAST_LOG_FORMAT="json", **variables) as on,
         ):
             works = {
                 "with": _rate(plan, Load(MODEL, CONNECTIONS, key=key), on),
                 "without": _rate(plan, Load(MODEL, CONNECTIONS), off),
+                "bare": _rate(plan, Load(MODEL, CONNECTIONS), bare),
             }
             figures = alternate(works, plan.rounds)
-        lines = sum(line.startswith(b'{"time":') for line in (folder / "on.log").open("rb"))
+        lines = sum(line.startswith('{"time":') for line in (folder / "on.log").read_text().splitlines())
     asked = f"metrics, JSON logs{' and API keys' if key else ''}"
     return [
         Measurement(
@@ -39,7 +44,7 @@ def measure(plan: Plan, registry: Path) -> list[Measurement]:
             ratio(figures, "with", "without"),
             "at least",
             MIN_SHARE,
-            measured={**medians(figures, unit="/s"), "lines": lines},
+            measured={**medians(figures, unit="/s"), "of bare": ratio(figures, "with", "bare"), "lines": lines},
         )
     ]
 

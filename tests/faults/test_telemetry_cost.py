@@ -1,0 +1,17 @@
+"""What watching costs is measured on a service that is watched."""
+
+import re
+
+from benchmarks.faults import telemetry_cost
+
+
+def test_the_measured_service_asks_for_keys_and_logs_each_request() -> None:
+    (bar,) = telemetry_cost.drill(quick=True)
+    assert "metrics, JSON logs and API keys" in bar.what
+    share, rate, lines = (
+        float(found[1])
+        for name in ("^", "with /s ", "lines ")
+        if (found := re.search(rf"{name}([\d.]+)", bar.measured))
+    )
+    assert 0.2 < share < 1.5
+    assert lines > 0.4 * rate > 40  # of half a second, and of the warming up

@@ -1,7 +1,7 @@
 """What several subcommands take: a model's name, and the registry."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,16 +9,17 @@ from models.errors import RegistryError
 from models.registry.registry import Registry
 from service.settings import PREFIX, Settings
 
-RegistryOption = Annotated[
-    Path | None,
-    # The variable is read here, for the service's other settings, right or wrong, are none of these commands' business.
-    typer.Option(
-        "--registry",
-        envvar=f"{PREFIX}REGISTRY",
-        show_envvar=False,
-        help=f"Folder of the models registry. [{PREFIX}REGISTRY]",
-    ),
-]
+
+def setting_option(flag: str, setting: str, what: str) -> Any:
+    """A flag for one setting of the service, which its variable may give as well.
+
+    The variable is read here, for the other settings, right or wrong, are none of these commands' business.
+    """
+    variable = f"{PREFIX}{setting.upper()}"
+    return typer.Option(flag, envvar=variable, show_envvar=False, help=f"{what} [{variable}]")
+
+
+RegistryOption = Annotated[Path | None, setting_option("--registry", "registry", "Folder of the models registry.")]
 NameArgument = Annotated[str, typer.Argument(help="A name, or name@version, or name@alias.")]
 
 

@@ -10,20 +10,13 @@ from pydantic import ValidationError
 from models.errors import RollcastError
 from models.text import did_you_mean, printable
 from rollcast.console import show_table, warn
+from rollcast.options import setting_option
 from service.access import api_keys
 from service.access.api_keys import ApiKey, ApiKeys, digest, new_secret
 from service.access.key_file import change_keys, read_keys
 from service.settings import PREFIX
 
-FileOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--file",
-        envvar=f"{PREFIX}API_KEYS_FILE",
-        show_envvar=False,
-        help=f"File of API keys. [{PREFIX}API_KEYS_FILE]",
-    ),
-]
+FileOption = Annotated[Path | None, setting_option("--file", "api_keys_file", "File of API keys.")]
 NameArgument = Annotated[str, typer.Argument(help="Whose key it is: lower-case letters, digits and hyphens.")]
 _FLAGS = {"name": "NAME", "scopes": "--scope", "rate_per_s": "--rate"}
 

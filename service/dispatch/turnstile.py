@@ -5,9 +5,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-# Each takes the loop 0.05 to 0.2 ms, so that a turn takes some ten milliseconds at most: what goes past the turnstile
-# (health) waits for two of them. Fewer requests a turn make smaller batches of next values, which cost more.
-PER_TURN = 64
+# Each takes the loop 0.05 to 0.2 ms to let in and as long to answer, so that a turn takes a few milliseconds: what goes
+# past the turnstile (health) waits for some of them. With 64 a turn its p99 beside 640 clients is three times as long,
+# and no more is answered; with fewer, batches of next values get small, and they cost more.
+PER_TURN = 16
 MEMORY_TURNS = 16  # a turn's duration is averaged over about so many
 
 

@@ -2,17 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from itertools import pairwise
 
 import numpy as np
 import pytest
 from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument
 
-from models.engine.request import RolloutRequest
 from models.inference.forecaster import Forecaster, ForecastInputs
 from models.inference.onnx_network import OnnxNetwork, Step
 from models.timeseries.scaling import Scale
-from service.dispatch.dispatcher import ANSWERS_PER_TURN, Dispatcher
+from service.dispatch.dispatcher import Dispatcher
 from service.dispatch.latency import CallLatency
 from tests.support.tiny import tiny_graph, tiny_spec
 
@@ -88,31 +86,6 @@ async def test_a_call_that_fails_is_everyones_answer(dispatcher: Dispatcher) -> 
         with pytest.raises(InvalidArgument, match="Got: 7 Expected: 1"):
             await dispatcher.forecast(model, prepared(1, horizon, features=7), cost)
     assert (await dispatcher.forecast(model, prepared(), CHEAP)).shape == (1, 1, 1)
-
-
-async def test_what_is_answered_at_once_is_told_turn_by_turn(
-    dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    delivered: list[RolloutRequest] = []
-    monkeypatch.setattr(dispatcher._engine, "submit", delivered.append)
-    told: list[int] = []
-
-    async def ask(number: int) -> None:
-        await dispatcher.forecast(model, prepared(), DEAR)
-        told.append(number)
-
-    model, count = forecaster(), 3 * ANSWERS_PER_TURN + 5
-    tasks = [asyncio.create_task(ask(number)) for number in range(count)]
-    await asyncio.sleep(0)
-    tasks.pop(ANSWERS_PER_TURN).cancel()  # who has gone is passed over
-    dispatcher._deliver(delivered)
-    seen = [0]
-    async with asyncio.timeout(10):
-        while len(told) < count - 1:
-            await asyncio.sleep(0)
-            seen.append(len(told))
-    assert max(after - before for before, after in pairwise(seen)) == ANSWERS_PER_TURN
-    assert told == [number for number in range(count) if number != ANSWERS_PER_TURN]
 
 
 async def test_a_cancelled_request_leaves_the_engine(dispatcher: Dispatcher) -> None:

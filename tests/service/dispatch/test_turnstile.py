@@ -61,7 +61,7 @@ async def test_who_would_wait_is_told_for_how_long_and_may_be_refused() -> None:
     async def work(turnstile: Turnstile) -> None:
         if not turnstile.passes():
             await turnstile.wait()
-        time.sleep(0.0005)  # what a request takes the loop: 16 ms a turn
+        time.sleep(0.032 / PER_TURN)  # what a request takes the loop: 32 ms a turn
 
     turnstile = Turnstile(refuse)
     early = [asyncio.create_task(work(turnstile)) for _ in range(6 * PER_TURN)]

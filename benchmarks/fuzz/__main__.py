@@ -39,7 +39,7 @@ def grown(quick: bool) -> Iterator[Bar]:
 
 
 DRILLS: Mapping[str, Drill] = {
-    "schema": served(schema.drill, 2_500, 20),
+    "schema": served(schema.drill, 400, 20),
     "mutated": served(mutated.drill, 92_000, 3_000),
     "coverage_guided": grown,
 }

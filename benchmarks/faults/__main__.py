@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from benchmarks.faults import bodies, hostile_labels, odd_connections, odd_requests, overload, signals, telemetry_cost
+from benchmarks.faults import bodies, hostile_labels, odd_connections, odd_requests, overload, signals
 from benchmarks.faults.damaged_models import damaged_models
 from benchmarks.faults.fault_kinds import fault_kinds
 from benchmarks.faults.hot_swaps import hot_swaps
 from benchmarks.faults.publish_faults import publish_faults
 from benchmarks.harness.bars import Drill, run
+from benchmarks.measures import telemetry_cost
 
 DRILLS: Mapping[str, Drill] = {
     "endless_heads": odd_requests.endless_heads,

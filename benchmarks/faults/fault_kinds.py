@@ -31,9 +31,7 @@ def fault_kinds(quick: bool) -> Iterator[Bar]:
         # Polled rarely: the faults say themselves when there is something to see, as each would wait for it.
         with rollcast(root, ROLLCAST_LOG_LEVEL="error", ROLLCAST_POLL_S="1") as server:
             stage = Stage(server, root, spare, first)
-            with traffic(
-                server.port, lambda client, number: ("/predict", BODIES[(client + number) % 2]), CLIENTS
-            ) as run:
+            with traffic(server.port, _ask, CLIENTS) as run:
                 for group, faults in GROUPS.items():
                     wrong: list[str] = []
                     slowest_rate, answers = float("inf"), len(run.answers)

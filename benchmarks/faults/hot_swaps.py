@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.faults.kinds.registry import flipped, halved
 from benchmarks.harness.bars import Bar
 from benchmarks.harness.processes import ROOT, Server, rollcast
 from benchmarks.harness.published import publish_random, spec
@@ -201,9 +202,9 @@ def hot_swaps(quick: bool) -> Iterable[Bar]:
             for number in range(count):
                 play.swap(number)
                 if number % 20 == 9:
-                    play.break_and_mend(_flipped if number % 40 == 9 else _truncated)
+                    play.break_and_mend(flipped if number % 40 == 9 else halved)
             if quick:
-                play.break_and_mend(_truncated)
+                play.break_and_mend(halved)
             beside = play.beside_a_slow_opening()
         yield from _bars(stage, running, rate, beside)
 
@@ -256,12 +257,3 @@ def _get(server: Server, path: str, body: bytes | None = None) -> bytes:
     if response.status != 200:
         raise SystemExit(f"{path} answered {response.status}: {content[:200]!r}")
     return content
-
-
-def _flipped(content: bytes) -> bytes:
-    middle = len(content) // 2
-    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
-
-
-def _truncated(content: bytes) -> bytes:
-    return content[: len(content) // 2]

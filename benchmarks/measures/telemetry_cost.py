@@ -5,29 +5,34 @@ Beside it stands what they would be without the layer that watches, and so witho
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.harness.load import Load, put, warm_up
+from benchmarks.harness.bars import Bar
+from benchmarks.harness.load import Load, check_wrk, put, warm_up
 from benchmarks.harness.processes import ROOT, Server, logging_rollcast
+from benchmarks.harness.published import SHAPES, publish_random
 from benchmarks.results import Measurement
-from benchmarks.timing import Plan, alternate, medians, ratio
-from service.settings import Settings
+from benchmarks.timing import QUICK, Plan, alternate, medians, ratio
+from models.registry.registry import Registry
 
 CONNECTIONS, MIN_SHARE = 64, 0.9
 MODEL = "simple-rnn-100"  # the fastest, so that everything beside the forecast weighs most
+# Many short rounds: what else the machine does then falls on all servers alike.
+LONG = Plan(rounds=15, load_s=1.5, requests=0, longest_horizon=0)
 
 
 def measure(plan: Plan, registry: Path) -> list[Measurement]:
     """One row: the rate of requests with everything on, divided by the rate with nothing on, alternately in one run."""
     with TemporaryDirectory(prefix="rollcast-bench-") as name:
         folder = Path(name)
-        key, variables = _key(folder)
+        key, keys = _key(folder)
+        watched = {"ROLLCAST_LOG_FORMAT": "json", "ROLLCAST_API_KEYS_FILE": keys}
         with (
             logging_rollcast(registry, folder / "off.log", "benchmarks.peers.untold") as off,
             logging_rollcast(registry, folder / "bare.log", "benchmarks.peers.untold", BARE="1") as bare,
-            logging_rollcast(registry, folder / "on.log", ROLLCAST_LOG_FORMAT="json", **variables) as on,
+            logging_rollcast(registry, folder / "on.log", **watched) as on,
         ):
             works = {
                 "with": _rate(plan, Load(MODEL, CONNECTIONS, key=key), on),
@@ -36,10 +41,9 @@ def measure(plan: Plan, registry: Path) -> list[Measurement]:
             }
             figures = alternate(works, plan.rounds)
         lines = sum(line.startswith('{"time":') for line in (folder / "on.log").read_text().splitlines())
-    asked = f"metrics, JSON logs{' and API keys' if key else ''}"
     return [
         Measurement(
-            f"next value, {CONNECTIONS} connections, with {asked}: requests/s",
+            f"next value, {CONNECTIONS} connections, with metrics, JSON logs and API keys: requests/s",
             "its requests/s without them",
             ratio(figures, "with", "without"),
             "at least",
@@ -49,16 +53,25 @@ def measure(plan: Plan, registry: Path) -> list[Measurement]:
     ]
 
 
+def drill(quick: bool) -> Iterator[Bar]:
+    """The same for `make faults`."""
+    check_wrk()
+    with TemporaryDirectory(prefix="rollcast-faults-") as folder:
+        publish_random(Registry.at(Path(folder)), MODEL, SHAPES[MODEL])
+        (row,) = measure(QUICK if quick else LONG, Path(folder))
+    measured = ", ".join(f"{name} {value:.2f}" for name, value in row.measured.items())
+    figure = f"{row.figure:.2f} of {row.against} ({measured})"
+    yield Bar(row.what, figure, f"at least {row.bar}", bool(row.met), timed=True)
+
+
 def _rate(plan: Plan, load: Load, server: Server) -> Callable[[], float]:
     warm_up(load, server)
     return lambda: put(load, server, plan.load_s).rate
 
 
-def _key(folder: Path) -> tuple[str, dict[str, str]]:
-    """A new API key, and the variable that makes a server ask for it; nothing where the service knows no keys."""
-    if "api_keys_file" not in Settings.model_fields:
-        return "", {}
-    path = folder / "keys.json"
-    command = [sys.executable, "-m", "rollcast", "keys", "new", "bench", "--file", str(path)]
+def _key(folder: Path) -> tuple[str, str]:
+    """A new API key, and the file of keys that lets it in."""
+    path = str(folder / "keys.json")
+    command = [sys.executable, "-m", "rollcast", "keys", "new", "bench", "--file", path]
     key = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split()[-1]
-    return key, {"ROLLCAST_API_KEYS_FILE": str(path)}
+    return key, path

@@ -1,10 +1,14 @@
 """What watching costs is measured on a service that is watched."""
 
 import re
+import shutil
 
-from benchmarks.faults import telemetry_cost
+import pytest
+
+from benchmarks.measures import telemetry_cost
 
 
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is missing")
 def test_the_measured_service_asks_for_keys_and_logs_each_request() -> None:
     (bar,) = telemetry_cost.drill(quick=True)
     assert "metrics, JSON logs and API keys" in bar.what

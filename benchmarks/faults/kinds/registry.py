@@ -55,6 +55,11 @@ def changed(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], Non
     return damage
 
 
+def halved(content: bytes) -> bytes:
+    """The first half."""
+    return content[: len(content) // 2]
+
+
 def flipped(content: bytes) -> bytes:
     """One bit changed in the middle."""
     middle = len(content) // 2
@@ -110,7 +115,7 @@ def version_without_manifest(stage: Stage) -> None:
 
 
 FAULTS: Mapping[str, Callable[[Stage], None]] = {
-    "graph cut in half": damaged(changed("model.onnx", lambda content: content[: len(content) // 2])),
+    "graph cut in half": damaged(changed("model.onnx", halved)),
     "graph with a flipped bit": damaged(changed("model.onnx", flipped)),
     "graph empty": damaged(changed("model.onnx", lambda _: b"")),
     "graph of 64 MB": damaged(changed("model.onnx", lambda content: content + bytes(64 << 20))),
@@ -118,7 +123,7 @@ FAULTS: Mapping[str, Callable[[Stage], None]] = {
     "graph a pipe": damaged(in_place_of("model.onnx", os.mkfifo)),
     "graph a link": damaged(in_place_of("model.onnx", lambda path: path.symlink_to("/etc/passwd"))),
     "graph a folder": damaged(in_place_of("model.onnx", Path.mkdir)),
-    "manifest cut in half": damaged(changed("manifest.json", lambda content: content[: len(content) // 2])),
+    "manifest cut in half": damaged(changed("manifest.json", halved)),
     "manifest with a flipped bit": damaged(changed("manifest.json", flipped)),
     "manifest of another version": damaged(changed("manifest.json", other_number)),
     "manifest of 17 MB": damaged(changed("manifest.json", lambda content: content + b" " * (17 << 20))),

@@ -62,7 +62,7 @@ bench: setup .venv/.dev ## measure the service under load, as ratios within one 
 bench-quick: setup .venv/.dev ## the same, rougher, in under a minute
 	$(bin)/python -m benchmarks --quick $(ARGS)
 
-faults: setup .venv/.dev ## do what operators fear to a service under load, and hold it to its bars (needs strace)
+faults: setup .venv/.dev ## do what operators fear to a service under load, and hold it to its bars (needs strace, wrk)
 	$(bin)/python -m benchmarks.faults $(ARGS)
 
 fuzz: setup .venv/.dev ## send a hundred thousand odd requests, and hold the answers to their bars

@@ -251,7 +251,7 @@ def _full_disk(publisher: ForkedPublisher, reader: Reader, seed: Path, root: Pat
     what, bar = f"a disk of {TMPFS_BYTES >> 10} KiB fills up", "refused when full; pruning makes room"
     mount = ["mount", "-t", "tmpfs", "-o", f"size={TMPFS_BYTES}", "none", str(root)]
     if os.geteuid() != 0 or subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode:
-        return Bar(what, "skipped: mounting it needs root", bar, met=True)
+        return Bar(what, "mounting it needs root", bar, met=True, skipped=True)
     try:
         shutil.copytree(seed / NAME, root / NAME)
         reader.move(root)

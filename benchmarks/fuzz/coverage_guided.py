@@ -25,7 +25,7 @@ MAX_BYTES = 8192
 def drill(registry: Path, runs: int) -> Iterator[Bar]:
     """Let the fuzzer try so many bodies; it ends at the first that breaks something."""
     if importlib.util.find_spec("atheris") is None:
-        yield Bar("coverage-guided bodies", "skipped: atheris is not installed", "", True)
+        yield Bar("coverage-guided bodies", "atheris is not installed", "", met=True, skipped=True)
         return
     command = [sys.executable, "-m", "benchmarks.fuzz.coverage_guided", str(registry), str(runs)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S + 60)

@@ -1,11 +1,11 @@
-"""Somebody who asks for one page now and then, in a process of its own, while others load the server."""
+"""Somebody who asks for health now and then, in a process of its own, while others load the server."""
 
 import json
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -24,13 +24,18 @@ class Probe:
     @property
     def p99_s(self) -> float:
         """What 99 of 100 answers took at most."""
-        return sorted(self.took_s)[int(0.99 * len(self.took_s))]
+        return p99(self.took_s)
+
+
+def p99(values: Sequence[float]) -> float:
+    """The value that a hundredth is above, or the largest of fewer."""
+    return sorted(values)[min(len(values) - 1, round(0.99 * len(values)))] if values else float("inf")
 
 
 @contextmanager
-def probing(port: int, path: str = "/healthz") -> Iterator[Probe]:
-    """Ask every EVERY_S until the block ends."""
-    command = [sys.executable, "-m", "benchmarks.harness.probe", str(port), path]
+def probing(port: int, *, connect_anew: bool = False) -> Iterator[Probe]:
+    """Ask for health every EVERY_S until the block ends, on one connection or each time on a new one."""
+    command = [sys.executable, "-m", "benchmarks.harness.probe", str(port), *["anew"][: int(connect_anew)]]
     probe = Probe()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -43,7 +48,7 @@ def probing(port: int, path: str = "/healthz") -> Iterator[Probe]:
     probe.took_s, probe.failed = json.loads(output)
 
 
-def _ask(port: int, path: str) -> None:
+def _ask(port: int, *, connect_anew: bool) -> None:
     took_s: list[float] = []
     failed = 0
     stopped: list[int] = []
@@ -53,12 +58,14 @@ def _ask(port: int, path: str) -> None:
     while not stopped:
         begun = time.perf_counter()
         try:
-            connection.request("GET", path)
+            connection.request("GET", "/healthz")
             response = connection.getresponse()
             response.read()
             failed += response.status != 200
         except (OSError, HTTPException):
             failed += 1
+            connection.close()
+        if connect_anew:
             connection.close()
         took_s.append(time.perf_counter() - begun)
         time.sleep(EVERY_S)
@@ -67,4 +74,4 @@ def _ask(port: int, path: str) -> None:
 
 
 if __name__ == "__main__":
-    _ask(int(sys.argv[1]), sys.argv[2])
+    _ask(int(sys.argv[1]), connect_anew="anew" in sys.argv)

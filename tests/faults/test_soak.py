@@ -1,4 +1,6 @@
-"""How a soak judges memory; the soak itself is `make soak`."""
+"""A small soak of a real service and of one that leaks, and how memory is judged."""
+
+import shutil
 
 import pytest
 
@@ -20,3 +22,10 @@ def test_a_leak_is_told_from_noise(
     assert (done, growth_bytes) == (1_200, growth_mb * 2**20)
     bars: list[Bar] = [memory._growth("x", growth_bytes, 10 << 20, grows=grows) for grows in (False, True)]
     assert [bar.met for bar in bars] == [clean, caught]
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+def test_a_service_that_leaks_is_told_from_one_that_does_not() -> None:
+    bars = list(memory.drill(quick=True))
+    assert len(bars) == 3
+    assert [bar for bar in bars if not bar.met] == []

@@ -3,10 +3,14 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from benchmarks.faults.damaged_models import REFUSED_WITHIN_S, vouched
 from benchmarks.faults.kinds.stage import Stage, Unexpected
+from benchmarks.faults.odd_graphs import CHANGES, odd_graphs
+from models.registry.loader import MANIFEST, MODEL
 
 
 def damaged(damage: Callable[[Path], None]) -> Callable[[Stage], None]:
@@ -14,7 +18,10 @@ def damaged(damage: Callable[[Path], None]) -> Callable[[Stage], None]:
 
     def fault(stage: Stage) -> None:
         target = stage.put(damage)
+        begun = time.perf_counter()
         stage.until(lambda ready: [(each["model"], each["version"]) for each in ready["refused"]] == [("changing", 2)])
+        if (took_s := time.perf_counter() - begun) > REFUSED_WITHIN_S:
+            raise Unexpected(f"refused after {took_s:.1f} s")
         if stage.ready()["references"]["changing"] != 1:
             raise Unexpected("the bad version took the good one's place")
         stage.take_away(target)
@@ -69,6 +76,18 @@ def flipped(content: bytes) -> bytes:
 def other_number(content: bytes) -> bytes:
     """The manifest of another version."""
     return json.dumps({**json.loads(content), "version": 7}, indent=1).encode() + b"\n"
+
+
+def of_odd_graph(title: str) -> Callable[[Path], None]:
+    """A graph that ONNX knows and training never writes, with a manifest that vouches for it."""
+
+    def damage(folder: Path) -> None:
+        files = {name: (folder / name).read_bytes() for name in (MANIFEST, MODEL)}
+        graph = next(graph for each, graph in odd_graphs(files[MODEL]) if each == title)
+        for name, content in vouched(files, graph).items():
+            (folder / name).write_bytes(content)
+
+    return damage
 
 
 def published(stage: Stage) -> None:
@@ -127,6 +146,7 @@ FAULTS: Mapping[str, Callable[[Stage], None]] = {
     "manifest with a flipped bit": damaged(changed("manifest.json", flipped)),
     "manifest of another version": damaged(changed("manifest.json", other_number)),
     "manifest of 17 MB": damaged(changed("manifest.json", lambda content: content + b" " * (17 << 20))),
+    **{f"graph with {title}": damaged(of_odd_graph(title)) for title in CHANGES},
     "version without a manifest": version_without_manifest,
     "aliases that are no JSON": aliased(b"{"),
     "aliases of something else": aliased(b'{"champion": "two"}'),

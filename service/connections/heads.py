@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from service.http.problems import HEADERS_TOO_LARGE, MALFORMED_REQUEST, METHOD_NOT_ALLOWED, URL_TOO_LONG, ProblemType
+from service.http.problems import (
+    BODY_TOO_LARGE,
+    HEADERS_TOO_LARGE,
+    MALFORMED_REQUEST,
+    METHOD_NOT_ALLOWED,
+    URL_TOO_LONG,
+    ProblemType,
+)
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -17,6 +24,7 @@ class Problem(NamedTuple):
 
 CONNECT = Problem(METHOD_NOT_ALLOWED, "CONNECT is not answered here: this is no proxy")
 NOT_HTTP = Problem(MALFORMED_REQUEST, "this is not HTTP/1.1")
+TOO_MANY_PARTS = Problem(BODY_TOO_LARGE, "the body comes in too many small parts: send it in larger chunks")
 
 
 class Refusal(Exception):

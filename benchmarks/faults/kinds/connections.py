@@ -95,6 +95,7 @@ FAULTS: Mapping[str, Callable[[Stage], None]] = {
     "half-closed within the body": sent(HEAD + b"Content-Length: 1000\r\n\r\n" + BODY, 400, 0, half_close=True),
     "slow body": slow_body,
     "chunks of one byte": one_byte_chunks,
+    "a million chunks of one byte": sent(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 1_000_000, 413),
     "chunk without a size": sent(HEAD + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
     "two lengths": sent(HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n", 400),
     "length and chunks": sent(HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),

@@ -3,7 +3,7 @@
 import itertools
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -24,18 +24,19 @@ class RequestRecord:
 
     __slots__ = ("forecast", "problem", "request_id", "trace", "values")
 
-    def __init__(self, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    def __init__(self, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
         self.forecast: tuple[Manifest, int, int] | None = None  # the model, the horizon, how many windows
         self.problem: str | None = None
         self.values: Sequence[Any] | None = None
         self.trace: TraceContext | None = None
-        request_id = None
-        for name, value in headers:
-            if name == b"x-request-id" and request_id is None and _REQUEST_ID.fullmatch(value):
-                request_id = value.decode()
-            elif name == b"traceparent" and self.trace is None:
-                self.trace = TraceContext.of(value)
-        self.request_id: str = request_id or f"{_PROCESS}-{next(_numbers):x}"
+        fields = dict(reversed(headers))  # of those that come twice, the first counts
+        parent, sent = fields.get(b"traceparent"), fields.get(b"x-request-id")
+        if parent is not None:
+            self.trace = TraceContext.of(parent)
+        if sent is not None and _REQUEST_ID.fullmatch(sent):
+            self.request_id = sent.decode()
+        else:
+            self.request_id = f"{_PROCESS}-{next(_numbers):x}"
 
 
 current: ContextVar[RequestRecord | None] = ContextVar("current request", default=None)

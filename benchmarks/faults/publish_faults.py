@@ -31,6 +31,7 @@ ERRORS = ("ENOSPC", "EIO")
 CHANGING = ("chmod", "fsync", "mkdir", "rename", "rmdir", "unlinkat", "write")
 NO_FILES = ("brk", "exit_group", "getpid", "getrandom")  # no disk lets these fail
 KILLED = -signal.SIGKILL
+ABORTED = -signal.SIGABRT  # by the C library, which does not live on where its locks (futex) fail
 KILL, ERROR = "killed", "told of an error"
 SHARE = {KILL: 0.95, ERROR: 0.1}  # of the faults, that must have ended it: else nothing was injected
 STAYING = {".changed", ".lock", ".numbers"}  # hidden, and no leftovers
@@ -185,6 +186,8 @@ def _injected(
         reader.move(root)
         inject = ["-e", f"trace={fault.call}", "-e", f"inject={fault.call}:{fault.what}:when={fault.nth}"]
         status = _traced(publisher, deed.job._replace(root=str(root)), [*inject, "-o", os.devnull])
+        if (fault.call, status) == ("futex", ABORTED):
+            status = KILLED
         statuses[status] += 1
         found = check(Registry.at(root), status, deed, verified=number % 2 == 0)
         problems += [f"{fault.what} at {fault.call} {fault.nth}: {problem}" for problem in found]

@@ -84,7 +84,7 @@ class OnnxNetwork:
         """End the calls made meanwhile once they have taken so long together, whatever the graph does.
 
         It is for opening a network, while no other thread calls it. ONNX Runtime looks between operators whether it
-        shall end. Raises RefusedVersion where calls were ended.
+        shall end. Raises RefusedVersion where calls were ended, or nobody can look at the clock meanwhile.
         """
         import onnxruntime
 
@@ -92,7 +92,10 @@ class OnnxNetwork:
         options.log_severity_level = 4  # the error tells that it was ended
         timer = threading.Timer(timeout_s, setattr, (options, "terminate", True))
         timer.daemon = True
-        timer.start()
+        try:
+            timer.start()
+        except RuntimeError as error:  # no further thread is to be had
+            raise RefusedVersion(f"its golden answers can't be timed: {error}") from error
         self._run_options = options
         try:
             yield

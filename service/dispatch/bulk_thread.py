@@ -3,7 +3,7 @@
 import gc
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import anyio
 
@@ -36,18 +36,27 @@ class BulkThread:
 
     async def run(self, job: Callable[[], T]) -> T:
         """The job's result, or what it raises."""
+        failed: list[Exception] = []
 
-        def timed() -> T:
+        def timed() -> T | None:
             begun, collects = time.perf_counter(), gc.isenabled()
             gc.disable()  # tens of thousands of lists, none of them garbage: walking them takes as long as making them
             try:
                 return job()
+            except Exception as error:
+                failed.append(error)
+                return None
             finally:
                 if collects:
                     gc.enable()
                 self._job_s += (time.perf_counter() - begun - self._job_s) / MEMORY_JOBS
 
-        return await anyio.to_thread.run_sync(timed, limiter=self._one)
+        result = await anyio.to_thread.run_sync(timed, limiter=self._one)
+        if failed:
+            # Raised in the thread, it and the frames that it went through would refer to each other, and keep a body in
+            # memory until the next search for garbage.
+            raise failed.pop()
+        return cast(T, result)
 
     async def run_on(self, body: bytes, job: Callable[[bytes], T]) -> T:
         """The same with a body that has just come, which is refused where too much waits already."""

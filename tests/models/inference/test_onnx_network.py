@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -141,6 +142,16 @@ def test_a_call_without_end_is_ended() -> None:
     with pytest.raises(RefusedVersion, match=r"took longer than 0\.2 s"), network.ending_after(0.2):
         network(inputs(4, 1))
     assert time.monotonic() - begun < 5
+
+
+def test_calls_that_nobody_could_end_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    network = OnnxNetwork(tiny_graph("lstm", 1, 1))
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RefusedVersion, match="can't be timed: can't start new thread"), network.ending_after(60):
+        pytest.fail("nothing is called")
 
 
 def test_a_call_in_time_is_left_alone_and_so_are_errors() -> None:

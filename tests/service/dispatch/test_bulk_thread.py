@@ -4,6 +4,8 @@ import asyncio
 import gc
 import threading
 import time
+import weakref
+from contextlib import suppress
 
 import pytest
 
@@ -49,6 +51,27 @@ async def test_what_a_job_raises_is_raised_and_the_collector_goes_on() -> None:
         await refusing().run(fail)
     assert seen == [False]
     assert gc.isenabled()
+
+
+class Large:
+    """Something that a job holds while it fails."""
+
+
+async def test_what_a_failed_job_held_is_given_back_without_a_search_for_garbage() -> None:
+    held: list[weakref.ref[Large]] = []
+
+    def fail() -> None:
+        large = Large()
+        held.append(weakref.ref(large))
+        raise ZeroDivisionError
+
+    gc.disable()
+    try:
+        with suppress(ZeroDivisionError):
+            await refusing().run(fail)
+        assert held[0]() is None
+    finally:
+        gc.enable()
 
 
 async def test_a_body_that_would_wait_too_long_is_refused() -> None:

@@ -16,8 +16,8 @@ from service.connections.wire import Wire
 from service.http.problems import REQUEST_TIMEOUT
 
 MAX_WAITING_BODY_BYTES = 1 << 20  # of all requests that wait behind the one being answered
-# Of one body, as the parser hands them on: each chunk and each piece of one is a part, and takes about a microsecond.
-MAX_BODY_PARTS = 20_000
+# Each chunk of a body, however small, takes about a microsecond, in which nothing else is done.
+MAX_SMALL_PARTS, SMALL_PART_BYTES = 20_000, 64
 PROBE_S = 0.03  # next values are answered by then
 
 
@@ -47,7 +47,7 @@ class Protocol(HttpToolsProtocol):
         self._in_body = False
         self._unseen_bytes = 0  # fed to the parser since it last made something of them
         self._waiting_body_bytes = 0
-        self._body_parts = 0  # of the request that is being received
+        self._small_parts = 0  # of the body that is being received
         # Answering.
         self._running: RequestResponseCycle | None = None
         self._last_by_us: RequestResponseCycle | None = None  # the last, because the service is being stopped
@@ -144,7 +144,7 @@ class Protocol(HttpToolsProtocol):
         if behind is not None and len(self.pipeline) >= limits.pipelined:
             raise _NoMore
         super().on_headers_complete()
-        self._unseen_bytes = self._body_parts = 0
+        self._unseen_bytes = self._small_parts = 0
         self._in_body = True
         if behind is not None:
             self.flow.resume_reading()
@@ -158,9 +158,10 @@ class Protocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """A part of a request's body is there. Raises Refusal, and _NoMore."""
         self._unseen_bytes = 0
-        self._body_parts += 1
-        if self._body_parts > MAX_BODY_PARTS:
-            raise Refusal(*heads.TOO_MANY_PARTS)
+        if len(body) < SMALL_PART_BYTES:
+            self._small_parts += 1
+            if self._small_parts > MAX_SMALL_PARTS:
+                raise Refusal(*heads.TOO_MANY_PARTS)
         super().on_body(body)
         if self.cycle is not self._running and not self.cycle.response_complete:
             self._waiting_body_bytes += len(body)

@@ -360,10 +360,12 @@ async def test_a_request_that_breaks_in_its_body_is_refused_and_the_app_told(con
 async def test_a_body_in_too_many_parts_is_refused_and_the_app_told(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.connections.protocol.MAX_BODY_PARTS", 5)
+    monkeypatch.setattr("service.connections.protocol.MAX_SMALL_PARTS", 5)
     head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     few = head + b"1\r\na\r\n" * 5 + b"0\r\n\r\n"
     assert [answer["body"] for answer in await connection.answers(few + few)] == ["aaaaa", "aaaaa"]  # each by itself
+    (large,) = await connection.answers(head + (b"40\r\n%s\r\n" % (b"a" * 64)) * 9 + b"0\r\n\r\n")
+    assert len(large["body"]) == 9 * 64
     assert await connection.answers(head + b"1\r\na\r\n" * 6) == [413]
     assert connection.wire.closed
     assert connection.app.left == 1

@@ -95,13 +95,13 @@ class OnnxNetwork:
         try:
             timer.start()
         except RuntimeError as error:  # no further thread is to be had
-            raise RefusedVersion(f"its golden answers can't be timed: {error}") from error
+            raise RefusedVersion(f"its first answers can't be timed: {error}") from error
         self._run_options = options
         try:
             yield
         except Exception as error:
             if options.terminate:
-                raise RefusedVersion(f"its golden answers took longer than {timeout_s:g} s") from error
+                raise RefusedVersion(f"its first answers took longer than {timeout_s:g} s") from error
             raise
         finally:
             timer.cancel()

@@ -158,7 +158,8 @@ class ModelStore:
         fingerprint = self.registry.fingerprint(name, version)
         try:
             manifest, forecaster = self.registry.open(name, version, timeout_s=self._open_timeout_s)
-            model = LoadedModel(manifest, forecaster, CallLatency.of(forecaster))
+            with forecaster.network.ending_after(self._open_timeout_s):
+                model = LoadedModel(manifest, forecaster, CallLatency.of(forecaster))
         except Exception as error:
             foreseen = isinstance(error, RefusedVersion)
             reason = str(error) if foreseen else f"it fails in a way that is not foreseen: {type(error).__name__}"

@@ -430,7 +430,7 @@ def test_goldens_that_take_too_long_are_ended(version: Path, monkeypatch: pytest
     endless = dict(odd_graphs((version / "model.onnx").read_bytes()))["an endless Loop"]
     swap_graph(version, endless)
     monkeypatch.setattr("models.registry.loader.check_graph", lambda *_: None)
-    with pytest.raises(RefusedVersion, match=r"^its golden answers took longer than 0\.2 s$"):
+    with pytest.raises(RefusedVersion, match=r"^its first answers took longer than 0\.2 s$"):
         open_version(partial(FolderStorage(version.parent).read, version.name), timeout_s=0.2)
 
 

@@ -16,6 +16,7 @@ from models.inference.forecaster import Forecaster
 from models.references import Reference, parse_reference
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
+from service.dispatch.latency import CallLatency
 from service.lifecycle import snapshot as module
 from service.lifecycle.model_store import ModelStore
 from service.lifecycle.snapshot import LoadedModel
@@ -316,6 +317,22 @@ async def test_start_up_does_not_wait_for_an_opening_that_never_ends(
     assert time.monotonic() - begun < 10
     assert names(store) == ["m1"]
     assert store.opening == 1
+
+
+async def test_the_calls_that_tell_a_model_s_latency_can_be_ended_too(
+    own: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options: list[object] = []
+    measure = CallLatency.of
+
+    def watched(forecaster: Forecaster) -> CallLatency:
+        options.append(forecaster.network._run_options)
+        return measure(forecaster)
+
+    monkeypatch.setattr(CallLatency, "of", watched)
+    started(own)
+    assert options
+    assert None not in options
 
 
 async def test_a_version_that_is_removed_while_it_is_opened_is_not_kept(

@@ -31,20 +31,23 @@ def slow_clients(quick: bool) -> Iterator[Bar]:
             begun = time.perf_counter()
             time.sleep(receive_s / 2)
             alone = p99([each.took_s for each in running.answers if each.begun_s > begun])
-            with probing(server.port, connect_anew=True) as health:
+            # Health is asked on a connection that was there before, and, once all are taken in, on new ones.
+            with probing(server.port) as before:
                 slow_ones = [clients.enter_context(connect(server.port)) for _ in range(slow)]
                 idle_ones = [clients.enter_context(connect(server.port)) for _ in range(idle)]
+                first_s = _answered_anew(server.port)
                 begun = time.perf_counter()
-                trickle = threading.Thread(target=_trickle, args=(slow_ones, begun + receive_s / 2), daemon=True)
-                trickle.start()
-                time.sleep(receive_s - 0.5)
-                early = sum(map(is_ended, [*slow_ones, *idle_ones]))
-                beside = p99([each.took_s for each in running.answers if each.begun_s > begun])
-                time.sleep(0.5 + SLACK_S)
-                trickle.join()
-                slow_ended = sum(map(is_ended, slow_ones))
-                time.sleep(max(0.0, begun + idle_s + SLACK_S - time.perf_counter()))
-                idle_ended = sum(map(is_ended, idle_ones))
+                with probing(server.port, connect_anew=True) as anew:
+                    trickle = threading.Thread(target=_trickle, args=(slow_ones, begun + receive_s / 2), daemon=True)
+                    trickle.start()
+                    time.sleep(receive_s - 0.5)
+                    early = sum(map(is_ended, [*slow_ones, *idle_ones]))
+                    beside = p99([each.took_s for each in running.answers if each.begun_s > begun])
+                    time.sleep(0.5 + SLACK_S)
+                    trickle.join()
+                    slow_ended = sum(map(is_ended, slow_ones))
+                    time.sleep(max(0.0, begun + idle_s + SLACK_S - time.perf_counter()))
+                    idle_ended = sum(map(is_ended, idle_ones))
         failed = len(running.failed())
     yield Bar(
         f"{slow} clients that trickle, {idle} idle ones",
@@ -52,12 +55,27 @@ def slow_clients(quick: bool) -> Iterator[Bar]:
         "0 early, all by then, 0 failed",
         (early, slow_ended, idle_ended, failed) == (0, slow, idle, 0),
     )
-    yield Bar("/healthz beside them fails", str(health.failed), "never", health.failed == 0)
-    slowest = max(health.took_s)
-    yield Bar("/healthz beside them, the slowest", f"{1e3 * slowest:.0f} ms", f"{1e3 * HEALTH_S:.0f} ms",
-              slowest <= HEALTH_S, timed=True)  # fmt: skip
+    lost = before.failed + anew.failed
+    yield Bar("/healthz beside them fails", str(lost), "never", lost == 0)
+    slowest = max(*before.took_s, *anew.took_s)
+    yield Bar(
+        "/healthz beside them, the slowest",
+        f"{1e3 * slowest:.0f} ms; the first new connection behind them in {1e3 * first_s:.0f} ms",
+        f"{1e3 * HEALTH_S:.0f} ms",
+        slowest <= HEALTH_S,
+        timed=True,
+    )
     yield Bar("next values' p99 beside them", f"{1e3 * beside:.1f} ms", f"twice {1e3 * alone:.1f} ms alone",
               beside <= 2 * alone, timed=True)  # fmt: skip
+
+
+def _answered_anew(port: int) -> float:
+    """How long a new connection takes to be answered; all that came before it have been taken in by then."""
+    begun = time.perf_counter()
+    with connect(port) as client:
+        client.sendall(request("/healthz"))
+        client.recv(1 << 16)
+    return time.perf_counter() - begun
 
 
 def connection_bound(quick: bool) -> Iterator[Bar]:

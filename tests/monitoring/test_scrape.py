@@ -43,10 +43,24 @@ def prometheus(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
         [*command, f"--web.listen-address={address}", "--log.level=error"], stderr=subprocess.DEVNULL
     )
     try:
+        wait_until_ready(f"http://{address}")
         yield f"http://{address}"
     finally:
         process.terminate()
         process.wait(20)
+
+
+def wait_until_ready(prometheus: str) -> None:
+    """It listens a while before it answers: until its storage is open, every question gets a 503."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{prometheus}/-/ready", timeout=10).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass  # it does not listen yet
+        time.sleep(0.1)
+    pytest.fail("prometheus was not ready within 60 s")
 
 
 def ask(prometheus: str, query: str) -> list[dict[str, Any]]:
@@ -62,11 +76,8 @@ def test_prometheus_reads_what_the_service_tells_and_answers_the_dashboard(serve
     values: list[str] = []
     while len(values) < 2 and time.monotonic() < deadline:
         httpx.post(f"{server.url}/predict", json={"model": "tiny", "window": [1.0, 2.0, 3.0, 4.0], "horizon": 3})
-        try:
-            found = ask(prometheus, 'rollcast_traffic_requests_total{model="tiny"}[30s]')
-            values = [value for series in found for _, value in series["values"]]
-        except httpx.TransportError:
-            pass  # it is not up yet
+        found = ask(prometheus, 'rollcast_traffic_requests_total{model="tiny"}[30s]')
+        values = [value for series in found for _, value in series["values"]]
         time.sleep(0.2)
     assert len(values) >= 2
     assert ask(prometheus, 'up{job="rollcast"}')[0]["value"][1] == "1"

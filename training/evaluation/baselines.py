@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.spec.model_spec import ModelSpec
-from training.evaluation.autoregression import Autoregression, max_lags
+from training.evaluation.autoregression import fit_autoregression, max_lags
 from training.recipes.recipe import Recipe
 
 Array = NDArray[np.float64]
@@ -76,7 +76,7 @@ def _linear(histories: Sequence[Array], spec: ModelSpec, wanted_lags: int) -> Ba
         return None
     by_context = spec.scaler.kind == "context"
     models = [
-        Autoregression.fit([history[:, column] for history in histories], lags, by_context=by_context)
+        fit_autoregression([history[:, column] for history in histories], lags, by_context=by_context)
         for column in spec.target_columns
     ]
 

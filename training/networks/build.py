@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.keras_backend import load_keras
 from training.networks.cells import cell_of
@@ -14,7 +15,8 @@ class Architecture(NamedTuple):
 
     `kind` is that of the recurrent layers, `units` has one size for each of them. `channels` is the number of inputs
     in each step. The first `residual` channels are added to the outputs; where there are more outputs, the same
-    channels are added to each group of `residual` outputs.
+    channels are added to each group of `residual` outputs. With `linear_path` a linear function of all of a step's
+    inputs is added instead, whose weights are learned.
     """
 
     kind: str
@@ -23,6 +25,7 @@ class Architecture(NamedTuple):
     units: Sequence[int]
     dropout: float = 0.0
     residual: int = 0
+    linear_path: bool = False
 
 
 def build_network(architecture: Architecture, first_output_step: int | None = None) -> Any:
@@ -31,7 +34,8 @@ def build_network(architecture: Architecture, first_output_step: int | None = No
     It takes inputs of shape (batch, time, channels), of any length, and gives the outputs of the last step, shape
     (batch, outputs). With `first_output_step`, an index from 0, it gives the outputs of that step and of each later
     one, shape (batch, time - first_output_step, outputs). The weights have the same shapes and order in both cases.
-    Dropout follows each recurrent layer and is active in training only. Raises RecipeError for an unknown kind.
+    Dropout follows each recurrent layer and is active in training only. A linear path begins as 0: `start_linear`
+    says where it should begin. Raises RecipeError for an unknown kind.
     """
     keras, cell = load_keras(), cell_of(architecture.kind)
     inputs = keras.Input((None, architecture.channels))
@@ -44,10 +48,22 @@ def build_network(architecture: Architecture, first_output_step: int | None = No
     if first_output_step:
         hidden = keras.layers.Cropping1D((first_output_step, 0), name="answers_from")(hidden)
     outputs = keras.layers.Dense(architecture.outputs, name="output")(hidden)
-    if architecture.residual:
+    if architecture.residual or architecture.linear_path:
         latest = inputs[:, -1] if first_output_step is None else inputs[:, first_output_step:]
-        outputs = keras.layers.Add(name="sum")([outputs, _residual_inputs(architecture, latest)])
+        added = _linear_path(architecture, latest) if architecture.linear_path else _residual(architecture, latest)
+        outputs = keras.layers.Add(name="sum")([outputs, added])
     return keras.Model(inputs, outputs, name=architecture.kind)
+
+
+def start_linear(network: Any, weights: NDArray[np.float32]) -> None:
+    """Have a network with a linear path give the linear answer alone: training goes on from there.
+
+    `weights`, shape (channels + 1, outputs), end with the intercept.
+    """
+    output = network.get_layer("output")
+    kernel, _ = output.get_weights()
+    output.set_weights([np.zeros_like(kernel), weights[-1]])
+    network.get_layer("newest").set_weights([weights[:-1]])
 
 
 def copy_weights(source: Any, target: Any) -> None:
@@ -74,7 +90,14 @@ def members_of(network: Any) -> list[Any]:
     return inner or [network]
 
 
-def _residual_inputs(architecture: Architecture, latest: Any) -> Any:
+def _linear_path(architecture: Architecture, latest: Any) -> Any:
+    """A learned linear function of a step's inputs: the autoregressive highway of Lai et al. 2018 (LSTNet)."""
+    return load_keras().layers.Dense(architecture.outputs, use_bias=False, kernel_initializer="zeros", name="newest")(
+        latest
+    )
+
+
+def _residual(architecture: Architecture, latest: Any) -> Any:
     """The channels that are added to the outputs, repeated to match them.
 
     This is a linear layer with fixed weights, because Keras can save it and any ONNX graph can hold it.

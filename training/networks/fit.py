@@ -10,8 +10,9 @@ from rich.console import Console
 from models.spec.model_spec import ModelSpec
 from training.data.dataset import Dataset
 from training.keras_backend import load_keras
-from training.networks.build import Architecture, build_network, copy_weights, ensemble_of
+from training.networks.build import Architecture, build_network, copy_weights, ensemble_of, start_linear
 from training.networks.free_running import free_running_network
+from training.networks.ridge import ridge
 from training.networks.training_arrays import MAX_VALIDATION_SEQUENCES, TrainingArrays, feedback_arrays
 from training.networks.training_loop import Losses, Phase, fit_phase
 from training.recipes.recipe import Recipe
@@ -84,6 +85,9 @@ def _fit_one(
             copy_weights(trained, inference_model)
             watch(epochs, inference_model)
 
+    if architecture.linear_path:
+        start_linear(trained, ridge(dataset.train, first_output_step))
+
     # 1. Teacher forcing: each step takes in true values.
     on_epoch_end(0)
     arrays = TrainingArrays(*dataset.train), TrainingArrays(*dataset.validation)
@@ -119,4 +123,5 @@ def _architecture(recipe: Recipe, spec: ModelSpec) -> Architecture:
         units=spec.units,
         dropout=recipe.network.dropout,
         residual=len(spec.targets) if recipe.windows.residual else 0,
+        linear_path=recipe.windows.linear_path,
     )

@@ -14,7 +14,8 @@ def free_running_network(architecture: Architecture, first_output_step: int = 0)
     values, 0 where it takes in the model's last prediction instead. Then come the step's inputs, targets first: as
     many as the network has outputs. It gives the outputs of the step with the index `first_output_step` and of each
     later one, shape (batch, steps - first_output_step, outputs). With `residual`, which must then be the number of
-    outputs, what the step took in is added to its output. There is no dropout.
+    outputs, what the step took in is added to its output; with a linear path, a linear function of it. There is no
+    dropout.
 
     Gradients flow through the predictions that are fed back, as in Venkatraman et al. 2015, Improving multi-step
     prediction of learned time series models. Raises RecipeError for an unknown kind.
@@ -37,6 +38,9 @@ def _free_running_cell(architecture: Architecture) -> Any:
             super().__init__()
             self.cells = [cell_of(architecture.kind).cell(units) for units in architecture.units]
             self.output_layer = keras.layers.Dense(architecture.outputs)
+            self.linear_path = (
+                keras.layers.Dense(architecture.outputs, use_bias=False) if architecture.linear_path else None
+            )
             sizes = [_as_list(cell.state_size) for cell in self.cells]
             self.state_counts = [len(each) for each in sizes]
             self.state_size = [size for each in sizes for size in each] + [architecture.outputs]
@@ -48,20 +52,24 @@ def _free_running_cell(architecture: Architecture) -> Any:
                 cell.build((None, width))
                 width = units
             self.output_layer.build((None, width))
+            if self.linear_path is not None:
+                self.linear_path.build((None, input_shape[-1] - 1))
             self.built = True
 
         def call(self, inputs: Any, states: Any, training: bool = False) -> Any:
             first_other = 1 + architecture.outputs
             mask, true_values, other_inputs = inputs[:, :1], inputs[:, 1:first_other], inputs[:, first_other:]
             latest = mask * true_values + (1 - mask) * states[-1]
-            hidden = keras.ops.concatenate([latest, other_inputs], axis=-1)
+            taken_in = hidden = keras.ops.concatenate([latest, other_inputs], axis=-1)
             new_states: list[Any] = []
             for cell, count in zip(self.cells, self.state_counts, strict=True):
                 before = list(states[len(new_states) : len(new_states) + count])
                 hidden, after = cell(hidden, before, training=training)
                 new_states += _as_list(after)
             prediction = self.output_layer(hidden)
-            if architecture.residual:
+            if self.linear_path is not None:
+                prediction = prediction + self.linear_path(taken_in)
+            elif architecture.residual:
                 prediction = prediction + latest
             return prediction, [*new_states, prediction]
 

@@ -68,6 +68,8 @@ class Recipe(Section):
             raise ValueError("burn_in needs one scale for all: make it the window, or set scaler = standard")
         if windows.burn_in is not None and windows.burn_in > windows.window:
             raise ValueError(f"burn_in must be at most the window of {windows.window}, not {windows.burn_in}")
+        if windows.linear_path and windows.residual:
+            raise ValueError("linear_path takes in the latest value already: leave residual out")
         if not windows.feedback:
             return
         if self.network.dropout:

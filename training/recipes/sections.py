@@ -75,6 +75,9 @@ class WindowsSection(Section):
         description="how further steps are forecast: from a new window each, or by keeping the state",
     )
     residual: bool = Field(False, description="have the network predict the change from the latest value it takes in")
+    linear_path: bool = Field(
+        False, description="add a linear function of a step's inputs to the outputs, which training begins with"
+    )
     sequence: Count | None = Field(
         None,
         description="with rollout state, values in a training sequence; by default what feedback needs, or 4 windows",

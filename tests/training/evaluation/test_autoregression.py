@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from training.evaluation import autoregression as module
-from training.evaluation.autoregression import Autoregression, max_lags
+from training.evaluation.autoregression import fit_autoregression, max_lags
 
 
 def ruled(first: float, second: float, rows: int, level: float = 3) -> NDArray[np.float64]:
@@ -17,7 +17,7 @@ def ruled(first: float, second: float, rows: int, level: float = 3) -> NDArray[n
 
 
 def test_a_rule_is_found_and_followed() -> None:
-    model = Autoregression.fit([ruled(1, 50, 20)], 2, by_context=False)
+    model = fit_autoregression([ruled(1, 50, 20)], 2, by_context=False)
     truth = ruled(7, -9, 6)
     assert model.forecast(truth[None, :2], 4)[0] == pytest.approx(truth[2:], abs=1e-4)
 
@@ -27,13 +27,13 @@ def test_it_is_the_least_squares_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.random.default_rng(0).normal(100, 20, 40)
     design = np.column_stack([values[0:-2], values[1:-1], np.ones(38)])
     weights, *_ = np.linalg.lstsq(design, values[2:], rcond=None)
-    model = Autoregression.fit([values], 2, by_context=False)
+    model = fit_autoregression([values], 2, by_context=False)
     assert model.forecast(np.array([[90.0, 120]]), 1)[0, 0] == pytest.approx([90, 120, 1] @ weights)
 
 
 def test_series_are_pooled_but_no_window_spans_two() -> None:
     series = [np.array([0, 1, 0, 1, 0], np.float64), np.array([1, 0, 1, 0], np.float64)]
-    model = Autoregression.fit(series, 1, by_context=False)
+    model = fit_autoregression(series, 1, by_context=False)
     assert model.forecast(np.array([[0.0], [1]]), 3).tolist() == [
         pytest.approx([1, 0, 1], abs=1e-9),
         pytest.approx([0, 1, 0], abs=1e-9),
@@ -42,14 +42,14 @@ def test_series_are_pooled_but_no_window_spans_two() -> None:
 
 def test_scaled_by_the_context_a_series_of_any_level_is_forecast_alike() -> None:
     series = [ruled(8, 1, 6, level=0), ruled(1e6, 3e6, 5, level=0), np.zeros(9)]
-    model = Autoregression.fit(series, 2, by_context=True)
+    model = fit_autoregression(series, 2, by_context=True)
     past = np.array([[100.0, 200], [-1, -2], [0, 0]])
     expected = np.array([[125.0, 112.5], [-2.5 / 2, -2.25 / 2], [0, 0]])
     assert model.forecast(past, 2) == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_series_that_never_changes_is_forecast_as_it_is() -> None:
-    model = Autoregression.fit([np.full(9, 4.0)], 2, by_context=False)
+    model = fit_autoregression([np.full(9, 4.0)], 2, by_context=False)
     assert model.forecast(np.array([[4.0, 4]]), 2)[0] == pytest.approx([4, 4])
 
 

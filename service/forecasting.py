@@ -92,7 +92,9 @@ def finish(
     """
     try:
         raw = forecaster.to_raw(prepared.inputs, predictions)
-        intervals = {level: _around(raw, bounds) for level, bounds in prepared.error_bounds.items()}
+        intervals = {
+            level: _finite_interval(forecaster, raw, bounds) for level, bounds in prepared.error_bounds.items()
+        }
     except InvalidWindow as error:
         raise error.within("windows") from None
     return Forecast(manifest, raw, intervals, prepared.timestamps, prepared.inputs.out_of_range)
@@ -160,9 +162,9 @@ def times_location(request: ForecastRequest, location: Location) -> Location:
     return ()
 
 
-def _around(raw: Array, error_bounds: Bounds) -> Bounds:
-    """The bounds around forecasts, all finite. Raises InvalidWindow, its location the window's index."""
-    bounds = error_bounds.around(raw)
+def _finite_interval(forecaster: Forecaster, raw: Array, error_bounds: Bounds) -> Bounds:
+    """The interval around forecasts, all finite. Raises InvalidWindow, its location the window's index."""
+    bounds = forecaster.interval(raw, error_bounds)
     finite = (np.isfinite(bounds.lower) & np.isfinite(bounds.upper)).all(axis=(1, 2))
     if not finite.all():
         raise InvalidWindow(

@@ -1,7 +1,5 @@
 """One training run, from a recipe to a published version."""
 
-from typing import Any
-
 from rich.console import Console
 
 from models.inference.forecaster import Forecaster
@@ -15,12 +13,15 @@ from models.spec.manifest import Manifest
 from models.spec.metrics import Spread
 from training.data.dataset import Dataset, build_dataset, load_series
 from training.errors import RecipeError
+from training.evaluation.backtest import tested_horizon
+from training.evaluation.complete import completed_spec
+from training.evaluation.conformal import calibrate
 from training.evaluation.evaluate import evaluate_model
 from training.evaluation.next_value import next_value_metrics
 from training.export.from_keras import to_keras_file, to_onnx
 from training.export.parity import check_agreement, check_reopened
 from training.extras import require_train
-from training.networks.fit import fit
+from training.networks.fit import FittedNetwork, fit, learn_on
 from training.recipes.recipe import Recipe
 from training.report.manifest import describe
 from training.report.model_card import CARD, card_markdown
@@ -49,17 +50,23 @@ def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manif
     fitted = fit(recipe, dataset, title=recipe.name, console=console, watch=pictures.on_epoch_end)
     pictures.draw_fit(fitted)
 
-    # 3. Export it, and compare the graph's answers with those of Keras.
-    graph = to_onnx(dataset.spec.kind, fitted.network)
-    forecaster = Forecaster(dataset.spec, OnnxNetwork(graph), title=recipe.name)
-    _check_graph(fitted.network, forecaster, dataset)
+    # 3. Export it, compare the graph's answers with those of Keras, and complete the model on held-out rows.
+    graph, forecaster = _exported(recipe, dataset, fitted)
+    dataset = dataset.with_spec(completed_spec(recipe, dataset, forecaster))
+    forecaster = Forecaster(dataset.spec, forecaster.network, title=recipe.name)
+    intervals = calibrate(forecaster, dataset.calibration, tested_horizon(recipe, forecaster.spec))
 
-    # 4. Evaluate it on the test rows.
-    evaluation = evaluate_model(recipe, dataset, forecaster)
+    # 4. Learn from these rows as well.
+    if recipe.fit.learn_on:
+        fitted = learn_on(recipe, dataset.with_all_rows(recipe), fitted, title=recipe.name, console=console)
+        graph, forecaster = _exported(recipe, dataset, fitted)
+
+    # 5. Evaluate it on the test rows.
+    evaluation = evaluate_model(recipe, dataset, forecaster, intervals)
     pictures.draw_evaluation(evaluation)
     evaluation = evaluation.with_spread(_spread(recipe, dataset, evaluation.metrics.model.mse, console))
 
-    # 5. Publish it, if what was written also gives Keras's answers.
+    # 6. Publish it, if what was written also gives Keras's answers.
     description = describe(recipe, dataset, fitted, forecaster, evaluation)
     files = {MODEL: graph, "model.keras": to_keras_file(fitted.network), **pictures.files}
     if evaluation.intervals is not None:
@@ -74,12 +81,18 @@ def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manif
     return publish(registry, recipe.name, description, files, check=check, numbered=card)
 
 
-def _check_graph(network: Any, forecaster: Forecaster, dataset: Dataset) -> None:
-    """Raise DisagreementError unless the exported graph answers as Keras does, on held-out contexts."""
+def _exported(recipe: Recipe, dataset: Dataset, fitted: FittedNetwork) -> tuple[bytes, Forecaster]:
+    """The graph of a network, and a forecaster that runs it.
+
+    Raises DisagreementError unless the graph answers as Keras does, on held-out contexts.
+    """
+    graph = to_onnx(dataset.spec.kind, fitted.network)
+    forecaster = Forecaster(dataset.spec, OnnxNetwork(graph), title=recipe.name)
     contexts, times = dataset.example_contexts()
     inputs = forecaster.prepare(contexts, times=times)
     windows = window_inputs(forecaster.spec, inputs.contexts, inputs.known_future)
-    check_agreement(network, forecaster.network, windows.transpose(1, 0, 2))
+    check_agreement(fitted.network, forecaster.network, windows.transpose(1, 0, 2))
+    return graph, forecaster
 
 
 def _spread(recipe: Recipe, dataset: Dataset, first_mse: float, console: Console | None) -> Spread | None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
+from models.inference.blending import Blending
 from models.inference.conformal import Bounds, Intervals
 from models.inference.input_windows import Windows, check_finite, newest_values
 from models.inference.onnx_network import OnnxNetwork
@@ -36,7 +37,8 @@ class ForecastInputs(NamedTuple):
     `contexts` has shape (rows, input_length, features), in the network's units. `known_future` has shape (rows,
     window + horizon - 1, channels) and begins with the first window's first target. `scale` and `last_season` (the
     values that the first differences stand on) lead back to raw units. `out_of_range` are the indexes of windows with
-    values far outside those of training.
+    values far outside those of training. `recent`, shape (rows, context, targets) and in raw units, is what the other
+    forecasts of a blend are made from.
     """
 
     contexts: NDArray[np.float32]
@@ -45,6 +47,7 @@ class ForecastInputs(NamedTuple):
     scale: Scale
     last_season: NDArray[np.float64] | None
     out_of_range: tuple[int, ...] = ()
+    recent: NDArray[np.float64] | None = None
 
 
 class Forecaster:
@@ -60,6 +63,9 @@ class Forecaster:
         # Small forecasts would spend a good part of their time on working these out.
         self._context_length, self._targets = spec.context_length, spec.target_columns
         self._frequency = None if spec.frequency is None else parse_frequency(spec.frequency)
+        self._network_context = spec.network_context
+        self._blending = None if spec.blend is None else Blending(spec.blend)
+        self._lowest = _lowest(spec)
         self._low, self._high = _expected_range(spec)
 
     def prepare(self, windows: Windows, horizon: int = 1, times: Sequence[TimeIndex] | None = None) -> ForecastInputs:
@@ -80,10 +86,11 @@ class Forecaster:
                 f"so its answers can't be fed back: the horizon must be 1, not {horizon}"
             )
         # 2. Raw values, their differences, the network's units.
-        values = raw = newest_values(windows, self._context_length, spec.features, self.title)
+        raw = newest_values(windows, self._context_length, spec.features, self.title)
+        values = raw if self._blending is None else raw[:, -self._network_context :]
         last_season = None
         if spec.difference is not None:
-            values, last_season = to_differences(raw, spec.difference)
+            values, last_season = to_differences(values, spec.difference)
         scale = spec.scaler.of(values)
         contexts = scale.scaled(values)
         # 3. Are they such as training saw? As a rule one look at every value is enough; a NaN is in no range.
@@ -94,7 +101,8 @@ class Forecaster:
             out_of_range = tuple(np.flatnonzero(outside.any(axis=(1, 2))).tolist())
         # 4. What is known of the future.
         known_future = self._known_future(times, len(raw), horizon)
-        return ForecastInputs(contexts, horizon, known_future, scale, last_season, out_of_range)
+        recent = None if self._blending is None else raw[:, :, list(self._targets)]
+        return ForecastInputs(contexts, horizon, known_future, scale, last_season, out_of_range, recent)
 
     def forecast(
         self, windows: Windows, horizon: int = 1, *, times: Sequence[TimeIndex] | None = None
@@ -112,13 +120,18 @@ class Forecaster:
         return self.to_raw(inputs, np.concatenate(predictions))
 
     def to_raw(self, inputs: ForecastInputs, predictions: NDArray[np.float32]) -> NDArray[np.float64]:
-        """What the network predicted, shape (windows, horizon, targets), in raw units.
+        """The forecasts, shape (windows, horizon, targets), in raw units, from what the network predicted.
 
-        Raises InvalidWindow, its location the window's index, where it is not finite.
+        Where the model has a blend, its other forecasts are mixed in. Raises InvalidWindow, its location the window's
+        index, where one is not finite.
         """
         raw = inputs.scale.columns(self._targets).unscaled(predictions)
         if inputs.last_season is not None:
             raw = undo_differences(raw, inputs.last_season)
+        if self._blending is not None and inputs.recent is not None:
+            raw = self._blending.mix(inputs.recent, raw)
+        if self._lowest is not None:
+            raw = np.maximum(raw, self._lowest)
         if not _all(np.isfinite(raw)):
             finite = np.isfinite(raw).all(axis=(1, 2))
             raise InvalidWindow(
@@ -128,7 +141,7 @@ class Forecaster:
         return raw
 
     def to_network_units(self, inputs: ForecastInputs, raw: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Forecasts in raw units, shape (windows, horizon, targets), as the network predicts them: undoes `to_raw`.
+        """Forecasts in raw units, shape (windows, horizon, targets), in the units that the network predicts in.
 
         What is judged in the network's own units is judged on these.
         """
@@ -145,6 +158,13 @@ class Forecaster:
         if self.intervals is None:
             raise InvalidRequest(f"{self.title} has no calibrated intervals: leave levels out", ("levels",))
         return self.intervals.error_bounds(level, inputs.horizon).scaled(self.interval_scale(inputs))
+
+    def interval(self, forecasts: NDArray[np.float64], error_bounds: Bounds) -> Bounds:
+        """The interval around forecasts of shape (rows, horizon, targets), in raw units; it may not be finite."""
+        bounds = error_bounds.around(forecasts)
+        if self._lowest is None:
+            return bounds
+        return Bounds(np.maximum(bounds.lower, self._lowest), np.maximum(bounds.upper, self._lowest))
 
     def interval_scale(self, inputs: ForecastInputs) -> NDArray[np.float64]:
         """The units of error bounds, broadcasting against (rows, horizon, targets): each forecast's scale.
@@ -195,6 +215,13 @@ class Forecaster:
 def _all(flags: NDArray[np.bool_]) -> bool:
     """Whether all are true, told in a quarter of the time that numpy's own way takes for a few."""
     return int(np.count_nonzero(flags)) == flags.size
+
+
+def _lowest(spec: ModelSpec) -> NDArray[np.float64] | None:
+    """The least value that each target may have, shape (targets); None where any may have all."""
+    if not spec.nonnegative:
+        return None
+    return np.array([0.0 if target in spec.nonnegative else -np.inf for target in spec.targets])
 
 
 def _expected_range(spec: ModelSpec) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from models.spec.blend import Blend
 from models.spec.record import Count, Record, RowValues
 from models.timeseries.calendar_features import CYCLES, Cycle
 from models.timeseries.frequency import check_frequency
@@ -64,6 +65,12 @@ class ModelSpec(Record):
     interval_season: Count | None = Field(
         None, description="Intervals are as wide as each window's mean change over this many steps; null: all alike."
     )
+    blend: Blend | None = Field(
+        None, description="What is mixed into the network's forecasts, and the share of each at every step."
+    )
+    nonnegative: tuple[str, ...] = Field(
+        (), description="Targets that were never negative in training: nor are their forecasts and intervals."
+    )
 
     @model_validator(mode="after")
     def _check_columns(self) -> Self:
@@ -74,6 +81,10 @@ class ModelSpec(Record):
             raise ValueError("targets must differ from each other")
         if not set(self.targets) <= set(self.features):
             raise ValueError("every target must be one of the features")
+        if not set(self.nonnegative) <= set(self.targets):
+            raise ValueError("what is not negative must be among the targets")
+        if self.blend is not None and len(self.blend.linear) not in (0, len(self.targets)):
+            raise ValueError("a blend has one linear forecast for each target, or none")
         if len(self.scaler.mean) != count:
             raise ValueError(f"the scaler is for {len(self.scaler.mean)} columns, not {count}")
         if self.seen is not None:
@@ -108,6 +119,11 @@ class ModelSpec(Record):
     @property
     def context_length(self) -> int:
         """How many values a request must bring."""
+        return max(self.network_context, 0 if self.blend is None else self.blend.context_length)
+
+    @property
+    def network_context(self) -> int:
+        """How many of these the network's answer rests on: its input and what differences are taken from."""
         return self.input_length + (self.difference or 0)
 
     @property

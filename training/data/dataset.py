@@ -1,7 +1,7 @@
 """What a recipe makes of series: samples to learn from, and rows that are held out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,22 @@ class Dataset:
     held_out: tuple[HeldOut, ...]
     tested_on: str
     calibrated_on: str
+
+    def with_spec(self, spec: ModelSpec) -> "Dataset":
+        """The same with another spec of the same network, which may need a longer context."""
+        return replace(
+            self,
+            spec=spec,
+            calibration=tuple(each for each in self.calibration if each.part.stop > spec.context_length),
+            held_out=tuple(each for each in self.held_out if each.part.stop > spec.context_length),
+        )
+
+    def with_all_rows(self, recipe: Recipe) -> "Dataset":
+        """The same with every row before the test part to train on, in the same scale."""
+        parts = [each._replace(train=range(each.test.start), validation=range(0)) for each in self.parts]
+        prepared = [prepare_series(self.spec, each) for each in self.series]
+        train, validation, _ = _samples(recipe, self.spec, prepared, parts)
+        return replace(self, train=train, validation=validation)
 
     def example_contexts(self) -> tuple[NDArray[np.float64], list[TimeIndex] | None]:
         """The contexts of requests for held-out rows, evenly spaced, at most `MAX_CONTEXTS`.

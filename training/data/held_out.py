@@ -33,6 +33,15 @@ def held_out_series(spec: ModelSpec, series: Sequence[Series], parts: Sequence[r
     )
 
 
+def unfitted_series(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[HeldOut, ...]:
+    """The validation and calibration rows of each series, which its network was not fitted to."""
+    rows = [range(each.validation.start, each.calibration.stop) for each in parts]
+    return tuple(
+        HeldOut(each.values[: part.stop], part, None if each.times is None else each.times[: part.stop], each.id)
+        for each, part in zip(series, rows, strict=True)
+    )
+
+
 def histories(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[NDArray[np.float64], ...]:
     """The training and validation rows of each series, shape (rows, features), in raw units."""
     return tuple(each.values[: split.validation.stop] for each, split in zip(series, parts, strict=True))

@@ -9,7 +9,7 @@ from training.data.dataset import Dataset
 from training.data.held_out import histories
 from training.evaluation.backtest import BacktestData, backtest, tested_horizon
 from training.evaluation.baseline_warnings import baseline_warnings
-from training.evaluation.conformal import calibrate, coverage
+from training.evaluation.conformal import coverage
 from training.evaluation.next_value import next_value_metrics
 from training.evaluation.rolling_forecasts import RollingForecasts
 from training.recipes.recipe import Recipe
@@ -45,14 +45,12 @@ class Evaluation(NamedTuple):
         return self._replace(metrics=self.metrics.model_copy(update={"spread": spread}))
 
 
-def evaluate_model(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Evaluation:
-    """Test a model, once, and calibrate its intervals on the rows kept for that. Raises SeriesError."""
+def evaluate_model(recipe: Recipe, dataset: Dataset, forecaster: Forecaster, intervals: Intervals | None) -> Evaluation:
+    """Test a model and its calibrated intervals, once. Raises SeriesError."""
     # 1. Next values.
     season = next(iter(recipe.evaluation.season), None)
     metrics = next_value_metrics(forecaster, dataset.held_out, tested_on=dataset.tested_on, season=season)
-    # 2. Intervals.
-    intervals = calibrate(forecaster, dataset.calibration, tested_horizon(recipe, forecaster.spec))
-    # 3. Rollouts, and what the intervals cover of them.
+    # 2. Rollouts, and what the intervals cover of them.
     data = BacktestData(histories(dataset.series, dataset.parts), dataset.held_out, dataset.tested_on)
     rollouts = evaluate_rollouts(recipe, forecaster, data, intervals)
     calibration = None

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.console import Console
@@ -10,7 +10,7 @@ from rich.console import Console
 from models.spec.model_spec import ModelSpec
 from training.data.dataset import Dataset
 from training.keras_backend import load_keras
-from training.networks.build import Architecture, build_network, copy_weights, ensemble_of, start_linear
+from training.networks.build import Architecture, build_network, copy_weights, ensemble_of, members_of, start_linear
 from training.networks.free_running import free_running_network
 from training.networks.ridge import ridge
 from training.networks.training_arrays import MAX_VALIDATION_SEQUENCES, TrainingArrays, feedback_arrays
@@ -21,8 +21,8 @@ Watch = Callable[[int, Any], None]
 
 # The seeds of an ensemble's members are this far apart, so that recipes with neighbouring seeds share no member.
 MEMBER_SEED_STEP = 1_000_003
-# Most is learned before free running begins, so its learning rate is lower.
-FEEDBACK_LEARNING_RATE_DIVISOR = 3
+# Most is learned before free running begins, and before the last rows are learned from, so their rate is lower.
+LATER_LEARNING_RATE_DIVISOR = 3
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _fit_one(
             train=feedback_arrays(recipe.windows, dataset.train),
             validation=feedback_arrays(recipe.windows, dataset.validation, MAX_VALIDATION_SEQUENCES),
             epochs=values.feedback_epochs,
-            learning_rate=values.learning_rate / FEEDBACK_LEARNING_RATE_DIVISOR,
+            learning_rate=values.learning_rate / LATER_LEARNING_RATE_DIVISOR,
         )
         losses = losses.followed_by(fit_phase(free_running, phase, values, console, lambda _: None))
         copy_weights(free_running, trained)
@@ -113,6 +113,47 @@ def _fit_one(
         inference_model = build_network(architecture)
     copy_weights(trained, inference_model)
     return inference_model, losses
+
+
+def learn_on(
+    recipe: Recipe, dataset: Dataset, fitted: FittedNetwork, *, title: str = "", console: Console | None = None
+) -> FittedNetwork:
+    """Go on training a recipe's networks for its `learn_on` epochs on a dataset of more rows.
+
+    They run as they were trained last, in free running where the recipe has feedback, without validation: all rows are
+    learned from.
+    """
+    started = time.perf_counter()
+    values, count = recipe.fit, recipe.network.members
+    load_keras().utils.set_random_seed(values.seed)
+    architecture = _architecture(recipe, dataset.spec)
+    members = []
+    for number, learned in enumerate(members_of(fitted.network)):
+        label = title if count == 1 else f"{title}, member {number + 1} of {count}"
+        trained, arrays = _to_train(recipe, dataset, architecture)
+        copy_weights(learned, trained)
+        phase = Phase(
+            title=f"{label}, on all rows",
+            train=arrays,
+            validation=TrainingArrays(arrays.inputs[:0], arrays.targets[:0]),
+            epochs=values.learn_on,
+            learning_rate=values.learning_rate / LATER_LEARNING_RATE_DIVISOR,
+        )
+        fit_phase(trained, phase, values, console, lambda _: None)
+        network = build_network(architecture)
+        copy_weights(trained, network)
+        members.append(network)
+    duration_s = fitted.duration_s + time.perf_counter() - started
+    return replace(fitted, network=ensemble_of(members), duration_s=duration_s)
+
+
+def _to_train(recipe: Recipe, dataset: Dataset, architecture: Architecture) -> tuple[Any, TrainingArrays]:
+    """A network to train in a recipe's last phase, and what it is trained on."""
+    first_trained = recipe.windows.first_trained - 1
+    if recipe.windows.feedback:
+        return free_running_network(architecture, first_trained), feedback_arrays(recipe.windows, dataset.train)
+    first_output_step = first_trained if dataset.spec.rollout == "state" else None
+    return build_network(architecture, first_output_step), TrainingArrays(*dataset.train)
 
 
 def _architecture(recipe: Recipe, spec: ModelSpec) -> Architecture:

@@ -116,6 +116,11 @@ class Recipe(Section):
         return self.fit.scaler or ("context" if many else "standard")
 
     @property
+    def naive_seasons(self) -> tuple[int, ...]:
+        """The seasons of a blend's naive forecasts, of which 1 is the last value."""
+        return (1, *(season for season in self.evaluation.season if season > 1))
+
+    @property
     def horizon(self) -> int:
         """How many steps ahead forecasts are evaluated and calibrated."""
         if self.evaluation.horizon is not None:

@@ -159,6 +159,11 @@ class FitSection(Section):
     batches: Count | None = Field(
         None, description="steps of the optimizer in an epoch; by default a pass over the training rows"
     )
+    learn_on: Annotated[int, Field(ge=0)] = Field(
+        0,
+        description="once intervals are calibrated, further epochs on all rows before the test rows, with a third of "
+        "the learning rate",
+    )
     feedback_epochs: Count = Field(
         10, description="with feedback, its epochs, after the others and with a third of their learning rate"
     )
@@ -182,6 +187,14 @@ class EvaluationSection(Section):
     )
     linear_lags: Count | None = Field(
         None, description="lags of the linear baseline; by default the model's context, at most 512"
+    )
+    blend: bool = Field(
+        False,
+        description="mix the naive and the linear forecasts into the network's, as far as validation and calibration "
+        "rows say",
+    )
+    nonnegative: bool = Field(
+        False, description="forecast nothing below 0 where no training row is: counts and amounts"
     )
     seeds: Annotated[int, Field(ge=1, le=100)] = Field(
         1, description="train with this many seeds, from seed upwards, and report the spread of the test error"

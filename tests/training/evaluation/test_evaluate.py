@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from tests.support.constant import constant
-from training.data.dataset import build_dataset
+from training.data.dataset import Dataset, build_dataset
 from training.data.series import Series
-from training.evaluation.evaluate import evaluate_model
+from training.evaluation.conformal import calibrate
+from training.evaluation.evaluate import Evaluation, evaluate_model
 from training.recipes.recipe import Recipe
 
 RECIPE = Recipe().with_values(
@@ -19,7 +20,12 @@ RECIPE = Recipe().with_values(
 def evaluation_of(recipe: Recipe) -> Any:
     """The evaluation of a model that always forecasts 2.5. It is Any, as tests know which of its fields are None."""
     dataset = build_dataset(recipe, [Series(np.tile([1.0, 2, 3, 2], 10)[:, None], ("a",), "made up")])
-    return evaluate_model(recipe, dataset, constant(2.5))
+    return evaluated(recipe, dataset)
+
+
+def evaluated(recipe: Recipe, dataset: Dataset) -> Evaluation:
+    model = constant(2.5)
+    return evaluate_model(recipe, dataset, model, calibrate(model, dataset.calibration, recipe.horizon))
 
 
 def test_a_model_is_tested_calibrated_and_warned_of() -> None:
@@ -58,7 +64,7 @@ def test_series_with_too_few_rows_to_test_on_are_told() -> None:
     names = {"long": 40, "short": 10}
     series = [Series(np.arange(float(rows))[:, None], ("a",), "made up", name) for name, rows in names.items()]
     recipe = RECIPE.with_values({"horizon": 3, "season": ()})
-    evaluation = evaluate_model(recipe, build_dataset(recipe, series), constant(2.5))
+    evaluation = evaluated(recipe, build_dataset(recipe, series))
     assert any(warning.startswith("was tested over 3 steps on 1 of 2 series") for warning in evaluation.warnings)
     assert evaluation.backtest is not None
     assert evaluation.backtest.series == 1

@@ -1,0 +1,54 @@
+"""Mixing naive and linear forecasts into a network's, each step by its weights.
+
+Forecasts are combined with non-negative weights that add up to 1: Bates and Granger 1969, doi:10.1057/jors.1969.103.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.inference.autoregression import Autoregression
+from models.spec.blend import Blend
+
+Array = NDArray[np.float64]
+
+
+class Blending:
+    """A blend, ready to be mixed in."""
+
+    def __init__(self, blend: Blend) -> None:
+        self.context_length = blend.context_length
+        self._weights = np.array(blend.weights)
+        self._seasons = blend.seasons
+        self._linear = [
+            Autoregression(np.array(each.weights), each.intercept, each.shift, each.spread) for each in blend.linear
+        ]
+
+    def mix(self, recent: Array, predictions: Array) -> Array:
+        """The network's predictions, shape (rows, horizon, targets), mixed with those from the values before them.
+
+        `recent` has shape (rows, at least the blend's context, targets), oldest first. All are in raw units. A forecast
+        without a share at any step is not made.
+        """
+        horizon = predictions.shape[1]
+        weights = self._weights[np.minimum(np.arange(horizon), len(self._weights) - 1)]
+        mixed = predictions * weights[:, :1]
+        for season, shares in zip(self._seasons, weights.T[1:], strict=False):
+            if shares.any():
+                mixed += naive_forecast(recent, season, horizon) * shares[:, None]
+        if self._linear and weights[:, -1].any():
+            mixed += linear_forecast(self._linear, recent, horizon) * weights[:, -1:]
+        return np.asarray(mixed)
+
+
+def naive_forecast(recent: Array, season: int, horizon: int) -> Array:
+    """The last season again and again: shape (rows, horizon, targets)."""
+    return recent[:, -season:][:, np.arange(horizon) % season]
+
+
+def linear_forecast(models: Sequence[Autoregression], recent: Array, horizon: int) -> Array:
+    """Each target's forecast by its own autoregression: shape (rows, horizon, targets)."""
+    return np.stack(
+        [model.forecast(recent[:, -model.lags :, target], horizon) for target, model in enumerate(models)], axis=-1
+    )

@@ -1,0 +1,47 @@
+"""Completing a model around its network: the blend of its forecasts, and which targets are never negative."""
+
+from models.inference.forecaster import Forecaster
+from models.spec.blend import Blend
+from models.spec.model_spec import ModelSpec
+from training.data.dataset import Dataset
+from training.data.held_out import unfitted_series
+from training.evaluation.autoregression import max_lags
+from training.evaluation.backtest import tested_horizon
+from training.evaluation.baselines import MAX_LAGS
+from training.evaluation.blend import BlendData, fit_blend
+from training.recipes.recipe import Recipe
+
+
+def completed_spec(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> ModelSpec:
+    """The network's spec with what the recipe asks for around it. Raises what `rolling_forecasts` raises."""
+    return dataset.spec.model_copy(
+        update={"blend": _blend(recipe, dataset, forecaster), "nonnegative": _nonnegative(recipe, dataset)}
+    )
+
+
+def _blend(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Blend | None:
+    if not recipe.evaluation.blend:
+        return None
+    parts = dataset.parts
+    known = tuple(each.values[: part.train.stop] for each, part in zip(dataset.series, parts, strict=True))
+    all_known = tuple(each.values[: part.test.start] for each, part in zip(dataset.series, parts, strict=True))
+    # No series may be left without a context: a blend would be fitted on other series than it serves.
+    shortest = min(part.validation.start for part in parts)
+    seasons = [season for season in recipe.naive_seasons if season <= shortest]
+    wanted = recipe.evaluation.linear_lags or min(forecaster.spec.context_length, MAX_LAGS)
+    lags = max_lags([len(rows) for rows in known], min(wanted, shortest))
+    data = BlendData(unfitted_series(dataset.series, parts), known, all_known)
+    return fit_blend(forecaster, data, seasons, lags, tested_horizon(recipe, forecaster.spec))
+
+
+def _nonnegative(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
+    """The targets without a negative value in the training rows, where the recipe asks."""
+    if not recipe.evaluation.nonnegative:
+        return ()
+    spec = dataset.spec
+    rows = [each.values[: part.train.stop] for each, part in zip(dataset.series, dataset.parts, strict=True)]
+    return tuple(
+        spec.features[column]
+        for column in spec.target_columns
+        if min((values[:, column].min() for values in rows if len(values)), default=-1) >= 0
+    )

@@ -1,5 +1,8 @@
 """One training run, from a recipe to a published version."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from rich.console import Console
 
 from models.inference.forecaster import Forecaster
@@ -9,9 +12,10 @@ from models.references import check_name
 from models.registry.loader import CALIBRATION, MODEL
 from models.registry.publisher import check_publishable, publish
 from models.registry.registry import Registry
-from models.spec.manifest import Manifest
+from models.spec.manifest import Manifest, PlanTrial
 from models.spec.metrics import Spread
 from training.data.dataset import Dataset, build_dataset, load_series
+from training.data.series import Series
 from training.errors import RecipeError
 from training.evaluation.backtest import tested_horizon
 from training.evaluation.complete import completed_spec
@@ -28,6 +32,17 @@ from training.report.model_card import CARD, card_markdown
 from training.report.training_pictures import TrainingPictures
 
 
+class Plans(NamedTuple):
+    """How a recipe was found: the plans that were tried, and when training should be done, by time.monotonic."""
+
+    trials: tuple[PlanTrial, ...] = ()
+    fitted_by_s: float | None = None
+    learned_by_s: float | None = None
+
+
+NO_PLANS = Plans()
+
+
 def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manifest:
     """Train a recipe's network and publish it as the next version of the recipe's name.
 
@@ -36,18 +51,35 @@ def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manif
     Raises RollcastError.
     """
     require_train()
-    console = Console(stderr=True) if progress else None
+    check_recipe_name(recipe.name)
+    return train_on(load_series(recipe), recipe, registry, Console(stderr=True) if progress else None)
 
-    # 1. Read the series, split them, and see whether a version could be published.
-    if not recipe.name:
+
+def check_recipe_name(name: str) -> None:
+    """Raise RecipeError or InvalidReference where a model can't be published under a name."""
+    if not name:
         raise RecipeError("the model has no name to be published under: give it one with --name")
-    check_name(recipe.name)
-    dataset = build_dataset(recipe, load_series(recipe))
+    check_name(name)
+
+
+def train_on(
+    series: Sequence[Series], recipe: Recipe, registry: Registry, console: Console | None, plans: Plans = NO_PLANS
+) -> Manifest:
+    """The same for series that were read already, and for a recipe that may have been found by trying plans."""
+    # 1. Split the series, and see whether a version could be published.
+    dataset = build_dataset(recipe, series)
     check_publishable(registry, recipe.name, dataset.spec.features)
 
     # 2. Fit the network.
     pictures = TrainingPictures(recipe, dataset)
-    fitted = fit(recipe, dataset, title=recipe.name, console=console, watch=pictures.on_epoch_end)
+    fitted = fit(
+        recipe,
+        dataset,
+        title=recipe.name,
+        console=console,
+        watch=pictures.on_epoch_end,
+        deadline_s=plans.fitted_by_s,
+    )
     pictures.draw_fit(fitted)
 
     # 3. Export it, compare the graph's answers with those of Keras, and complete the model on held-out rows.
@@ -58,7 +90,7 @@ def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manif
 
     # 4. Learn from these rows as well.
     if recipe.fit.learn_on:
-        fitted = learn_on(recipe, dataset.with_all_rows(recipe), fitted, title=recipe.name, console=console)
+        fitted = learn_on(recipe, dataset.with_all_rows(recipe), fitted, console, plans.learned_by_s)
         graph, forecaster = _exported(recipe, dataset, fitted)
 
     # 5. Evaluate it on the test rows.
@@ -67,7 +99,7 @@ def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manif
     evaluation = evaluation.with_spread(_spread(recipe, dataset, evaluation.metrics.model.mse, console))
 
     # 6. Publish it, if what was written also gives Keras's answers.
-    description = describe(recipe, dataset, fitted, forecaster, evaluation)
+    description = describe(recipe, dataset, fitted, forecaster, evaluation).with_plans(plans.trials)
     files = {MODEL: graph, "model.keras": to_keras_file(fitted.network), **pictures.files}
     if evaluation.intervals is not None:
         files[CALIBRATION] = evaluation.intervals.to_bytes()

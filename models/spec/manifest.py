@@ -1,7 +1,7 @@
 """What a trained model is: the manifest that lies beside each version's files."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, FiniteFloat, SerializerFunctionWrapHandler, model_serializer, model_validator
 
@@ -51,14 +51,32 @@ class DataRecord(Record):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class PlanTrial(Record):
+    """A plan that was tried before the recipe was chosen: what it does, and its error on validation rows.
+
+    `error` is the mean absolute error over the horizon, each series in units of its mean change from row to row.
+    """
+
+    name: str
+    description: str
+    error: FiniteFloat
+    duration_s: FiniteFloat
+    chosen: bool = False
+
+
 class TrainingRecord(Record):
-    """How the model was fitted: the whole recipe, and what came of it."""
+    """How the model was fitted: the whole recipe, what came of it, and which other plans were tried.
+
+    `cut_by_clock` says that the time was over before all that was planned was trained.
+    """
 
     recipe: dict[str, Any]
     duration_s: FiniteFloat
     parameters: Count
     loss: tuple[FiniteFloat, ...]
     validation_loss: tuple[FiniteFloat, ...] | None = None
+    plans: tuple[PlanTrial, ...] = ()
+    cut_by_clock: bool = False
 
 
 class Description(Record):
@@ -78,6 +96,10 @@ class Description(Record):
     warnings: tuple[str, ...] = ()
     libraries: dict[str, str]
     goldens: Annotated[tuple[Golden, ...], Field(min_length=1)]
+
+    def with_plans(self, plans: tuple[PlanTrial, ...]) -> Self:
+        """The same with the plans that were tried before its recipe was chosen."""
+        return self.model_copy(update={"training": self.training.model_copy(update={"plans": plans})})
 
     @model_validator(mode="before")
     @classmethod

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 import typer
 
@@ -17,26 +17,46 @@ from training.recipes.fields import RecipeField, recipe_fields
 from training.recipes.loader import load_recipe, recipe_names
 from training.recipes.recipe import Recipe
 
+USUAL_MINUTES = 10.0
+
 _HELP = f"""Train a model and publish it as the next version of its name.
 
-RECIPE is one of {", ".join(recipe_names())}, or a file ending in .toml. Without one, say what to learn from:
-rollcast train --csv FILE --column NAME --name NAME --window N.
+RECIPE is one of {", ".join(recipe_names())}, or a file ending in .toml. Without one, say what to learn from, and the
+rest is found: rollcast train --csv FILE --column NAME --name NAME, and --time, --id and --horizon where they apply.
+Every other flag sets a value that holds whatever is found.
 """
+
+
+class Run(NamedTuple):
+    """What the command was asked for besides the recipe's values."""
+
+    recipe: str | None
+    registry: Any
+    quiet: bool
+    minutes: float
 
 
 def command() -> Callable[..., None]:
     """The command, its flags made of the recipe's values."""
 
     def train(**arguments: Any) -> None:
-        recipe, registry, quiet = (arguments.pop(name) for name in ("recipe", "registry", "quiet"))
+        recipe, registry, quiet, minutes = (arguments.pop(name) for name in ("recipe", "registry", "quiet", "minutes"))
         given = {name: value for name, value in arguments.items() if value is not None}
         # "" puts a recipe's column aside, as in `rollcast evaluate`.
-        _train(recipe, registry, quiet, given | {name: given[name] or None for name in ("id", "time") if name in given})
+        run = Run(recipe, registry, quiet, minutes)
+        _train(run, given | {name: given[name] or None for name in ("id", "time") if name in given})
 
     parameters = [
         _parameter("recipe", str | None, typer.Argument(None, help="A recipe's name or file.")),
         *(_flag(field) for field in recipe_fields(Recipe)),
         inspect.Parameter("registry", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=RegistryOption),
+        _parameter(
+            "minutes",
+            float,
+            typer.Option(
+                USUAL_MINUTES, "--minutes", min=0, help="Without a recipe, how long to train; 0 as long, by no clock."
+            ),
+        ),
         _parameter("quiet", bool, typer.Option(False, "--quiet", help="Show no progress.")),
     ]
     # typer reads a command's flags from its signature; this is the place where the recipe becomes one.
@@ -46,16 +66,21 @@ def command() -> Callable[..., None]:
     return train
 
 
-def _train(source: str | None, registry_path: Any, quiet: bool, values: dict[str, Any]) -> None:
-    recipe = (Recipe() if source is None else load_recipe(source)).with_values(values)
+def _train(run: Run, values: dict[str, Any]) -> None:
+    recipe = (Recipe() if run.recipe is None else load_recipe(run.recipe)).with_values(values)
     if not recipe.name:
         raise RollcastError("the model needs a name: add --name NAME")
     require_train()
-    registry = open_registry(registry_path)
-    from training.pipeline import train  # takes seconds, which other commands need not wait for
+    registry = open_registry(run.registry)
+    # These take seconds, which other commands need not wait for.
+    from training.pipeline import train
+    from training.plain import train_plain
 
     try:
-        manifest = train(recipe, registry, progress=not quiet)
+        if run.recipe is None and recipe.series.csv is not None:
+            manifest = train_plain(values, registry, minutes=run.minutes, progress=not run.quiet)
+        else:
+            manifest = train(recipe, registry, progress=not run.quiet)
     except KeyboardInterrupt:
         complain("stopped; nothing was published")
         raise

@@ -15,7 +15,7 @@ from training.data.data_checks import check_finite, check_rows, check_test_rows,
 from training.data.generators import GENERATORS, generate_series
 from training.data.held_out import HeldOut, describe_rows, held_out_series
 from training.data.series import Series, read_series
-from training.data.splits import Parts, Samples, split_rows
+from training.data.splits import Parts, Samples, calibration_rows, split_rows
 from training.data.windowing import PreparedSeries, cut_samples, prepare_series, take_differences, training_range
 from training.errors import RecipeError, SeriesError
 from training.recipes.fields import format_errors
@@ -90,7 +90,8 @@ def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
     # 1. Split the rows; refuse series that are too short.
     spec = _unscaled_spec(recipe, series)
     parts = split_rows(recipe, series)
-    train, _, calibration, test = ([getattr(each, name) for each in parts] for name in Parts._fields)
+    train, test = [each.train for each in parts], [each.test for each in parts]
+    calibration = calibration_rows(recipe, parts)
     check_rows(recipe, spec, series, parts)
     generator = recipe.series.generator
     fresh = GENERATORS[generator].fresh(recipe.fit.seed) if generator else []
@@ -190,6 +191,8 @@ def _samples(
         validation_samples = cut_samples(cut, series, validation, steps)
     else:
         validation_samples = cut_samples(spec, series, validation)
+    if recipe.fit.validation_samples is not None:
+        validation_samples = validation_samples.evenly_spaced(recipe.fit.validation_samples)
     return (
         cut_samples(cut, series, train, target_steps),
         validation_samples,

@@ -17,6 +17,11 @@ class Samples(NamedTuple):
     windows: NDArray[np.floating]
     targets: NDArray[np.floating]
 
+    def evenly_spaced(self, most: int) -> "Samples":
+        """At most `most` of the samples."""
+        stride = max(1, -(-len(self.windows) // most))
+        return Samples(self.windows[::stride], self.targets[::stride])
+
 
 class Parts(NamedTuple):
     """Row ranges of a series, in order of time; a part may be empty."""
@@ -25,6 +30,13 @@ class Parts(NamedTuple):
     validation: range
     calibration: range
     test: range
+
+
+def calibration_rows(recipe: Recipe, parts: Sequence[Parts]) -> tuple[range, ...]:
+    """The rows of each series that intervals are calibrated on."""
+    if recipe.split.calibrate_on_validation:
+        return tuple(range(each.validation.start, each.calibration.stop) for each in parts)
+    return tuple(each.calibration for each in parts)
 
 
 def split_rows(recipe: Recipe, series: Sequence[Series]) -> tuple[Parts, ...]:

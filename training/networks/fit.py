@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 
@@ -30,7 +30,7 @@ class FittedNetwork:
     """A trained Keras network that gives the outputs of the last step.
 
     The losses are those of the first member, in the network's units. With feedback, free running began after
-    `phase_change_epoch` epochs; without it this is None.
+    `phase_change_epoch` epochs; without it this is None. `cut` says that the time was over before all epochs were done.
     """
 
     network: Any
@@ -38,6 +38,30 @@ class FittedNetwork:
     validation_loss: tuple[float, ...] | None
     phase_change_epoch: int | None
     duration_s: float
+    cut: bool = False
+
+
+class TimeLeft:
+    """The time until a deadline on the clock of time.monotonic, shared out among the epochs that are left."""
+
+    def __init__(self, deadline_s: float | None, epochs: int) -> None:
+        self._deadline_s, self._epochs = deadline_s, epochs
+
+    def deadline_s(self, epochs: int) -> float | None:
+        """When the next `epochs` of them should be done; None where there is no deadline."""
+        share, self._epochs = epochs / self._epochs, self._epochs - epochs
+        now = time.monotonic()
+        return None if self._deadline_s is None else now + max(0.0, self._deadline_s - now) * share
+
+
+class Run(NamedTuple):
+    """What one network's training is called and shown by, its seed and its time."""
+
+    seed: int
+    title: str
+    console: Console | None
+    left: TimeLeft
+    watch: Watch | None
 
 
 def fit(
@@ -47,6 +71,7 @@ def fit(
     title: str = "",
     console: Console | None = None,
     watch: Watch | None = None,
+    deadline_s: float | None = None,
 ) -> FittedNetwork:
     """Build the networks of a recipe and fit each one by Adam.
 
@@ -56,25 +81,37 @@ def fit(
 
     Two runs with the same seed on the same machine give the same weights, bit for bit. `watch` is called with the
     number of epochs done and the first member: with 0 before training, then after each epoch before free running.
+    With a deadline, on the clock of time.monotonic, phases that take too long end with an epoch.
     """
     load_keras().backend.clear_session()
     started = time.perf_counter()
     count = recipe.network.members
+    each = recipe.fit.epochs + (recipe.fit.feedback_epochs if recipe.windows.feedback else 0)
+    left = TimeLeft(deadline_s, count * each)
     members, losses = [], []
     for number in range(count):
         label = title if count == 1 else f"{title}, member {number + 1} of {count}"
         seed = (recipe.fit.seed + number * MEMBER_SEED_STEP) % 2**31
-        network, member_losses = _fit_one(recipe, dataset, seed, label, console, watch if number == 0 else None)
+        network, member_losses = _fit_one(
+            recipe, dataset, Run(seed, label, console, left, watch if number == 0 else None)
+        )
         members.append(network)
         losses.append(member_losses)
-    return FittedNetwork(ensemble_of(members), *losses[0], time.perf_counter() - started)
+    first, duration_s = losses[0], time.perf_counter() - started
+    return FittedNetwork(
+        ensemble_of(members),
+        first.training,
+        first.validation,
+        first.phase_change_epoch,
+        duration_s,
+        cut=any(each.cut for each in losses),
+    )
 
 
-def _fit_one(
-    recipe: Recipe, dataset: Dataset, seed: int, title: str, console: Console | None, watch: Watch | None
-) -> tuple[Any, Losses]:
+def _fit_one(recipe: Recipe, dataset: Dataset, run: Run) -> tuple[Any, Losses]:
     """Fit one network from one seed: by teacher forcing and, with feedback, then in free running."""
-    load_keras().utils.set_random_seed(seed)
+    _, title, console, left, watch = run
+    load_keras().utils.set_random_seed(run.seed)
     values, architecture = recipe.fit, _architecture(recipe, dataset.spec)
     first_output_step = recipe.windows.first_trained - 1 if dataset.spec.rollout == "state" else None
     trained = build_network(architecture, first_output_step)
@@ -91,7 +128,7 @@ def _fit_one(
     # 1. Teacher forcing: each step takes in true values.
     on_epoch_end(0)
     arrays = TrainingArrays(*dataset.train), TrainingArrays(*dataset.validation)
-    phase = Phase(title, *arrays, values.epochs, values.learning_rate)
+    phase = Phase(title, *arrays, values.epochs, values.learning_rate, left.deadline_s(values.epochs))
     losses = fit_phase(trained, phase, values, console, on_epoch_end)
 
     # 2. Free running: the last steps of each sequence take in the network's own predictions.
@@ -104,6 +141,7 @@ def _fit_one(
             validation=feedback_arrays(recipe.windows, dataset.validation, MAX_VALIDATION_SEQUENCES),
             epochs=values.feedback_epochs,
             learning_rate=values.learning_rate / LATER_LEARNING_RATE_DIVISOR,
+            deadline_s=left.deadline_s(values.feedback_epochs),
         )
         losses = losses.followed_by(fit_phase(free_running, phase, values, console, lambda _: None))
         copy_weights(free_running, trained)
@@ -116,7 +154,7 @@ def _fit_one(
 
 
 def learn_on(
-    recipe: Recipe, dataset: Dataset, fitted: FittedNetwork, *, title: str = "", console: Console | None = None
+    recipe: Recipe, dataset: Dataset, fitted: FittedNetwork, console: Console | None, deadline_s: float | None = None
 ) -> FittedNetwork:
     """Go on training a recipe's networks for its `learn_on` epochs on a dataset of more rows.
 
@@ -127,9 +165,10 @@ def learn_on(
     values, count = recipe.fit, recipe.network.members
     load_keras().utils.set_random_seed(values.seed)
     architecture = _architecture(recipe, dataset.spec)
-    members = []
+    left = TimeLeft(deadline_s, count * values.learn_on)
+    members, cut = [], fitted.cut
     for number, learned in enumerate(members_of(fitted.network)):
-        label = title if count == 1 else f"{title}, member {number + 1} of {count}"
+        label = recipe.name if count == 1 else f"{recipe.name}, member {number + 1} of {count}"
         trained, arrays = _to_train(recipe, dataset, architecture)
         copy_weights(learned, trained)
         phase = Phase(
@@ -138,13 +177,14 @@ def learn_on(
             validation=TrainingArrays(arrays.inputs[:0], arrays.targets[:0]),
             epochs=values.learn_on,
             learning_rate=values.learning_rate / LATER_LEARNING_RATE_DIVISOR,
+            deadline_s=left.deadline_s(values.learn_on),
         )
-        fit_phase(trained, phase, values, console, lambda _: None)
+        cut |= fit_phase(trained, phase, values, console, lambda _: None).cut
         network = build_network(architecture)
         copy_weights(trained, network)
         members.append(network)
     duration_s = fitted.duration_s + time.perf_counter() - started
-    return replace(fitted, network=ensemble_of(members), duration_s=duration_s)
+    return replace(fitted, network=ensemble_of(members), duration_s=duration_s, cut=cut)
 
 
 def _to_train(recipe: Recipe, dataset: Dataset, architecture: Architecture) -> tuple[Any, TrainingArrays]:

@@ -1,6 +1,7 @@
 """Running one phase of training in Keras: its learning rate, early stopping, progress and losses."""
 
 import math
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ from training.recipes.sections import FitSection
 class Phase(NamedTuple):
     """One phase of training: its title for the progress display, its arrays, how long it runs and how fast it learns.
 
-    `learning_rate` is that of the first step of the optimizer.
+    `learning_rate` is that of the first step of the optimizer. The phase ends with the epoch in which `deadline_s`
+    passes, on the clock of time.monotonic.
     """
 
     title: str
@@ -25,21 +27,26 @@ class Phase(NamedTuple):
     validation: TrainingArrays
     epochs: int
     learning_rate: float
+    deadline_s: float | None = None
 
 
 class Losses(NamedTuple):
-    """The losses after each epoch, in the network's units. A second phase begins after `phase_change_epoch` epochs."""
+    """The losses after each epoch, in the network's units. A second phase begins after `phase_change_epoch` epochs.
+
+    `cut` says that the deadline ended a phase before all its epochs.
+    """
 
     training: tuple[float, ...]
     validation: tuple[float, ...] | None
     phase_change_epoch: int | None = None
+    cut: bool = False
 
     def followed_by(self, second: "Losses") -> "Losses":
         """The losses of this phase and of a second one after it."""
         validation = None
         if self.validation is not None and second.validation is not None:
             validation = self.validation + second.validation
-        return Losses(self.training + second.training, validation, len(self.training))
+        return Losses(self.training + second.training, validation, len(self.training), self.cut or second.cut)
 
 
 def fit_phase(
@@ -59,11 +66,15 @@ def fit_phase(
     # XLA takes longer to compile these small networks than it then saves: docs/training.md has the measurements.
     network.compile(optimizer=optimizer, loss=loss, jit_compile=False)
     validates = len(validation.inputs) > 0
+    cut: list[int] = []
     with progress_reporter(phase.title, phase.epochs, batches, console) as reporter:
 
         def after_epoch(epoch: int, logs: dict[str, float]) -> None:
             reporter.epoch(epoch + 1, logs["loss"], logs.get("val_loss"))
             on_epoch_end(epoch + 1)
+            if phase.deadline_s is not None and time.monotonic() > phase.deadline_s and epoch + 1 < phase.epochs:
+                network.stop_training = True
+                cut.append(epoch + 1)
 
         callbacks = [
             keras.callbacks.LambdaCallback(
@@ -82,7 +93,7 @@ def fit_phase(
             callbacks=callbacks,
             verbose=0,
         ).history
-    return Losses(tuple(history["loss"]), tuple(history["val_loss"]) if validates else None)
+    return Losses(tuple(history["loss"]), tuple(history["val_loss"]) if validates else None, cut=bool(cut))
 
 
 def _keras_arguments(train: TrainingArrays, values: FitSection) -> dict[str, Any]:

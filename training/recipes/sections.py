@@ -122,6 +122,9 @@ class SplitSection(Section):
     validation_rows: Annotated[int, Field(ge=0)] = Field(
         0, description="with test rows, rows before those to validate on"
     )
+    calibrate_on_validation: bool = Field(
+        False, description="calibrate on the validation rows as well, where rows are few"
+    )
 
 
 class NetworkSection(Section):
@@ -155,6 +158,9 @@ class FitSection(Section):
     decay: Decay = Field("none", description="how the learning rate falls over the epochs; cosine ends at 0")
     clip: Annotated[float, Field(ge=0)] = Field(
         0.0, description="the largest norm of the gradient; a larger one is clipped to it, 0 clips none"
+    )
+    validation_samples: Count | None = Field(
+        None, description="validate after each epoch on so many samples, evenly spaced; by default on all of them"
     )
     batches: Count | None = Field(
         None, description="steps of the optimizer in an epoch; by default a pass over the training rows"

@@ -32,6 +32,7 @@ def describe(
             parameters=fitted.network.count_params(),
             loss=fitted.loss,
             validation_loss=fitted.validation_loss,
+            cut_by_clock=fitted.cut,
         ),
         data=_data_record(dataset),
         metrics=evaluation.metrics,

@@ -1,0 +1,57 @@
+"""Training without a recipe: a file, a column and some minutes; the rest is found."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from models.registry.registry import Registry
+from models.spec.manifest import Manifest
+from training.data.dataset import load_series
+from training.extras import require_train
+from training.pipeline import Plans, check_recipe_name, train, train_on
+from training.recipes.recipe import Recipe
+from training.search.search import Found, find_recipe
+
+FITTED_BY, LEARNED_BY = 0.82, 0.92  # of the minutes
+
+
+def train_plain(
+    values: Mapping[str, Any], registry: Registry, *, minutes: float = 10.0, progress: bool = True
+) -> Manifest:
+    """Find a recipe for a file's series, train its network, and publish it.
+
+    `values` are those that the user set, by their names in a recipe; they hold whatever is found. Training is sized to
+    take about so many minutes, and the clock ends what takes longer; 0 minutes are the usual ones, without a clock.
+    Values that no plan goes with are a recipe of their own. Raises RollcastError.
+    """
+    require_train()
+    started = time.monotonic()
+    console = Console(stderr=True) if progress else None
+    given = Recipe().with_values(values)
+    check_recipe_name(given.name)
+    series = load_series(given)
+    found = find_recipe(values, series, minutes, console)
+    if found is None:
+        return train(given, registry, progress=progress)
+    if console is not None:
+        _tell(found, console)
+    fitted_by, learned_by = (started + 60 * minutes * share if minutes else None for share in (FITTED_BY, LEARNED_BY))
+    return train_on(series, found.recipe, registry, console, Plans(found.trials, fitted_by, learned_by))
+
+
+def _tell(found: Found, console: Console) -> None:
+    """Say which seasons were found, and which plan was chosen."""
+    lines = []
+    if found.seasons:
+        told = ", ".join(f"{season.rows} rows (strength {season.strength:.2f})" for season in found.seasons)
+        lines.append(f"seasons: {told}")
+    else:
+        lines.append("no season was found")
+    lines += [
+        f"plan {trial.name}: error {trial.error:.4g} on validation rows{', chosen' * trial.chosen}"
+        for trial in found.trials
+    ]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)

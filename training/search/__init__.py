@@ -1,0 +1,1 @@
+"""Finding a recipe for a series that nobody has looked at."""

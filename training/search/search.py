@@ -1,0 +1,170 @@
+"""Finding a recipe: a few plans are tried briefly, and the one that forecasts validation rows best is kept."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from rich.console import Console
+
+from models.inference.forecaster import Forecaster
+from models.inference.onnx_network import OnnxNetwork
+from models.spec.manifest import PlanTrial
+from training.data.dataset import Dataset, build_dataset
+from training.data.held_out import HeldOut
+from training.data.series import Series
+from training.errors import RecipeError
+from training.evaluation.origins import find_origins
+from training.evaluation.rolling_forecasts import rolling_forecasts
+from training.evaluation.step_scores import mase_scales
+from training.export.from_keras import to_onnx
+from training.networks.fit import fit
+from training.recipes.recipe import Recipe
+from training.search.budget import FIT_SHARE, TRIAL_SHARE, Size, schedule
+from training.search.plans import Plan, plans_for
+from training.search.seasons import Season, find_seasons
+from training.search.situation import Situation
+from training.search.split import choose_split
+
+MAX_ORIGINS = 200  # of a trial's forecasts
+VALIDATION_SAMPLES = 512
+USUAL_MINUTES = 10.0
+MAX_USUAL_HORIZON, USUAL_HORIZON = 60, 12
+
+
+class Found(NamedTuple):
+    """The recipe that was found, the seasons that it knows, and what came of each plan that was tried."""
+
+    recipe: Recipe
+    seasons: tuple[Season, ...]
+    trials: tuple[PlanTrial, ...]
+
+
+class _Candidate(NamedTuple):
+    """A plan with its recipe, and what the recipe makes of the series."""
+
+    plan: Plan
+    recipe: Recipe
+    dataset: Dataset
+
+    @property
+    def size(self) -> Size:
+        windows = self.dataset.train.windows
+        return Size(self.recipe.fit.batch_size, windows.shape[1], windows.shape[2], max(self.recipe.network.units))
+
+
+def find_recipe(
+    values: Mapping[str, Any], series: Sequence[Series], minutes: float, console: Console | None
+) -> Found | None:
+    """The recipe for some series; `values` are set by the user and hold in every plan.
+
+    The minutes decide how long networks are trained; 0 stands for the usual ones. None where no plan goes with the
+    user's values. Raises SeriesError where there are too few rows.
+    """
+    # 1. What is known before anything is trained.
+    rows = [len(each.values) for each in series]
+    seasons = _seasons(values, series)
+    horizon = int(values.get("horizon") or _usual_horizon(seasons, min(rows)))
+    split = {} if _splits(values) else choose_split(rows, horizon)
+    base = {**split, "validation_samples": VALIDATION_SAMPLES, "batch_size": 32}
+    before_test = [_rows_before_test(split, count) for count in rows]
+    situation = Situation.of(series, before_test, seasons, horizon)
+    # 2. The plans that go with the user's values, and what they make of the series.
+    candidates = [each for plan in plans_for(situation) if (each := _candidate(plan, base, values, series)) is not None]
+    if not candidates:
+        return None
+    # 3. Try each briefly, if there are several; train the best.
+    seconds = FIT_SHARE * 60 * (minutes or USUAL_MINUTES)
+    trials = []
+    if len(candidates) > 1:
+        for number, candidate in enumerate(candidates, start=1):
+            title = f"trying plan {number} of {len(candidates)}, {candidate.plan.name}"
+            trials.append(_tried(candidate, values, TRIAL_SHARE * seconds, title, console))
+            seconds -= TRIAL_SHARE * seconds
+    best = min(range(len(trials)), key=lambda index: trials[index].error) if trials else 0
+    chosen = candidates[best]
+    recipe = _scheduled(chosen, values, seconds, trial=False)
+    return Found(recipe, seasons, tuple(each.model_copy(update={"chosen": each is trials[best]}) for each in trials))
+
+
+def _seasons(values: Mapping[str, Any], series: Sequence[Series]) -> tuple[Season, ...]:
+    """The user's seasons, or those that the rows show that are surely not tested on."""
+    if values.get("season"):
+        return tuple(Season(rows, 1.0) for rows in sorted(values["season"]))
+    column = series[0].columns.index(next(iter(values.get("target") or series[0].columns)))
+    known = [each.values[: max(1, int(0.7 * len(each.values))), column] for each in series]
+    return find_seasons(known, series[0].frequency)
+
+
+def _usual_horizon(seasons: Sequence[Season], rows: int) -> int:
+    """The shortest season, if it is not long, else a dozen; at most a tenth of the rows."""
+    usual = seasons[0].rows if seasons and seasons[0].rows <= MAX_USUAL_HORIZON else USUAL_HORIZON
+    return max(1, min(usual, rows // 10))
+
+
+def _splits(values: Mapping[str, Any]) -> bool:
+    """Whether the user's values say how rows are split."""
+    return any(name in values for name in ("train_share", "validation_share", "calibration_share", "test_rows"))
+
+
+def _rows_before_test(split: Mapping[str, Any], rows: int) -> int:
+    if "test_rows" in split:
+        return rows - int(split["test_rows"])
+    return int(rows * 0.8)
+
+
+def _candidate(
+    plan: Plan, base: Mapping[str, Any], values: Mapping[str, Any], series: Sequence[Series]
+) -> _Candidate | None:
+    """A plan made ready to be tried; None where it does not go with the user's values."""
+    try:
+        recipe = Recipe().with_values({**base, **plan.values, **values})
+        dataset = build_dataset(recipe, series)
+    except RecipeError:
+        return None
+    samples = len(dataset.train.windows)
+    if recipe.windows.rollout == "window" and "batch_size" not in values:
+        recipe = recipe.with_values({"batch_size": 32 if samples < 2_000 else 128 if samples < 50_000 else 256})
+    return _Candidate(plan, recipe, dataset)
+
+
+def _scheduled(candidate: _Candidate, values: Mapping[str, Any], seconds: float, *, trial: bool) -> Recipe:
+    """A candidate's recipe with as long a training as fits into some seconds of the budget's table."""
+    recipe = candidate.recipe
+    samples = len(candidate.dataset.train.windows)
+    planned = schedule(candidate.size, seconds, samples, feedback=recipe.windows.feedback > 0, trial=trial)
+    return recipe.with_values({name: values.get(name, value) for name, value in planned.values().items()})
+
+
+def _tried(
+    candidate: _Candidate, values: Mapping[str, Any], seconds: float, title: str, console: Console | None
+) -> PlanTrial:
+    """Train a plan briefly, and see how well it forecasts the validation rows."""
+    started = time.perf_counter()
+    recipe, dataset = _scheduled(candidate, values, seconds, trial=True), candidate.dataset
+    fitted = fit(recipe, dataset, title=title, console=console)
+    forecaster = Forecaster(dataset.spec, OnnxNetwork(to_onnx(dataset.spec.kind, fitted.network)))
+    return PlanTrial(
+        name=candidate.plan.name,
+        description=candidate.plan.description,
+        error=validation_error(forecaster, dataset, recipe.horizon),
+        duration_s=round(time.perf_counter() - started, 1),
+    )
+
+
+def validation_error(forecaster: Forecaster, dataset: Dataset, horizon: int) -> float:
+    """The mean absolute error of forecasts of validation rows, each series in units of its mean change from row to row.
+
+    Infinite where no validation part holds a horizon after a context.
+    """
+    spec = forecaster.spec
+    held_out = [
+        HeldOut(each.values[: part.validation.stop], part.validation, each.times, each.id)
+        for each, part in zip(dataset.series, dataset.parts, strict=True)
+    ]
+    origins = find_origins(held_out, spec.context_length, horizon).evenly_spaced(MAX_ORIGINS)
+    if not len(origins):
+        return float("inf")
+    errors = np.abs(rolling_forecasts(forecaster, held_out, origins, horizon).errors)
+    scales = mase_scales(held_out, 1, spec.target_columns)[origins.series][:, None]
+    return float(np.mean(errors / np.where(scales > 0, scales, 1)))

@@ -1,0 +1,54 @@
+"""What decides which plans are worth trying: how many rows there are, how far apart, which seasons they show."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from training.data.series import Series
+from training.search.seasons import Season
+
+YEAR = np.timedelta64(8766, "h")
+
+
+class Situation(NamedTuple):
+    """What a search knows of the series before it trains anything.
+
+    `rows` are those of each series before its test part, the shortest first. `has_times` tells whether the time of each
+    row is known, `years` how many the longest series covers.
+    """
+
+    rows: tuple[int, ...]
+    horizon: int
+    seasons: tuple[Season, ...]
+    frequency: str | None
+    has_times: bool
+    years: float
+
+    @classmethod
+    def of(cls, series: Sequence[Series], rows: Sequence[int], seasons: Sequence[Season], horizon: int) -> "Situation":
+        """The situation of series of which the first `rows` are not tested on."""
+        times = [each.times for each in series if each.times is not None]
+        return cls(
+            rows=tuple(sorted(rows)),
+            horizon=horizon,
+            seasons=tuple(seasons),
+            frequency=series[0].frequency,
+            has_times=len(times) == len(series),
+            years=max((float((each[-1] - each[0]) / YEAR) for each in times), default=0.0),
+        )
+
+    @property
+    def shortest(self) -> int:
+        """The rows of the shortest series."""
+        return self.rows[0]
+
+    @property
+    def longest(self) -> int:
+        """The rows of the longest series."""
+        return self.rows[-1]
+
+    @property
+    def is_panel(self) -> bool:
+        """Whether there are several series."""
+        return len(self.rows) > 1

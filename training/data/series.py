@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.timeseries.frequency import parse_frequency
 from models.timeseries.month_days import Times
 from training.data.imputation import add_missing_rows, fill_empty_cells
-from training.data.table import Rows, read_table
+from training.data.long_format import check_one_series
+from training.data.row_seasons import RowSeasons, find_row_seasons
+from training.data.table import Rows, Table, read_table
 from training.data.timestamps import check_order, infer_frequency, read_times
-from training.errors import RecipeError
+from training.errors import RecipeError, SeriesError
 from training.extras import require_train
 from training.recipes.sections import PACKAGE_SCHEME, Fill, SeriesSection
 
@@ -23,7 +26,8 @@ class Series:
 
     `source` never holds a folder of the machine that read it. `id` tells series of one source apart. `times`, shape
     (rows), are in UTC and a `frequency` apart, such as 30m. `filled_rows` counts the rows that were missing or had
-    empty cells.
+    empty cells. Where rows are missing at regular times, such as nights, they are counted as they follow each other:
+    `row_seasons` tells these seasons, and no times are known.
     """
 
     values: NDArray[np.float64]
@@ -33,6 +37,7 @@ class Series:
     times: Times | None = None
     frequency: str | None = None
     filled_rows: int = 0
+    row_seasons: RowSeasons | None = None
 
     @property
     def name(self) -> str:
@@ -54,7 +59,7 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
     `package://NAME/PATH` is a file inside an installed package. With `id`, the column that tells series apart, there
     is one series for each, in order of first appearance. With `time`, the column of the rows' times, these must be
     in order and a `frequency` apart, by default the most common time between rows. `fill` says what stands in for
-    missing rows and empty cells.
+    missing rows and empty cells; those before a series' first value and after its last one lie outside of it.
 
     Raises RecipeError where no file is named; SeriesError where the file, a column or a cell is missing or no finite
     number, or where times are out of step (their rows are named); and MissingExtra.
@@ -64,15 +69,20 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
     require_train("polars")
     # 1. The numbers of the chosen columns.
     table = read_table(section.csv)
-    for column in section.column:
-        table.column(column)
     other_columns = [name for name in (section.id, section.time) if name]
+    for column in (*section.column, *other_columns):
+        table.column(column)
     columns = section.column or (table.only_numeric(other_columns),)
-    values = np.column_stack([table.numbers(column, empty=section.fill != "none") for column in columns])
+    if section.id is None and not section.one_series:
+        check_one_series(table, columns, section.time)
+    values = np.column_stack([table.numbers(column, empty=True) for column in columns])
     # 2. The rows of each series, and their times.
-    groups = table.groups(section.id)
+    groups = [_trimmed(rows, values) for rows in table.groups(section.id)]
+    if section.fill == "none":
+        _check_full(table, columns, groups, values)
     frequency = section.frequency
     times: list[Times | None] = [None] * len(groups)
+    row_seasons = None
     if section.time is not None:
         all_times = read_times(table, section.time)
         known = [all_times[rows.indexes] for rows in groups]
@@ -80,12 +90,40 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
             check_order(rows, series_times)
         frequency = frequency or infer_frequency(known)
         times = [*known]
+        if section.frequency is None and section.fill == "none" and frequency is not None:
+            row_seasons = find_row_seasons(max(known, key=len), parse_frequency(frequency))
+            if row_seasons is not None:
+                times, frequency = [None] * len(groups), None
     # 3. The series, with every row and every cell.
     source = section.csv if section.csv.startswith(PACKAGE_SCHEME) else Path(section.csv).name
     return tuple(
-        _filled(rows, Series(values[rows.indexes], columns, source, rows.id, series_times, frequency), section.fill)
+        _filled(
+            rows,
+            Series(values[rows.indexes], columns, source, rows.id, series_times, frequency, row_seasons=row_seasons),
+            section.fill,
+        )
         for rows, series_times in zip(groups, times, strict=True)
     )
+
+
+def _trimmed(rows: Rows, values: NDArray[np.float64]) -> Rows:
+    """A series' rows from the first with a value to the last. Raises SeriesError where none has."""
+    known = np.flatnonzero(~np.isnan(values[rows.indexes]).all(axis=1))
+    if not len(known):
+        who = f'series "{rows.id}"' if rows.id else "the series"
+        raise SeriesError(f"{rows.table.path}: {who} has no value in any row: leave it out, or choose another --column")
+    return rows._replace(indexes=rows.indexes[known[0] : known[-1] + 1])
+
+
+def _check_full(table: Table, columns: Sequence[str], groups: Sequence[Rows], values: NDArray[np.float64]) -> None:
+    """Raise SeriesError at the first empty cell of a column, within the rows of the series."""
+    inside = np.zeros(len(values), np.bool_)
+    for rows in groups:
+        inside[rows.indexes] = True
+    for column, cells in zip(columns, values.T, strict=True):
+        empty = inside & np.isnan(cells)
+        if empty.any():
+            table.refuse_cells(column, empty)
 
 
 def _filled(rows: Rows, series: Series, fill: Fill) -> Series:

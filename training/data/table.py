@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,24 +60,28 @@ class Table:
 
         Raises SeriesError at the first cell that is no finite number.
         """
-        cells = self.column(name)
+        cells = _without_na(self.column(name))
         numbers = _cast(cells)
         bad = ~numbers.is_finite().fill_null(value=False)
         if empty:
             bad &= cells.is_not_null()
         if bad.any():
-            row = int(bad.arg_true()[0])
-            if cells[row] is None:
-                problem = "is empty"
-                advice = "drop or fill such rows first (training can: --fill previous or --fill linear)"
-            else:
-                problem, advice = f"is {str(cells[row])[:40]!r}", "fill or drop such rows first"
-            more = f", as are {bad.sum() - 1} more" if bad.sum() > 1 else ""
-            raise SeriesError(
-                f'{self.path}: {self.row_name(row)} of column "{name}" {problem}{more}; every cell must be a finite '
-                f"number: {advice}"
-            )
+            self.refuse_cells(name, bad.to_numpy())
         return np.array(numbers.to_numpy(), np.float64)
+
+    def refuse_cells(self, name: str, bad: NDArray[np.bool_]) -> NoReturn:
+        """Raise SeriesError of a column's cells that are no numbers, at the first of them; `bad` has shape (rows)."""
+        cells, row = _without_na(self.cells[name]), int(np.argmax(bad))
+        if cells[row] is None:
+            problem = "is empty"
+            advice = "drop or fill such rows first (training can: --fill previous or --fill linear)"
+        else:
+            problem, advice = f"is {str(cells[row])[:40]!r}", "fill or drop such rows first"
+        more = f", as are {bad.sum() - 1} more" if bad.sum() > 1 else ""
+        raise SeriesError(
+            f'{self.path}: {self.row_name(row)} of column "{name}" {problem}{more}; every cell must be a finite '
+            f"number: {advice}"
+        )
 
     def groups(self, name: str | None) -> "list[Rows]":
         """The rows of each value of a column, in order of first appearance; without a column, all of them.
@@ -156,6 +160,13 @@ def _cells(file: Path, path: str, *, is_csv: bool) -> "polars.DataFrame":
     # Blank lines at the end are no rows.
     has_values = cells.select(polars.any_horizontal(polars.all().is_not_null())).to_series()
     return cells.head(int(has_values.arg_true()[-1]) + 1) if has_values.any() else cells.clear()
+
+
+def _without_na(cells: "polars.Series") -> "polars.Series":
+    """Cells of which those that read NA, as statistics packages write it, are empty."""
+    import polars
+
+    return cells.replace("NA", None) if cells.dtype == polars.String else cells
 
 
 def _cast(cells: "polars.Series") -> "polars.Series":

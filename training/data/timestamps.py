@@ -10,6 +10,7 @@ from models.timeseries.frequency import Frequency, parse_frequency
 from models.timeseries.month_days import Times, month_positions
 from models.timeseries.spacing import most_common
 from training.data.table import Rows, Table
+from training.data.time_formats import EXAMPLES, parse_time
 from training.errors import SeriesError
 
 _ZERO = np.timedelta64(0, "us")
@@ -18,7 +19,8 @@ _ZERO = np.timedelta64(0, "us")
 def read_times(table: Table, column: str) -> Times:
     """A column's times, shape (rows), in microseconds and UTC; those without an offset are in UTC already.
 
-    Raises SeriesError at the first cell that is no ISO 8601 date or date-time of the years 2 to 9998.
+    They are written in one of the ways of time_formats.py. Raises SeriesError at the first cell that is no such time of
+    the years 2 to 9998.
     """
     return np.array([_read(cell, table, row, column) for row, cell in enumerate(table.column(column))], "M8[us]")
 
@@ -26,7 +28,7 @@ def read_times(table: Table, column: str) -> Times:
 def _read(cell: object, table: Table, row: int, column: str) -> datetime:
     try:
         # A Parquet file may hold dates and times as such.
-        time = datetime.fromisoformat(cell.isoformat() if isinstance(cell, date) else str(cell).strip())
+        time = datetime.fromisoformat(cell.isoformat()) if isinstance(cell, date) else parse_time(str(cell).strip())
         if not 2 <= time.year <= 9998:
             raise ValueError("TimeIndex counts in those years only")
         return time if time.tzinfo is None else time.astimezone(UTC).replace(tzinfo=None)
@@ -34,7 +36,7 @@ def _read(cell: object, table: Table, row: int, column: str) -> datetime:
         problem = "is empty" if cell is None else f"is {str(cell)[:40]!r}"
         raise SeriesError(
             f'{table.path}: {table.row_name(row)} of column "{column}" {problem}; every row must have its time, '
-            "in ISO 8601 such as 2012-01-31 or 2012-01-31T13:30+11:00"
+            f"such as {EXAMPLES}"
         ) from error
 
 

@@ -49,7 +49,11 @@ class SeriesSection(Section):
     id: str | None = Field(
         None, description='the column that says which series a row belongs to, each scaled by its context; "" for none'
     )
-    time: str | None = Field(None, description='the column of times, ISO 8601, without an offset in UTC; "" for none')
+    one_series: bool = Field(False, description="all rows are one series, whatever other columns seem to say")
+    time: str | None = Field(
+        None,
+        description='the column of times, such as 2012-01-31T13:30 (in UTC without an offset) or 1960 Jan; "" for none',
+    )
     frequency: Annotated[str, AfterValidator(check_frequency)] | None = Field(
         None, description="the time between rows, such as 30m, 1d or 1mo; by default it is found from the rows"
     )

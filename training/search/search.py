@@ -93,7 +93,8 @@ def _seasons(values: Mapping[str, Any], series: Sequence[Series]) -> tuple[Seaso
         return tuple(Season(rows, 1.0) for rows in sorted(values["season"]))
     column = series[0].columns.index(next(iter(values.get("target") or series[0].columns)))
     known = [each.values[: max(1, int(0.7 * len(each.values))), column] for each in series]
-    return find_seasons(known, series[0].frequency)
+    in_rows = series[0].row_seasons
+    return find_seasons(known, series[0].frequency, () if in_rows is None else in_rows.seasons)
 
 
 def _usual_horizon(seasons: Sequence[Season], rows: int) -> int:

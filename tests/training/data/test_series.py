@@ -149,10 +149,11 @@ def test_the_frequency_may_be_said(tmp_path: Path) -> None:
         ),
         (
             HOURS,
-            {"column": ["b"], "time": "t", "fill": "previous"},
+            {"column": ["a", "b"], "time": "t", "fill": "previous"},
             r'row 1 \(line 2\) has an empty cell in column "b"',
         ),
-        (HOURS, {"column": ["b"]}, r'row 1 .* "b" is empty, as are 1 more; .*: drop or fill such rows first'),
+        (HOURS, {"column": ["b"]}, r'row 3 .* "b" is empty; .*: drop or fill such rows first'),
+        (HOURS, {"column": ["a", "b"]}, r'row 1 .* "b" is empty, as are 1 more; .*: drop or fill such rows first'),
         (
             "a\n1\n\n2\nx\n",
             {"fill": "previous"},
@@ -164,6 +165,11 @@ def test_the_frequency_may_be_said(tmp_path: Path) -> None:
         (
             PANEL,
             {"time": "ds", "column": ["y"]},
+            r'hold 2 series, .* column "unique_id" tells apart: .* Add --id "unique_id" --time "ds"; .* --one-series',
+        ),
+        (
+            PANEL,
+            {"time": "ds", "column": ["y"], "one_series": True},
             r"row 5 .* row 4 .* before it .*several series need the column .* name it with --id",
         ),
     ],
@@ -194,3 +200,27 @@ def test_reading_a_series_never_loads_tensorflow(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-c", code, write(tmp_path, "a\n1\n2\n")]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "polars\n"
+
+
+def test_empty_cells_at_the_ends_lie_outside_a_series(tmp_path: Path) -> None:
+    path = write(tmp_path, "id,t,y\nA,2020-01,\nA,2020-02,1\nA,2020-03,2\nB,2020-01,3\nB,2020-02,4\nB,2020-03,NA\n")
+    first, second = read(path, id="id", time="t", column=["y"])
+    assert (first.values[:, 0].tolist(), second.values[:, 0].tolist()) == ([1, 2], [3, 4])
+    assert first.times is not None
+    assert first.times[0] == np.datetime64("2020-02-01")
+    assert first.filled_rows == 0
+
+
+def test_a_series_without_any_value_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SeriesError, match=r'series "B" has no value in any row: leave it out'):
+        read(write(tmp_path, "id,y\nA,1\nB,\n"), id="id", column=["y"])
+
+
+def test_rows_that_are_missing_every_night_are_no_gaps(tmp_path: Path) -> None:
+    rows = "".join(f"2024-01-{day:02}T{hour:02}:00,{hour}\n" for day in range(1, 9) for hour in range(8, 24))
+    path = write(tmp_path, "t,y\n" + rows)
+    (counted,) = read(path, time="t")
+    assert counted.row_seasons is not None
+    assert (len(counted.values), counted.row_seasons.seasons, counted.times) == (128, (16, 112), None)
+    (filled,) = read(path, time="t", fill="previous", frequency="1h")
+    assert (len(filled.values), filled.row_seasons) == (184, None)

@@ -45,10 +45,10 @@ def test_times_of_a_zone_become_utc() -> None:
     assert read_times(Table(cells, "load.parquet", None), "t").tolist() == [datetime(2012, 1, 31, 12)]
 
 
-@pytest.mark.parametrize("cell", [None, "", "1700", "2012-13-01", "31.01.2012", "noon", 5, "9999-12-31", "0001-01-01"])
+@pytest.mark.parametrize("cell", [None, "", "2012-13-01", "31.01.2012", "noon", 5, "9999-12-31", "0001-01-01"])
 def test_anything_else_is_refused_with_its_row(cell: object) -> None:
     problem = "is empty" if cell is None else f"is '{cell}'"
-    with pytest.raises(SeriesError, match=rf'load.csv: row 1 \(line 2\) of column "t" {problem}; .* ISO 8601 such as'):
+    with pytest.raises(SeriesError, match=rf'load.csv: row 1 \(line 2\) of column "t" {problem}; .* such as'):
         read_times(table(cell), "t")
 
 

@@ -52,6 +52,23 @@ class StepScores(Record):
     smape: StepValues
 
 
+class Comparison(Record):
+    """A model beside a baseline over the whole horizon.
+
+    `error_ratio` is the model's error in units of the baseline's: of the mean absolute error or, of several series, of
+    MASE, in which each counts alike. `p_value` is that of Diebold and Mariano's test; null where there are too few
+    forecasts to tell.
+    """
+
+    error_ratio: FiniteFloat
+    p_value: FiniteFloat | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the baseline is better by more than noise: both clearly and by more than 2 percent."""
+        return self.p_value is not None and self.p_value < 0.05 and self.error_ratio > 1.02
+
+
 class Backtest(Record):
     """A rolling-origin backtest: rolled-out forecasts on held-out rows beside the baselines' from the same origins."""
 
@@ -63,6 +80,7 @@ class Backtest(Record):
     season: Count
     model: StepScores
     baselines: dict[str, StepScores]
+    comparisons: dict[str, Comparison] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

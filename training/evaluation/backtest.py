@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.inference.forecaster import Forecaster
-from models.spec.metrics import Backtest, StepScores
+from models.spec.metrics import Backtest, Comparison, StepScores
 from models.spec.model_spec import ModelSpec
 from training.data.held_out import HeldOut
 from training.evaluation.baselines import Baseline, baselines
+from training.evaluation.diebold_mariano import diebold_mariano
 from training.evaluation.origins import Origins, even_stride, find_origins, rows_before
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
 from training.evaluation.step_scores import mase_scales, step_scores
@@ -22,6 +23,7 @@ from training.recipes.recipe import Recipe
 Array = NDArray[np.float64]
 
 MAX_ORIGINS = 1_000  # about, unless the recipe says a stride
+MAX_RATIO = 1_000  # of the errors of a model and of a baseline that hardly errs
 MAX_FORECAST = 1e100  # a baseline with forecasts beyond it is unstable, and their squares are no numbers
 
 
@@ -75,7 +77,9 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
     def scores_of(predictions: Array) -> StepScores:
         return step_scores(predictions, forecasts.actuals, origins.series, scales)
 
-    baseline_scores, descriptions = {}, {}
+    baseline_scores, descriptions, comparisons = {}, {}, {}
+    losses = _losses(forecasts.predictions, forecasts, scales)
+    overlap = (horizon - 1) // stride
     for baseline in candidates:
         if baseline.rows > history:
             continue
@@ -83,6 +87,9 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
         if (np.abs(predictions) < MAX_FORECAST).all():
             baseline_scores[baseline.name] = scores_of(predictions)
             descriptions[baseline.name] = baseline.description
+            comparisons[baseline.name] = _compared(
+                losses, _losses(predictions, forecasts, scales), origins.series, overlap
+            )
     # 3. The record.
     scores = Backtest(
         tested_on=data.tested_on,
@@ -93,8 +100,34 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
         season=season,
         model=scores_of(forecasts.predictions),
         baselines=baseline_scores,
+        comparisons=comparisons,
     )
     return ScoredForecasts(scores, forecasts, descriptions)
+
+
+def _losses(predictions: Array, forecasts: RollingForecasts, scales: Array) -> Array:
+    """The mean absolute error of each origin's forecast, shape (origins).
+
+    Of several series each is in its own scale, and NaN where it has none.
+    """
+    errors = np.abs(predictions - forecasts.actuals)
+    if forecasts.origins.series_count > 1:
+        known = np.where(scales > 0, scales, np.nan)[forecasts.origins.series]
+        errors = errors / known[:, None]
+    return np.asarray(errors.mean(axis=(1, 2)))
+
+
+def _compared(model: Array, baseline: Array, series: NDArray[np.integer], overlap: int) -> Comparison:
+    """The comparison of the losses of two forecasts, shape (origins), each series counting alike."""
+    known = np.isfinite(model) & np.isfinite(baseline)
+    indexes = [np.flatnonzero(known & (series == number)) for number in np.unique(series[known])]
+    if not indexes:
+        return Comparison(error_ratio=1.0)
+    mine, its = (float(np.mean([each[rows].mean() for rows in indexes])) for each in (model, baseline))
+    return Comparison(
+        error_ratio=1.0 if mine == its else min(mine / its, MAX_RATIO) if its else MAX_RATIO,
+        p_value=diebold_mariano([model[rows] - baseline[rows] for rows in indexes], overlap),
+    )
 
 
 def tested_horizon(recipe: Recipe, spec: ModelSpec) -> int:

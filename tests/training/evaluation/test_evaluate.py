@@ -40,8 +40,9 @@ def test_a_model_is_tested_calibrated_and_warned_of() -> None:
     assert evaluation.calibration.calibrated_on == "the 8 rows before the last 8 of 40 rows"
     assert evaluation.calibration.coverage["80"] == (1, 1)
     assert evaluation.warnings == (
-        "loses to seasonal naive 4 at every step: repeating the value 4 steps before is better there",
-        "loses to linear 2 at every step: a linear model of 2 lags is better there",
+        "loses to seasonal naive 4 over 2 steps, with more than 10 times its error (p 0.00087): "
+        "repeating the value 4 steps before is better",
+        "loses to linear 2 over 2 steps, with more than 10 times its error (p 0.00087): a linear model of 2 lags is better",
         "has intervals from only 7 errors at each step: up to a level of 87.5 percent",
     )
 

@@ -14,7 +14,8 @@ def baseline_warnings(backtest: Backtest, descriptions: Mapping[str, str]) -> tu
     """
     steps = f"over {backtest.horizon} steps" if backtest.horizon > 1 else "at the next value"
     return tuple(
-        f"loses to {name} {steps}, {_by(compared.error_ratio)} (p {compared.p_value:.2g}): {descriptions[name]} is better"
+        f"loses to {name} {steps}, {_by(compared.error_ratio)} (p {compared.p_value:.2g}): "
+        f"{descriptions[name]} is better"
         for name, compared in backtest.comparisons.items()
         if compared.is_lost
     )

@@ -42,7 +42,8 @@ def test_a_model_is_tested_calibrated_and_warned_of() -> None:
     assert evaluation.warnings == (
         "loses to seasonal naive 4 over 2 steps, with more than 10 times its error (p 0.00087): "
         "repeating the value 4 steps before is better",
-        "loses to linear 2 over 2 steps, with more than 10 times its error (p 0.00087): a linear model of 2 lags is better",
+        "loses to linear 2 over 2 steps, with more than 10 times its error (p 0.00087): "
+        "a linear model of 2 lags is better",
         "has intervals from only 7 errors at each step: up to a level of 87.5 percent",
     )
 

@@ -5,7 +5,8 @@ locations of errors are paths in the ForecastRequest, such as ("windows", 2, 5) 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from models.engine.offline import predict_offline
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow, Location
 from models.inference.conformal import Bounds
+from models.inference.covariates import Codes, request_codes
 from models.inference.forecaster import Forecaster, ForecastInputs
 from models.inference.input_windows import Windows
 from models.references import Reference
@@ -30,7 +32,8 @@ class ForecastRequest(NamedTuple):
     """What is asked: windows in raw units, oldest value first, and how far to forecast.
 
     `model` is None where the registry holds one name. `levels` asks for intervals, each in percent. `times` has what
-    tells each window's times.
+    tells each window's times, and `future` the values of each window's covariates by name: those of the window and of
+    the horizon.
     """
 
     windows: Windows
@@ -38,6 +41,7 @@ class ForecastRequest(NamedTuple):
     model: Reference | None = None
     levels: Sequence[float] = ()
     times: Sequence[WindowTimes] | None = None
+    future: Sequence[Mapping[str, Sequence[Any]]] | None = None
 
 
 class PreparedRequest(NamedTuple):
@@ -49,13 +53,15 @@ class PreparedRequest(NamedTuple):
     inputs: ForecastInputs
     error_bounds: Mapping[float, Bounds]
     timestamps: list[list[str]] | None = None
+    unseen: Mapping[str, str] = MappingProxyType({})
 
 
 class Forecast(NamedTuple):
     """The answer: each window's next values in raw units, shape (windows, horizon, targets).
 
     `intervals` has the bounds of each level, of the predictions' shape. `timestamps` are each window's, where its times
-    are known. `out_of_range` are the indexes of windows with values far outside those of training.
+    are known. `out_of_range` are the indexes of windows with values far outside those of training, and `unseen` a
+    category that training never saw, by covariate.
     """
 
     manifest: Manifest
@@ -63,6 +69,7 @@ class Forecast(NamedTuple):
     intervals: Mapping[float, Bounds]
     timestamps: list[list[str]] | None = None
     out_of_range: tuple[int, ...] = ()
+    unseen: Mapping[str, str] = MappingProxyType({})
 
 
 def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest:
@@ -71,8 +78,9 @@ def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest
     if request.times is not None and request.horizon > 0:
         indexes = [_time_index(request, forecaster, index) for index in range(len(request.times))]
         timestamps = [_times_ahead(request, each, index) for index, each in enumerate(indexes)]
+    future, unseen = _codes(request, forecaster)
     try:
-        inputs = forecaster.prepare(request.windows, request.horizon, indexes)
+        inputs = forecaster.prepare(request.windows, request.horizon, indexes, future)
     except InvalidWindow as error:
         raise error.within("windows") from None
     except InvalidHorizon as error:
@@ -80,7 +88,7 @@ def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest
     except InvalidRequest as error:
         raise error.at(times_location(request, error.location)) from None
     error_bounds = {level: forecaster.error_bounds(inputs, level) for level in request.levels}
-    return PreparedRequest(inputs, error_bounds, timestamps)
+    return PreparedRequest(inputs, error_bounds, timestamps, unseen)
 
 
 def finish(
@@ -97,7 +105,7 @@ def finish(
         }
     except InvalidWindow as error:
         raise error.within("windows") from None
-    return Forecast(manifest, raw, intervals, prepared.timestamps, prepared.inputs.out_of_range)
+    return Forecast(manifest, raw, intervals, prepared.timestamps, prepared.inputs.out_of_range, prepared.unseen)
 
 
 def forecast_now(request: ForecastRequest, manifest: Manifest, forecaster: Forecaster) -> Forecast:
@@ -132,6 +140,31 @@ def _training_range(manifest: Manifest) -> str:
         ranges = [f"{name} {span}" for name, span in zip(spec.features, ranges, strict=True)][:MAX_NAMED]
     more = [f"{len(spec.features) - MAX_NAMED} more columns"] if len(spec.features) > MAX_NAMED else []
     return f" (trained on {listed(ranges + more)})"
+
+
+def _codes(request: ForecastRequest, forecaster: Forecaster) -> tuple[Codes | None, dict[str, str]]:
+    """The codes of the request's covariates, and categories that are not known. Raises InvalidRequest.
+
+    Windows or a horizon that are too short have none: they are refused before these are looked at.
+    """
+    spec, horizon, sent = forecaster.spec, request.horizon, request.future
+    lengths = [len(window) + horizon for window in request.windows]
+    if sent is None or horizon < 1 or min(lengths, default=0) < spec.context_length + horizon:
+        return None, {}
+    if len(sent) != len(lengths):
+        raise InvalidRequest(f"expected one for each of {len(lengths)} windows, but {len(sent)} came", ("future",))
+    try:
+        return request_codes(spec.future, sent, lengths, spec.window + horizon - 1)
+    except InvalidRequest as error:
+        raise error.within("future") from None
+
+
+def unseen_warnings(unseen: Mapping[str, str]) -> list[str]:
+    """A sentence for each covariate with a category that training never saw."""
+    return [
+        f"{name} is {value!r}, which training never saw: it is taken for none of the known ones"
+        for name, value in unseen.items()
+    ]
 
 
 def _time_index(request: ForecastRequest, forecaster: Forecaster, index: int) -> TimeIndex:

@@ -108,7 +108,7 @@ def train_on(
         return {CARD: card_markdown(f"{recipe.name}@{version}", description, list(pictures.files)).encode()}
 
     def check(reopened: Forecaster) -> None:
-        check_reopened(fitted.network, reopened, *dataset.example_contexts())
+        check_reopened(fitted.network, reopened, dataset.examples(dataset.spec.outputs))
 
     return publish(registry, recipe.name, description, files, check=check, numbered=card)
 
@@ -120,8 +120,8 @@ def _exported(recipe: Recipe, dataset: Dataset, fitted: FittedNetwork) -> tuple[
     """
     graph = to_onnx(dataset.spec.kind, fitted.network)
     forecaster = Forecaster(dataset.spec, OnnxNetwork(graph), title=recipe.name)
-    contexts, times = dataset.example_contexts()
-    inputs = forecaster.prepare(contexts, times=times)
+    contexts, times, future = dataset.examples(1)
+    inputs = forecaster.prepare(contexts, 1, times, future)
     windows = window_inputs(forecaster.spec, inputs.contexts, inputs.known_future)
     check_agreement(fitted.network, forecaster.network, windows.transpose(1, 0, 2))
     return graph, forecaster

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
 from models.inference.blending import Blending
 from models.inference.conformal import Bounds, Intervals
+from models.inference.covariates import Codes, covariate_inputs
 from models.inference.input_windows import Windows, check_finite, newest_values
 from models.inference.onnx_network import OnnxNetwork
 from models.inference.rollout import rollout
+from models.inference.time_inputs import time_inputs
 from models.spec.model_spec import ModelSpec
 from models.text import counted
-from models.timeseries.calendar_features import calendar_inputs
 from models.timeseries.differencing import to_differences, undo_differences
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scale
@@ -68,13 +69,20 @@ class Forecaster:
         self._lowest = _lowest(spec)
         self._low, self._high = _expected_range(spec)
 
-    def prepare(self, windows: Windows, horizon: int = 1, times: Sequence[TimeIndex] | None = None) -> ForecastInputs:
+    def prepare(
+        self,
+        windows: Windows,
+        horizon: int = 1,
+        times: Sequence[TimeIndex] | None = None,
+        future: Codes | None = None,
+    ) -> ForecastInputs:
         """Check a request and make the network's inputs of it; each window is cut to its newest values.
 
         A window is oldest first and in raw units: numbers where the model has one feature, else rows of one number
         per feature, shape (at least the context, features). `times` has each window's time index, which a model with
-        calendar inputs needs. Raises InvalidWindow (its location begins with the window's index), InvalidHorizon and
-        InvalidRequest.
+        calendar inputs needs, and `future` the codes of its covariates, shape (windows, at least window + horizon - 1,
+        covariates), which end with the horizon. Raises InvalidWindow (its location begins with the window's index),
+        InvalidHorizon and InvalidRequest.
         """
         spec = self.spec
         # 1. Can the model reach so far?
@@ -100,18 +108,23 @@ class Forecaster:
             outside = (contexts < self._low) | (contexts > self._high)
             out_of_range = tuple(np.flatnonzero(outside.any(axis=(1, 2))).tolist())
         # 4. What is known of the future.
-        known_future = self._known_future(times, len(raw), horizon)
+        known_future = self._known_future(times, future, len(raw), horizon)
         recent = None if self._blending is None else raw[:, :, list(self._targets)]
         return ForecastInputs(contexts, horizon, known_future, scale, last_season, out_of_range, recent)
 
     def forecast(
-        self, windows: Windows, horizon: int = 1, *, times: Sequence[TimeIndex] | None = None
+        self,
+        windows: Windows,
+        horizon: int = 1,
+        *,
+        times: Sequence[TimeIndex] | None = None,
+        future: Codes | None = None,
     ) -> NDArray[np.float64]:
         """Forecast each window's next `horizon` values, one call of the network after another.
 
         The answer has shape (windows, horizon, targets), in raw units. Raises as `prepare` and `to_raw`.
         """
-        inputs = self.prepare(windows, horizon, times)
+        inputs = self.prepare(windows, horizon, times, future)
         predictions = []
         for first in range(0, len(inputs.contexts), ROWS_PER_CALL):
             rows = slice(first, first + ROWS_PER_CALL)
@@ -181,14 +194,39 @@ class Forecaster:
             changes = np.abs(latest[:, season:] - latest[:, :-season]).mean(axis=1, keepdims=True, dtype=np.float64)
         return np.asarray(scale * np.maximum(changes, MIN_CHANGE))
 
-    def _known_future(self, times: Sequence[TimeIndex] | None, rows: int, horizon: int) -> NDArray[np.float32] | None:
-        """What is known ahead of every step's target, shape (rows, window + horizon - 1, channels): the calendar."""
+    def _known_future(
+        self, times: Sequence[TimeIndex] | None, future: Codes | None, rows: int, horizon: int
+    ) -> NDArray[np.float32] | None:
+        """What is known ahead of every step's target, shape (rows, window + horizon - 1, channels)."""
+        known = [
+            each
+            for each in (self._of_times(times, rows, horizon), self._of_covariates(future, horizon))
+            if each is not None
+        ]
+        return np.concatenate(known, axis=-1) if len(known) > 1 else known[0] if known else None
+
+    def _of_covariates(self, future: Codes | None, horizon: int) -> NDArray[np.float32] | None:
+        covariates = self.spec.future
+        if future is None and covariates:
+            names = ", ".join(covariate.name for covariate in covariates)
+            raise InvalidRequest(
+                f"{self.title} takes in {names}: send the values of the window and of the horizon of each as future",
+                ("future",),
+            )
+        if future is None:
+            return None
+        if not covariates:
+            raise InvalidRequest(f"{self.title} takes in no covariates: leave future out", ("future",))
+        return covariate_inputs(covariates, future[:, 1 - self.spec.window - horizon :], self.spec.outputs)
+
+    def _of_times(self, times: Sequence[TimeIndex] | None, rows: int, horizon: int) -> NDArray[np.float32] | None:
+        """What the times of every step's target say: the calendar and holidays."""
         spec = self.spec
         if times is None:
-            if not spec.calendar:
+            if not spec.needs_times:
                 return None
             raise InvalidRequest(
-                f"{self.title} takes in the {', '.join(spec.calendar)} of each value: send the window's timestamps, "
+                f"{self.title} takes in the {spec.time_inputs} of each value: send the window's timestamps, "
                 f'or its last value\'s time as end with freq "{spec.frequency}"',
                 ("timestamps",),
             )
@@ -201,7 +239,7 @@ class Forecaster:
                     f'"{spec.frequency}"',
                     ("freq", index),
                 )
-        if not spec.calendar:
+        if not spec.needs_times:
             return None
         steps, clocks = np.arange(2 - spec.window, horizon + 1), []
         for index, each in enumerate(times):
@@ -209,7 +247,7 @@ class Forecaster:
                 clocks.append(each.at(steps))
             except InvalidRequest as error:
                 raise error.at(("end", index)) from None
-        return calendar_inputs(np.stack(clocks), spec.calendar, spec.timezone)
+        return time_inputs(np.stack(clocks), spec)
 
 
 def _all(flags: NDArray[np.bool_]) -> bool:

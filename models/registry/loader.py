@@ -7,11 +7,12 @@ from pydantic import ValidationError
 
 from models.errors import InvalidRequest, RefusedVersion
 from models.inference.conformal import Intervals
+from models.inference.covariates import Codes, request_codes
 from models.inference.forecaster import Forecaster
 from models.inference.graph_check import check_graph
 from models.inference.onnx_network import OnnxNetwork
 from models.registry.storage import MAX_DOCUMENT_BYTES, OversizedFile, ReadFile, StorageError
-from models.spec.manifest import FileRecord, Manifest
+from models.spec.manifest import FileRecord, Golden, Manifest
 from models.spec.manifest_seal import is_sealed
 from models.text import printable
 from models.timeseries.frequency import parse_frequency
@@ -93,8 +94,9 @@ def replay(manifest: Manifest, forecaster: Forecaster) -> None:
             raise RefusedVersion(f"golden {number} can't be replayed: its predictions differ in length") from error
         times = None if golden.end is None else [TimeIndex(golden.end, frequency)]
         try:
-            inputs = forecaster.prepare([golden.window], len(expected), times)
-            actual = forecaster.forecast([golden.window], len(expected), times=times)[0]
+            future = _golden_future(manifest, golden)
+            inputs = forecaster.prepare([golden.window], len(expected), times, future)
+            actual = forecaster.forecast([golden.window], len(expected), times=times, future=future)[0]
         except InvalidRequest as error:
             raise RefusedVersion(f"golden {number} can't be replayed: {printable(str(error), 400)}") from error
         except Exception as error:  # a graph that loads can still fail to run, in ONNX Runtime's own ways
@@ -105,6 +107,14 @@ def replay(manifest: Manifest, forecaster: Forecaster) -> None:
         off, bound = np.abs(now - then), GOLDEN_TOLERANCE * np.maximum(1, np.abs(now))
         if (off > bound).any():
             raise RefusedVersion(f"golden {number} replays {off.max():.1e} off; at most {bound.max():.0e} is allowed")
+
+
+def _golden_future(manifest: Manifest, golden: Golden) -> Codes | None:
+    """The codes of a golden's covariates. Raises InvalidRequest."""
+    if not golden.future:
+        return None
+    steps = len(golden.window) + len(golden.predictions)
+    return request_codes(manifest.spec.future, [golden.future], [steps], steps)[0]
 
 
 def file_record(content: bytes) -> FileRecord:

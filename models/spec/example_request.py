@@ -1,5 +1,6 @@
 """A request that a version answers, made of its goldens."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from models.spec.manifest import Description
@@ -22,7 +23,14 @@ def example_request(name: str, description: Description) -> dict[str, Any]:
     }
     if golden.end is not None:
         example |= {"end": golden.end.isoformat(), "freq": description.spec.frequency}
+    if golden.future:
+        steps = len(rows) + int(example["horizon"])
+        example["future"] = {name: _short(values[:steps]) for name, values in golden.future.items()}
     if calibration is not None:
         levels = [level for level in LEVELS if level <= calibration.highest_level]
         example |= {"levels": levels} if levels else {}
     return example
+
+
+def _short(values: Sequence[float | str]) -> list[float | str]:
+    return [value if isinstance(value, str) else float(f"{value:.6g}") for value in values]

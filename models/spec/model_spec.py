@@ -5,9 +5,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from models.spec.blend import Blend
+from models.spec.covariate import Covariate
 from models.spec.record import Count, Record, RowValues
 from models.timeseries.calendar_features import CYCLES, Cycle
 from models.timeseries.frequency import check_frequency
+from models.timeseries.holiday_inputs import check_holidays
 from models.timeseries.local_time import check_timezone
 from models.timeseries.scaling import Scaler
 
@@ -54,6 +56,12 @@ class ModelSpec(Record):
     )
     timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
         "UTC", description="The IANA time zone whose clocks the calendar tells."
+    )
+    future: tuple[Covariate, ...] = Field(
+        (), description="Further inputs: columns whose values are known ahead; a request brings them to its last step."
+    )
+    holidays: Annotated[str, AfterValidator(check_holidays)] | None = Field(
+        None, description="A further input: whether the target's local day is a public holiday there, such as AU-VIC."
     )
     frequency: Annotated[str, AfterValidator(check_frequency)] | None = Field(
         None, description="The time between values, where training knew it."
@@ -112,8 +120,12 @@ class ModelSpec(Record):
             raise ValueError("a rollout of states needs a window at least as long as the outputs")
         if (self.difference or self.outputs > 1) and not self.rolls_out:
             raise ValueError("differences and several outputs need every feature to be a target")
-        if self.calendar and self.frequency is None:
+        if self.needs_times and self.frequency is None:
             raise ValueError("calendar inputs need the frequency: the time between values")
+        if len({covariate.name for covariate in self.future} | set(self.features)) < len(self.future) + len(
+            self.features
+        ):
+            raise ValueError("covariates and features must differ from each other")
         return self
 
     @property
@@ -141,9 +153,20 @@ class ModelSpec(Record):
         return self.outputs if self.rollout == "state" else self.window
 
     @property
+    def needs_times(self) -> bool:
+        """Whether a request must bring its values' times."""
+        return bool(self.calendar) or self.holidays is not None
+
+    @property
+    def time_inputs(self) -> str:
+        """What the network takes in of the times, in words."""
+        return ", ".join([*self.calendar, *([] if self.holidays is None else ["holidays"])])
+
+    @property
     def known_future_channels(self) -> int:
-        """How many of a step's inputs are known ahead of time: the calendar's."""
-        return sum(CYCLES[cycle].channels for cycle in self.calendar)
+        """How many of a step's inputs are known ahead of time: those of its times and of covariates."""
+        of_times = sum(CYCLES[cycle].channels for cycle in self.calendar) + (self.holidays is not None)
+        return of_times + self.outputs * sum(covariate.channels for covariate in self.future)
 
     @property
     def channels(self) -> int:

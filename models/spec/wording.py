@@ -61,7 +61,7 @@ def _network(of: Description) -> str:
 
 def _context(of: Description) -> str:
     spec = of.spec
-    times = ", with their times" if spec.calendar else ""
+    times = ", with their times" if spec.needs_times else ""
     return f"a request brings at least {spec.context_length} values{times} (window {spec.window}, lead {spec.lead})"
 
 

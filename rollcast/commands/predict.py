@@ -10,6 +10,7 @@ import typer
 
 from models.errors import InvalidRequest, RollcastError
 from models.inference.conformal import Bounds
+from models.inference.covariates import covariate_values
 from models.references import parse_reference
 from models.registry.durable_write import replace_durably
 from models.spec.manifest import Manifest
@@ -17,7 +18,14 @@ from models.text import counted, printable
 from rollcast.console import show_table, warn
 from rollcast.options import NameArgument, RegistryOption, open_registry
 from rollcast.tables import forecast_table
-from service.forecasting import Forecast, ForecastRequest, forecast_now, level_name, out_of_range_warning
+from service.forecasting import (
+    Forecast,
+    ForecastRequest,
+    forecast_now,
+    level_name,
+    out_of_range_warning,
+    unseen_warnings,
+)
 from service.window_times import WindowTimes
 from training.data.series import Series, read_series
 from training.extras import require_train
@@ -74,6 +82,8 @@ def predict(
 
         typer.echo(json.dumps(response_content(forecast, many=id_ is not None)))
         return
+    for warning in unseen_warnings(forecast.unseen):
+        warn(warning)
     if forecast.out_of_range:
         warn(out_of_range_warning(manifest, [series[index].name for index in forecast.out_of_range]))
     ids = None if id_ is None else (id_, [each.id for each in series])
@@ -82,12 +92,12 @@ def predict(
 
 def _time_column(manifest: Manifest) -> str | None:
     """The column of times that the model was trained with, where it needs times."""
-    if not manifest.spec.calendar:
+    if not manifest.spec.needs_times:
         return None
     found = _recipe(manifest).get("time")
     if not isinstance(found, str):
         raise RollcastError(
-            f"{manifest.title} takes in the {', '.join(manifest.spec.calendar)} of each value: name the file's column "
+            f"{manifest.title} takes in the {manifest.spec.time_inputs} of each value: name the file's column "
             "of times with --time"
         )
     return found
@@ -106,6 +116,7 @@ def _read(
     frequency = None if time is None else manifest.spec.frequency
     fill = _recipe(manifest).get("fill", "none")
     values = {"csv": csv, "column": columns, "id": id_, "time": time, "frequency": frequency, "fill": fill}
+    values["future"] = [covariate.name for covariate in manifest.spec.future]
     series = read_series(Recipe().with_values(values).series)
     filled = sum(each.filled_rows for each in series)
     if filled:
@@ -124,6 +135,9 @@ def _request(manifest: Manifest, series: Sequence[Series], horizon: int, levels:
     rows = max(manifest.spec.context_length, 2)  # it takes two times to tell the day of the month
     return ForecastRequest(
         windows=[each.values[-rows:] for each in series],
+        future=[_future(each, min(rows, len(each.values)), horizon) for each in series]
+        if manifest.spec.future
+        else None,
         horizon=horizon,
         levels=levels,
         times=None
@@ -134,6 +148,20 @@ def _request(manifest: Manifest, series: Sequence[Series], horizon: int, levels:
             if each.times is not None
         ],
     )
+
+
+def _future(series: Series, rows: int, horizon: int) -> Mapping[str, Sequence[Any]]:
+    """The values of a series' covariates in its newest rows and the horizon. Raises RollcastError where some lack."""
+    codes, values = series.future, len(series.values)
+    rows = min(rows, values)
+    if codes is None or len(codes) < values + horizon:
+        come = 0 if codes is None else len(codes) - values
+        names = ", ".join(covariate.name for covariate in series.covariates)
+        raise RollcastError(
+            f"{series.name} has {come} rows after its last value; a horizon of {horizon} needs as many, with "
+            f"the values of {names}: add them, and leave the other cells empty"
+        )
+    return covariate_values(series.covariates, codes[values - rows : values + horizon])
 
 
 def _draw(path: Path, series: Series, forecast: Forecast) -> None:

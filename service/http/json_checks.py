@@ -3,14 +3,15 @@
 import json
 import re
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 
 from models.errors import InvalidRequest
 from service.http.problems import BODY_TOO_LARGE, ProblemException
 
-# More names than this are no request: those of all the fields are a dozen.
-MAX_NAMES = 1_000
+# More names than this are no request: those of the fields are a dozen, and those of covariates a few for each window.
+MAX_NAMES = 5_000
 UNCOUNTED_BYTES = 1 << 15  # a smaller body costs a few milliseconds at most, whatever it holds
 
 _BEFORE_COLON = np.frombuffer(b'" \t\r\n', np.uint8)
@@ -46,8 +47,11 @@ def check_names(body: bytes, fields: Collection[str]) -> None:
     """Raise InvalidRequest where a field came twice; `fields` are those that a parser found in this body.
 
     A parser keeps the last one and says nothing, and others keep the first, so that two programs would read one request
-    as two. The body is known to be one object that holds no others.
+    as two. The body is known to be one object; it holds others only in `future`.
     """
+    if "future" in fields:
+        json.loads(body, object_pairs_hook=_without_repetition)
+        return
     # Every name has its colon, and a quote right before it where no space stands there. Texts may hold more of these.
     if body.count(b":") == len(fields):
         return
@@ -59,8 +63,20 @@ def check_names(body: bytes, fields: Collection[str]) -> None:
             continue
         name = json.loads(b'"%b"' % text)
         if name in names:
-            raise InvalidRequest("expected each field once, but this one came again: send one of them", (name,))
+            raise _repeated(name)
         names.add(name)
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> None:
+    names: set[str] = set()
+    for name, _ in pairs:
+        if name in names:
+            raise _repeated(name)
+        names.add(name)
+
+
+def _repeated(name: str) -> InvalidRequest:
+    return InvalidRequest("expected each field once, but this one came again: send one of them", (name,))
 
 
 def _too_many(count: int, what: str, limit: int) -> ProblemException:

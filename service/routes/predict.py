@@ -16,7 +16,7 @@ from models.references import parse_reference
 from service import serving
 from service.dependencies import ServiceState, state_of
 from service.dispatch.patience import Patience
-from service.forecasting import Forecast, ForecastRequest, level_name, out_of_range_warning
+from service.forecasting import Forecast, ForecastRequest, level_name, out_of_range_warning, unseen_warnings
 from service.http import problems
 from service.http.body import read_json
 from service.http.json_checks import check_names, check_size
@@ -109,6 +109,7 @@ def forecast_request(asked: PredictRequest) -> ForecastRequest:
         model=None if asked.model is None else parse_reference(asked.model),
         levels=asked.levels or (),
         times=_times(asked) if asked.timed else None,
+        future=None if asked.future is None else _of_each_window(asked, "future"),
     )
 
 
@@ -124,6 +125,8 @@ def location_in(asked: PredictRequest, location: Location) -> Location:
             return (name, index, *rest) if listed else (name, *rest)
         case ("times", str() as name):
             return (name,)
+        case ("future", int(), *rest) if asked.windows is None:
+            return ("future", *rest)
     return location
 
 
@@ -149,9 +152,12 @@ def response_content(forecast: Forecast, *, many: bool) -> dict[str, Any]:
             level_name(level): {"lower": _nested(bounds.lower, many), "upper": _nested(bounds.upper, many)}
             for level, bounds in forecast.intervals.items()
         }
+    warnings = unseen_warnings(forecast.unseen)
     if forecast.out_of_range:
         names = [f"windows[{index}]" for index in forecast.out_of_range] if many else ["the window"]
-        content["warnings"] = [out_of_range_warning(forecast.manifest, names)]
+        warnings.append(out_of_range_warning(forecast.manifest, names))
+    if warnings:
+        content["warnings"] = warnings
     return content
 
 

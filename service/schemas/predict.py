@@ -9,6 +9,7 @@ from models.references import REFERENCE_PATTERN
 from service.schemas.wire import WireModel
 
 MAX_WINDOWS, MAX_LEVELS = 1_000, 10
+MAX_COVARIATES, MAX_CATEGORY_LENGTH = 100, 200
 
 
 def _nesting(value: object) -> Literal["plain", "nested"]:
@@ -17,7 +18,7 @@ def _nesting(value: object) -> Literal["plain", "nested"]:
 
 
 def _listing(value: object) -> Literal["one", "each"]:
-    """Tell one text from a list of them, likewise."""
+    """Tell one from a list of them, likewise."""
     return "each" if isinstance(value, list) else "one"
 
 
@@ -45,6 +46,19 @@ Levels = Annotated[
     list[Annotated[float, Field(gt=0, lt=100)]],
     Field(min_length=1, max_length=MAX_LEVELS, json_schema_extra={"uniqueItems": True}),
     AfterValidator(_each_once),
+]
+
+
+_CovariateValues = Annotated[
+    list[FiniteFloat | bool | Annotated[str, Field(max_length=MAX_CATEGORY_LENGTH)]], Field(fail_fast=True)
+]
+_Covariates = Annotated[
+    dict[Annotated[str, Field(max_length=MAX_CATEGORY_LENGTH)], _CovariateValues], Field(max_length=MAX_COVARIATES)
+]
+Future = Annotated[
+    Annotated[_Covariates, Tag("one")]
+    | Annotated[list[_Covariates], Field(max_length=MAX_WINDOWS, fail_fast=True), Tag("each")],
+    Discriminator(_listing),
 ]
 
 
@@ -83,6 +97,12 @@ class PredictRequest(WireModel):
         description="The time between values: `30m`, `1h`, `1d`, `1w`, `1mo`, `1q`, `1y`, or several as in `1h30m`. "
         "May be left out where the model has a frequency of its own, or `timestamps` tell it. With `windows` a list, "
         "or one for all.",
+    )
+    future: Future | None = Field(
+        None,
+        description="The values of each covariate that the model takes in, such as a weather forecast, by name: those "
+        "of the window and then those of the horizon. Numbers, or texts where it has categories. With `windows` a list.",
+        examples=[{"temperature": [21.5, 22, 23.5], "holiday": [False, False, True]}],
     )
     levels: Levels | None = Field(
         None,

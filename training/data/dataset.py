@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from models.inference.covariates import Codes
+from models.spec.covariate import Covariate
 from models.spec.model_spec import ModelSpec, TrainingRange
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler
@@ -60,19 +63,47 @@ class Dataset:
         train, validation, _ = _samples(recipe, self.spec, prepared, parts)
         return replace(self, train=train, validation=validation)
 
-    def example_contexts(self) -> tuple[NDArray[np.float64], list[TimeIndex] | None]:
-        """The contexts of requests for held-out rows, evenly spaced, at most `MAX_CONTEXTS`.
+    def examples(self, horizon: int) -> "Examples":
+        """Requests for held-out rows, evenly spaced, at most `MAX_CONTEXTS`; covariates reach `horizon` steps ahead.
 
-        Their shape is (count, context, features), in raw units. With them the times of each, where they are known.
+        Where a series' covariates end before, their last values stand for those after them.
         """
-        context, frequency = self.spec.context_length, self.spec.frequency
+        spec = self.spec
+        context = spec.context_length
         origins = [(series, row) for series in self.held_out for row in series.part if row >= context]
         chosen = origins[:: -(-len(origins) // MAX_CONTEXTS)]
         contexts = np.stack([series.values[row - context : row] for series, row in chosen])
-        times = [series.times[row - context : row] for series, row in chosen if series.times is not None]
-        if frequency is None or len(times) < len(contexts):
-            return contexts, None
-        return contexts, [TimeIndex.through(each, parse_frequency(frequency)) for each in times]
+        times = future = None
+        known = [series.times[row - context : row] for series, row in chosen if series.times is not None]
+        if spec.frequency is not None and len(known) == len(contexts):
+            times = [TimeIndex.through(each, parse_frequency(spec.frequency)) for each in known]
+        if spec.future:
+            steps = np.arange(-context, horizon)
+            future = np.stack(
+                [
+                    series.future[np.minimum(row + steps, len(series.future) - 1)]
+                    for series, row in chosen
+                    if series.future is not None
+                ]
+            )
+        return Examples(contexts, times, future)
+
+
+class Examples(NamedTuple):
+    """Requests as a forecaster prepares them.
+
+    Contexts have the shape (count, context, features), in raw units. With them come the times of each, where they are
+    known, and the codes of covariates, shape (count, context + horizon, covariates).
+    """
+
+    contexts: NDArray[np.float64]
+    times: list[TimeIndex] | None
+    future: Codes | None
+
+    def chosen(self, indexes: NDArray[np.integer]) -> "Examples":
+        """Some of them."""
+        times = None if self.times is None else [self.times[index] for index in indexes]
+        return Examples(self.contexts[indexes], times, None if self.future is None else self.future[indexes])
 
 
 def load_series(recipe: Recipe) -> tuple[Series, ...]:
@@ -98,7 +129,8 @@ def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
     if not fresh:
         check_test_rows(series, parts)
     # 2. Fit the scaler on the training rows, and scale all rows with it.
-    spec = spec.model_copy(update={"scaler": _fit_scaler(recipe, spec, series, train)})
+    scaled = {"scaler": _fit_scaler(recipe, spec, series, train), "future": _fit_covariates(series, train)}
+    spec = spec.model_copy(update=scaled)
     prepared = [prepare_series(spec, each) for each in series]
     for each, ready in zip(series, prepared, strict=True):
         check_finite(spec, each, ready.values)
@@ -132,8 +164,11 @@ def _unscaled_spec(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
     for name in ("residual", "feedback"):
         if getattr(windows, name) and targets != columns:
             raise RecipeError(f"{name} needs every column to be a target, in their order: leave {name} or target out")
-    if windows.calendar and (frequency is None or any(each.times is None for each in series)):
-        raise RecipeError(f"calendar inputs need each row's time, but {series[0].source} has none: leave calendar out")
+    needs_times = windows.calendar or recipe.series.holidays
+    if needs_times and (frequency is None or any(each.times is None for each in series)):
+        raise RecipeError(
+            f"calendar inputs need each row's time, but {series[0].source} has none: leave calendar and holidays out"
+        )
     try:
         return ModelSpec(
             kind=recipe.network.kind,
@@ -146,6 +181,8 @@ def _unscaled_spec(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
             lags=windows.lag,
             difference=windows.difference,
             calendar=windows.calendar,
+            future=series[0].covariates,
+            holidays=recipe.series.holidays,
             timezone=recipe.series.timezone,
             frequency=frequency,
             features=columns,
@@ -171,6 +208,23 @@ def _fit_scaler(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], train
             return Scaler.fit(recipe.scaler, rows, next(iter(recipe.evaluation.season), None))
     except ValueError as error:
         raise SeriesError(f"{series[0].source} can't be scaled: its values lie too far apart or too near") from error
+
+
+def _fit_covariates(series: Sequence[Series], train: Sequence[range]) -> tuple[Covariate, ...]:
+    """The covariates with the means and spreads of their numbers in the training rows."""
+    fitted = []
+    for index, covariate in enumerate(series[0].covariates):
+        rows = np.concatenate(
+            [
+                each.future[: part.stop, index]
+                for each, part in zip(series, train, strict=True)
+                if each.future is not None
+            ]
+        )
+        spread = float(rows.std())
+        scale = {} if covariate.categories else {"mean": float(rows.mean()), "scale": spread if spread > 0 else 1.0}
+        fitted.append(covariate.model_copy(update=scale))
+    return tuple(fitted)
 
 
 def _samples(

@@ -1,7 +1,7 @@
 """Rows that are held out of training, and the rows before them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +15,32 @@ from training.data.splits import Parts
 class HeldOut(NamedTuple):
     """A series, of which the rows in `part` are to be forecast.
 
-    `values` are raw, shape (rows, features). `times`, shape (rows), are in UTC; None where they are not known.
+    `values` are raw, shape (rows, features). `times`, shape (rows), are in UTC; None where they are not known. `future`
+    are the codes of covariates, shape (rows, covariates).
     """
 
     values: NDArray[np.float64]
     part: range
     times: Times | None = None
     id: str = ""
+    future: NDArray[np.float64] | None = None
+
+    @classmethod
+    def of(cls, series: Series, part: range) -> Self:
+        """A series up to the end of a part."""
+        return cls(
+            series.values[: part.stop],
+            part,
+            None if series.times is None else series.times[: part.stop],
+            series.id,
+            None if series.future is None else series.future[: part.stop],
+        )
 
 
 def held_out_series(spec: ModelSpec, series: Sequence[Series], parts: Sequence[range]) -> tuple[HeldOut, ...]:
     """The series of which some row in the part can be forecast. Each ends with its part."""
     return tuple(
-        HeldOut(each.values[: part.stop], part, None if each.times is None else each.times[: part.stop], each.id)
+        HeldOut.of(each, part)
         for each, part in zip(series, parts, strict=True)
         if part.stop > max(part.start, spec.context_length)
     )
@@ -36,10 +49,7 @@ def held_out_series(spec: ModelSpec, series: Sequence[Series], parts: Sequence[r
 def unfitted_series(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[HeldOut, ...]:
     """The validation and calibration rows of each series, which its network was not fitted to."""
     rows = [range(each.validation.start, each.calibration.stop) for each in parts]
-    return tuple(
-        HeldOut(each.values[: part.stop], part, None if each.times is None else each.times[: part.stop], each.id)
-        for each, part in zip(series, rows, strict=True)
-    )
+    return tuple(HeldOut.of(each, part) for each, part in zip(series, rows, strict=True))
 
 
 def histories(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[NDArray[np.float64], ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.spec.covariate import MAX_CATEGORIES, Covariate
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.month_days import Times
 from training.data.imputation import add_missing_rows, fill_empty_cells
@@ -27,7 +28,8 @@ class Series:
     `source` never holds a folder of the machine that read it. `id` tells series of one source apart. `times`, shape
     (rows), are in UTC and a `frequency` apart, such as 30m. `filled_rows` counts the rows that were missing or had
     empty cells. Where rows are missing at regular times, such as nights, they are counted as they follow each other:
-    `row_seasons` tells these seasons, and no times are known.
+    `row_seasons` tells these seasons, and no times are known. `future` are the covariates known ahead, shape (at least
+    rows, covariates), as codes (models/inference/covariates.py); `covariates` has their names and categories.
     """
 
     values: NDArray[np.float64]
@@ -38,6 +40,8 @@ class Series:
     frequency: str | None = None
     filled_rows: int = 0
     row_seasons: RowSeasons | None = None
+    future: NDArray[np.float64] | None = None
+    covariates: tuple[Covariate, ...] = ()
 
     @property
     def name(self) -> str:
@@ -70,16 +74,18 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
     # 1. The numbers of the chosen columns.
     table = read_table(section.csv)
     other_columns = [name for name in (section.id, section.time) if name]
-    for column in (*section.column, *other_columns):
+    for column in (*section.column, *section.future, *other_columns):
         table.column(column)
-    columns = section.column or (table.only_numeric(other_columns),)
+    columns = section.column or (table.only_numeric([*other_columns, *section.future]),)
     if section.id is None and not section.one_series:
         check_one_series(table, columns, section.time)
     values = np.column_stack([table.numbers(column, empty=True) for column in columns])
+    covariates, codes = _covariates(table, section.future)
     # 2. The rows of each series, and their times.
-    groups = [_trimmed(rows, values) for rows in table.groups(section.id)]
+    groups = [_trimmed(rows, values, to_the_end=bool(covariates)) for rows in table.groups(section.id)]
     if section.fill == "none":
-        _check_full(table, columns, groups, values)
+        _check_full(table, columns, [_trimmed(rows, values) for rows in groups], values)
+        _check_full(table, section.future, groups, codes)
     frequency = section.frequency
     times: list[Times | None] = [None] * len(groups)
     row_seasons = None
@@ -99,20 +105,43 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
     return tuple(
         _filled(
             rows,
-            Series(values[rows.indexes], columns, source, rows.id, series_times, frequency, row_seasons=row_seasons),
+            Series(
+                values[rows.indexes],
+                columns,
+                source,
+                rows.id,
+                series_times,
+                frequency,
+                row_seasons=row_seasons,
+                future=codes[rows.indexes] if covariates else None,
+                covariates=covariates,
+            ),
             section.fill,
         )
         for rows, series_times in zip(groups, times, strict=True)
     )
 
 
-def _trimmed(rows: Rows, values: NDArray[np.float64]) -> Rows:
-    """A series' rows from the first with a value to the last. Raises SeriesError where none has."""
+def _covariates(table: Table, names: Sequence[str]) -> tuple[tuple[Covariate, ...], NDArray[np.float64]]:
+    """Covariates, not scaled yet, and their codes of shape (rows, covariates). Raises SeriesError."""
+    read = {name: table.codes(name) for name in names}
+    for name, (_, categories) in read.items():
+        if len(categories) > MAX_CATEGORIES:
+            raise SeriesError(
+                f'{table.path}: column "{name}" has {len(categories)} different texts; a covariate has at most '
+                f"{MAX_CATEGORIES}: is one of its numbers no number?"
+            )
+    covariates = tuple(Covariate(name=name, categories=categories) for name, (_, categories) in read.items())
+    return covariates, np.stack([codes for codes, _ in read.values()], axis=-1) if read else np.empty((0, 0))
+
+
+def _trimmed(rows: Rows, values: NDArray[np.float64], *, to_the_end: bool = False) -> Rows:
+    """A series' rows from the first with a value to the last, or to the end. Raises SeriesError where none has."""
     known = np.flatnonzero(~np.isnan(values[rows.indexes]).all(axis=1))
     if not len(known):
         who = f'series "{rows.id}"' if rows.id else "the series"
         raise SeriesError(f"{rows.table.path}: {who} has no value in any row: leave it out, or choose another --column")
-    return rows._replace(indexes=rows.indexes[known[0] : known[-1] + 1])
+    return rows._replace(indexes=rows.indexes[known[0] : None if to_the_end else known[-1] + 1])
 
 
 def _check_full(table: Table, columns: Sequence[str], groups: Sequence[Rows], values: NDArray[np.float64]) -> None:
@@ -127,11 +156,25 @@ def _check_full(table: Table, columns: Sequence[str], groups: Sequence[Rows], va
 
 
 def _filled(rows: Rows, series: Series, fill: Fill) -> Series:
-    """The series with its missing rows and empty cells filled."""
-    times, values = series.times, series.values
+    """The series with its missing rows and empty cells filled, cut to its last value; covariates may go on."""
+    times, values, future = series.times, series.values, series.future
+    columns = values.shape[1]
     if times is not None and series.frequency is not None:
-        times, values = add_missing_rows(rows, times, values, series.frequency, fill)
+        together = values if future is None else np.concatenate([values, future], axis=1)
+        times, together = add_missing_rows(rows, times, together, series.frequency, fill)
+        values, future = together[:, :columns], None if future is None else together[:, columns:]
+    last = int(np.flatnonzero(~np.isnan(values).all(axis=1))[-1]) + 1
+    values, times = values[:last], None if times is None else times[:last]
     empty_rows = int(np.isnan(values).any(axis=1).sum())
     if empty_rows:
         values = fill_empty_cells(rows, values, series.columns, fill)
-    return replace(series, values=values, times=times, filled_rows=empty_rows)
+    if future is not None and np.isnan(future).any():
+        # A category is no number between its neighbours.
+        names = [covariate.name for covariate in series.covariates]
+        kinds: list[Fill] = ["previous" if each.categories else fill for each in series.covariates]
+        filled = [
+            fill_empty_cells(rows, future[:, index : index + 1], (name,), kind)
+            for index, (name, kind) in enumerate(zip(names, kinds, strict=True))
+        ]
+        future = np.concatenate(filled, axis=1)
+    return replace(series, values=values, times=times, future=future, filled_rows=empty_rows)

@@ -17,6 +17,8 @@ from training.recipes.sections import PACKAGE_SCHEME
 if TYPE_CHECKING:
     import polars
 
+TRUTH = {"true", "false"}
+
 
 @dataclass(frozen=True)
 class Table:
@@ -68,6 +70,25 @@ class Table:
         if bad.any():
             self.refuse_cells(name, bad.to_numpy())
         return np.array(numbers.to_numpy(), np.float64)
+
+    def codes(self, name: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+        """A covariate's cells as numbers, NaN where they are empty, and its categories where they are texts.
+
+        Truth values are 1 and 0. Other texts are the indexes of their categories, which are in alphabetical order.
+        """
+        import polars
+
+        cells = _without_na(self.column(name))
+        if cells.dtype == polars.Boolean or set(cells.drop_nulls().cast(polars.String).str.to_lowercase()) <= TRUTH:
+            truth = cells.cast(polars.String).str.to_lowercase() == "true"
+            return np.array(truth.cast(polars.Float64).to_numpy(), np.float64), ()
+        numbers = _cast(cells)
+        if not (numbers.is_null() & cells.is_not_null()).any():
+            return np.array(numbers.to_numpy(), np.float64), ()
+        texts = cells.cast(polars.String).str.strip_chars()
+        categories = sorted(texts.drop_nulls().unique().to_list())
+        indexes = {category: float(index) for index, category in enumerate(categories)}
+        return np.array([indexes.get(text, np.nan) for text in texts], np.float64), tuple(categories)
 
     def refuse_cells(self, name: str, bad: NDArray[np.bool_]) -> NoReturn:
         """Raise SeriesError of a column's cells that are no numbers, at the first of them; `bad` has shape (rows)."""

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from models.inference.covariates import covariate_inputs
 from models.inference.step_inputs import step_inputs
+from models.inference.time_inputs import time_inputs
 from models.spec.model_spec import ModelSpec, TrainingRange
-from models.timeseries.calendar_features import calendar_inputs
 from models.timeseries.differencing import to_differences
 from training.data.series import Series
 from training.data.splits import Samples
@@ -21,7 +22,7 @@ Array = NDArray[np.float32]
 
 
 class PreparedSeries(NamedTuple):
-    """A series ready to be cut: `values` of shape (rows, features), and each row's calendar, shape (rows, channels).
+    """A series ready to be cut: `values` of shape (rows, features), and what is known of each row, (rows, channels).
 
     Differences are taken, so the first rows may be NaN. The values are in the network's units; where each context has
     a scale of its own, they are still raw.
@@ -41,13 +42,16 @@ def take_differences(values: NDArray[np.float64], season: int | None) -> NDArray
 
 
 def prepare_series(spec: ModelSpec, series: Series) -> PreparedSeries:
-    """Take a series' differences, scale them, and compute the calendar inputs."""
+    """Take a series' differences, scale them, and compute what is known of each row: its calendar and covariates."""
     values: NDArray[np.floating] = take_differences(series.values, spec.difference)
     if spec.scaler.kind != "context":
         values = spec.scaler.of(values[None]).scaled(values)
-    if not spec.calendar or series.times is None:
-        return PreparedSeries(values, None)
-    return PreparedSeries(values, calendar_inputs(series.times, spec.calendar, spec.timezone))
+    known = []
+    if spec.needs_times and series.times is not None:
+        known.append(time_inputs(series.times, spec))
+    if spec.future and series.future is not None:
+        known.append(covariate_inputs(spec.future, series.future[: len(values)], spec.outputs))
+    return PreparedSeries(values, np.concatenate(known, axis=-1) if known else None)
 
 
 def cut_samples(

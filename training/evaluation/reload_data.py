@@ -48,9 +48,7 @@ def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
     else:
         _check_series(manifest, series)
         parts = split_rows(recipe, series)
-        held_out = tuple(
-            HeldOut(each.values, split.test, each.times, each.id) for each, split in zip(series, parts, strict=True)
-        )
+        held_out = tuple(HeldOut.of(each, split.test) for each, split in zip(series, parts, strict=True))
         tested_on = _describe_test_rows(series, parts)
     return ReloadedData(
         recipe,

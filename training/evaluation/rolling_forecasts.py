@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.offline import forecast_offline
+from models.inference.covariates import Codes
 from models.inference.forecaster import Forecaster
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
@@ -49,7 +50,8 @@ def rolling_forecasts(
     predictions, scales = [], []
     for chunk in origins.chunks(values_per_origin):
         contexts = rows_before(held_out, chunk, spec.context_length)
-        inputs = forecaster.prepare(contexts, horizon, _time_indexes(forecaster, held_out, chunk))
+        times = _time_indexes(forecaster, held_out, chunk)
+        inputs = forecaster.prepare(contexts, horizon, times, _future(forecaster, held_out, chunk, horizon))
         predictions.append(forecast_offline(forecaster, inputs))
         scale = forecaster.interval_scale(inputs)
         scales.append(np.broadcast_to(scale, (len(chunk), 1, len(spec.targets))))
@@ -57,15 +59,29 @@ def rolling_forecasts(
     return RollingForecasts(origins, np.concatenate(predictions), actuals, np.concatenate(scales))
 
 
+def _future(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins, horizon: int) -> Codes | None:
+    """The codes of the covariates of each origin's targets, from its first window's on; None where there are none."""
+    spec = forecaster.spec
+    if not spec.future:
+        return None
+    pairs = zip(origins.series.tolist(), origins.rows.tolist(), strict=True)
+    found = [
+        future[row - spec.window + 1 : row + horizon]
+        for series, row in pairs
+        if (future := held_out[series].future) is not None
+    ]
+    return np.stack(found)
+
+
 def _time_indexes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins) -> list[TimeIndex] | None:
     """The times of the context before each origin; None where the model needs no times."""
     spec = forecaster.spec
-    if not spec.calendar:
+    if not spec.needs_times:
         return None
     times = [each.times for each in held_out if each.times is not None]
     if spec.frequency is None or len(times) < len(held_out):
         raise SeriesError(
-            f"{forecaster.title} takes in the {', '.join(spec.calendar)} of each value, but the series tells no "
+            f"{forecaster.title} takes in the {spec.time_inputs} of each value, but the series tells no "
             "times: name the column that does with --time"
         )
     frequency, rows = parse_frequency(spec.frequency), spec.context_length

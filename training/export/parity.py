@@ -1,6 +1,5 @@
 """Comparing an exported network with the Keras network that it was made from."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from models.engine.offline import predict_offline
 from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import window_inputs
-from models.timeseries.time_index import TimeIndex
+from training.data.dataset import Examples
 from training.errors import DisagreementError
 
 # The largest difference allowed in one step, in the network's units; for outputs above 1 it is relative.
@@ -32,17 +31,14 @@ def check_agreement(network: Any, exported: OnnxNetwork, inputs: Array) -> None:
         _compare(exported(steps[-1:], exported(steps[:-1]).states).output, expected, "model.onnx, from its states,")
 
 
-def check_reopened(
-    network: Any, forecaster: Forecaster, contexts: NDArray[np.float64], times: Sequence[TimeIndex] | None = None
-) -> None:
+def check_reopened(network: Any, forecaster: Forecaster, examples: Examples) -> None:
     """Raise DisagreementError unless a reopened version's network gives the outputs of Keras.
 
-    `contexts` has shape (count, context, features), in raw units. `times` has their time indexes, for a
-    model that needs them.
-    The bound is the same as in `check_agreement`, in the network's units.
+    The examples reach as far ahead as the network has outputs. The bound is the same as in `check_agreement`, in the
+    network's units.
     """
     spec = forecaster.spec
-    inputs = forecaster.prepare(contexts, spec.outputs, times)
+    inputs = forecaster.prepare(examples.contexts, spec.outputs, examples.times, examples.future)
     actual = predict_offline(forecaster, inputs)
     steps = window_inputs(spec, inputs.contexts, inputs.known_future)
     expected = keras_answers(network, steps.transpose(1, 0, 2))

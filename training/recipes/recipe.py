@@ -42,7 +42,7 @@ class Recipe(Section):
         self._check_split()
         if self.fit.seed + self.evaluation.seeds > 2**31:
             raise ValueError(f"the seeds from {self.fit.seed} up pass the largest, {2**31 - 1}: lower seed or seeds")
-        if self.windows.calendar and self.series.time is None:
+        if (self.windows.calendar or self.series.holidays) and self.series.time is None:
             raise ValueError("calendar inputs need each row's time: name its column with time")
         return self
 
@@ -50,11 +50,15 @@ class Recipe(Section):
         series = self.series
         if series.csv is not None and series.generator is not None:
             raise ValueError("a series comes from csv or from generator, not from both: leave one out")
-        if series.generator is not None and (series.column or series.target or series.id or series.time):
-            raise ValueError("a generated series has one column: leave out column, target, id and time")
-        for key, names in (("column", series.column), ("target", series.target)):
+        if series.generator is not None and (
+            series.column or series.target or series.id or series.time or series.future
+        ):
+            raise ValueError("a generated series has one column: leave out column, target, id, time and future")
+        for key, names in (("column", series.column), ("target", series.target), ("future", series.future)):
             if len(set(names)) != len(names):
                 raise ValueError(f"{key} must name each column once, not {', '.join(names)}")
+        if set(series.future) & {*series.column, series.id, series.time}:
+            raise ValueError("future names columns of their own: not those of column, id and time")
         if series.column and not set(series.target) <= set(series.column):
             raise ValueError(f"each target must be one of the columns {', '.join(series.column)}")
 
@@ -147,7 +151,16 @@ class Recipe(Section):
         if values.get("csv") is not None:
             document["series"]["generator"] = None
         if values.get("generator") is not None:
-            document["series"] |= {"csv": None, "column": [], "target": [], "id": None, "time": None, "frequency": None}
+            document["series"] |= {
+                "csv": None,
+                "column": [],
+                "target": [],
+                "id": None,
+                "time": None,
+                "frequency": None,
+                "future": [],
+                "holidays": None,
+            }
         if values.get("rollout") == "window":
             document["windows"] |= {"sequence": None, "burn_in": None, "feedback": 0}
         for name, value in values.items():

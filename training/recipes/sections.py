@@ -8,6 +8,7 @@ from models.spec.model_spec import MAX_MEMBERS, RolloutMode
 from models.spec.record import Count
 from models.timeseries.calendar_features import Cycle
 from models.timeseries.frequency import check_frequency
+from models.timeseries.holiday_inputs import check_holidays
 from models.timeseries.local_time import check_timezone
 from models.timeseries.scaling import ScalerKind
 
@@ -45,6 +46,12 @@ class SeriesSection(Section):
     )
     column: Names = Field((), description="a column to learn from; by default the file's only numeric one")
     target: Names = Field((), description="a column to forecast; by default all that are learned from")
+    future: Names = Field(
+        (), description="a column of values known ahead, such as a weather forecast: numbers, or texts as categories"
+    )
+    holidays: Annotated[str, AfterValidator(check_holidays)] | None = Field(
+        None, description="the place whose public holidays are a further input, such as DE or AU-VIC"
+    )
     generator: GeneratorName | None = Field(None, description="a generated series in place of a file")
     id: str | None = Field(
         None, description='the column that says which series a row belongs to, each scaled by its context; "" for none'

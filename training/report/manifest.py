@@ -6,6 +6,7 @@ from importlib import metadata
 
 import numpy as np
 
+from models.inference.covariates import covariate_values
 from models.inference.forecaster import Forecaster
 from models.spec.manifest import DataRecord, Description, Golden, TrainingRecord
 from training.data.dataset import Dataset
@@ -81,16 +82,20 @@ def _first_and_last_time(series: Sequence[Series]) -> tuple[datetime | None, dat
 
 def _goldens(dataset: Dataset, forecaster: Forecaster) -> tuple[Golden, ...]:
     """A few held-out contexts, evenly spaced, with the forecasts that the version must repeat whenever it is opened."""
-    contexts, time_indexes = dataset.example_contexts()
-    chosen = np.unique(np.linspace(0, len(contexts) - 1, MAX_GOLDENS).astype(int))
-    # A golden keeps no more of its times than the last one.
-    times = None if time_indexes is None else [time_indexes[index]._replace(day=None) for index in chosen]
     horizon = GOLDEN_HORIZON if dataset.spec.rolls_out else 1
-    forecasts = forecaster.forecast(contexts[chosen], horizon, times=times)
-    ends = [None] * len(chosen) if times is None else [each.end for each in times]
+    examples = dataset.examples(horizon)
+    examples = examples.chosen(np.unique(np.linspace(0, len(examples.contexts) - 1, MAX_GOLDENS).astype(int)))
+    # A golden keeps no more of its times than the last one.
+    times = None if examples.times is None else [each._replace(day=None) for each in examples.times]
+    forecasts = forecaster.forecast(examples.contexts, horizon, times=times, future=examples.future)
     return tuple(
-        Golden(window=tuple(map(tuple, window)), predictions=tuple(map(tuple, predictions)), end=end)
-        for window, predictions, end in zip(contexts[chosen].tolist(), forecasts.tolist(), ends, strict=True)
+        Golden(
+            window=tuple(map(tuple, window)),
+            predictions=tuple(map(tuple, predictions)),
+            end=None if times is None else times[index].end,
+            future={} if examples.future is None else covariate_values(dataset.spec.future, examples.future[index]),
+        )
+        for index, (window, predictions) in enumerate(zip(examples.contexts.tolist(), forecasts.tolist(), strict=True))
     )
 
 

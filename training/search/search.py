@@ -159,10 +159,7 @@ def validation_error(forecaster: Forecaster, dataset: Dataset, horizon: int) -> 
     Infinite where no validation part holds a horizon after a context.
     """
     spec = forecaster.spec
-    held_out = [
-        HeldOut(each.values[: part.validation.stop], part.validation, each.times, each.id)
-        for each, part in zip(dataset.series, dataset.parts, strict=True)
-    ]
+    held_out = [HeldOut.of(each, part.validation) for each, part in zip(dataset.series, dataset.parts, strict=True)]
     origins = find_origins(held_out, spec.context_length, horizon).evenly_spaced(MAX_ORIGINS)
     if not len(origins):
         return float("inf")

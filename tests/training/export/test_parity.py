@@ -8,6 +8,7 @@ from models.inference.onnx_network import OnnxNetwork, Step
 from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
 from tests.support.oracle import VARIED, times_of
+from training.data.dataset import Examples
 from training.errors import DisagreementError
 from training.export.from_keras import to_onnx
 from training.export.parity import check_agreement, check_reopened
@@ -81,10 +82,10 @@ def test_a_reopened_version_that_differs_is_refused() -> None:
     )
     reopened = Forecaster(spec, OnnxNetwork(to_onnx("lstm", network)))
     contexts = np.random.default_rng(0).normal((10, -5), (4, 300), (8, 4, 2))
-    check_reopened(network, reopened, contexts)
+    check_reopened(network, reopened, Examples(contexts, None, None))
     spoil(network)
     with pytest.raises(DisagreementError, match="the reopened version answers"):
-        check_reopened(network, reopened, contexts)
+        check_reopened(network, reopened, Examples(contexts, None, None))
 
 
 @pytest.mark.parametrize("name", VARIED)
@@ -96,7 +97,7 @@ def test_a_reopened_version_of_any_option_is_judged_in_the_networks_units(name: 
     level = 5000 if spec.difference or spec.scaler.kind == "context" else 1
     contexts = np.random.default_rng(0).normal(level, 2, (150, spec.context_length, len(spec.features)))
     time_indexes = times_of(spec, len(contexts))
-    check_reopened(network, reopened, contexts, time_indexes)
+    check_reopened(network, reopened, Examples(contexts, time_indexes, None))
     spoil(network)
     with pytest.raises(DisagreementError, match="the reopened version answers"):
-        check_reopened(network, reopened, contexts, time_indexes)
+        check_reopened(network, reopened, Examples(contexts, time_indexes, None))

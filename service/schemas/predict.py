@@ -101,7 +101,7 @@ class PredictRequest(WireModel):
     future: Future | None = Field(
         None,
         description="The values of each covariate that the model takes in, such as a weather forecast, by name: those "
-        "of the window and then those of the horizon. Numbers, or texts where it has categories. With `windows` a list.",
+        "of the window and then those of the horizon. Numbers, or texts for categories. With `windows` a list.",
         examples=[{"temperature": [21.5, 22, 23.5], "holiday": [False, False, True]}],
     )
     levels: Levels | None = Field(

@@ -149,7 +149,7 @@ def _codes(request: ForecastRequest, forecaster: Forecaster) -> tuple[Codes | No
     """
     spec, horizon, sent = forecaster.spec, request.horizon, request.future
     lengths = [len(window) + horizon for window in request.windows]
-    if sent is None or horizon < 1 or min(lengths, default=0) < spec.context_length + horizon:
+    if sent is None or horizon < 1 or min(lengths, default=0) < spec.least_context + horizon:
         return None, {}
     if len(sent) != len(lengths):
         raise InvalidRequest(f"expected one for each of {len(lengths)} windows, but {len(sent)} came", ("future",))

@@ -79,8 +79,10 @@ def request_codes(
                     f"expected {length} values, those of the window and of the horizon, but {len(values[name])} came",
                     (window, name),
                 )
-            newest = values[name][length - steps :]
-            codes[window, :, index] = _codes(covariate, newest, unseen, (window, name), length - steps)
+            first = max(0, length - steps)
+            newest = _codes(covariate, values[name][first:], unseen, (window, name), first)
+            # A window may be shorter than what the network looks back on.
+            codes[window, :, index] = newest[np.maximum(np.arange(len(newest) - steps, len(newest)), 0)]
     return codes, unseen
 
 

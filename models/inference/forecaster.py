@@ -94,7 +94,7 @@ class Forecaster:
                 f"so its answers can't be fed back: the horizon must be 1, not {horizon}"
             )
         # 2. Raw values, their differences, the network's units.
-        raw = newest_values(windows, self._context_length, spec.features, self.title)
+        raw = newest_values(windows, self._context_length, spec.features, self.title, spec.extension)
         values = raw if self._blending is None else raw[:, -self._network_context :]
         last_season = None
         if spec.difference is not None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InvalidWindow
+from models.spec.model_spec import Extension
 from models.text import counted
 
 # Numbers, or rows of numbers, oldest first and in the series' units.
@@ -13,25 +14,34 @@ Window = Sequence[float] | Sequence[Sequence[float]] | NDArray[np.floating]
 Windows = Sequence[Window] | NDArray[np.floating]
 
 
-def newest_values(windows: Windows, context: int, features: Sequence[str], title: str) -> NDArray[np.float64]:
+def newest_values(
+    windows: Windows, context: int, features: Sequence[str], title: str, extension: Extension | None = None
+) -> NDArray[np.float64]:
     """The newest values of each window, shape (windows, context, features).
 
-    `title` is how errors name the model. Raises InvalidWindow, whose location begins with the window's index.
+    `title` is how errors name the model. With an `extension`, shorter windows are extended. Raises InvalidWindow, whose
+    location begins with the window's index.
     """
     found = []
+    least = context if extension is None else min(context, extension.least)
     for index, window in enumerate(windows):
         length = len(window)
-        if length < context:
-            raise InvalidWindow(
-                f"the window has {counted(length, 'value')}; {title} needs at least {context}", (index,)
-            )
+        if length < least:
+            raise InvalidWindow(f"the window has {counted(length, 'value')}; {title} needs at least {least}", (index,))
         try:
-            found.append(_rows(window[-context:], features, first=length - context))
+            rows = _rows(window[-context:], features, first=max(0, length - context))
         except InvalidWindow as error:
             raise error.within(index) from None
+        found.append(rows if extension is None or length >= context else extended(rows, context, extension.season))
     if not found:
         raise InvalidWindow("at least one window is needed")
     return found[0][None] if len(found) == 1 else np.stack(found)
+
+
+def extended(rows: NDArray[np.float64], count: int, season: int) -> NDArray[np.float64]:
+    """Rows of shape (rows, features) with their first season, again and again, before them: `count` rows in all."""
+    before = np.arange(len(rows) - count, 0) % min(season, len(rows))
+    return np.concatenate([rows[before], rows])
 
 
 def check_finite(scaled: NDArray[np.float32], raw: NDArray[np.float64], windows: Windows) -> None:

@@ -25,6 +25,16 @@ class TrainingRange(Record):
     maximum: RowValues
 
 
+class Extension(Record):
+    """How a window that is shorter than the context is made longer: by its own first season, again and again before it.
+
+    It must have at least `least` values.
+    """
+
+    least: Count
+    season: Count
+
+
 class ModelSpec(Record):
     """What it takes to run a network.
 
@@ -75,6 +85,9 @@ class ModelSpec(Record):
     )
     blend: Blend | None = Field(
         None, description="What is mixed into the network's forecasts, and the share of each at every step."
+    )
+    extension: Extension | None = Field(
+        None, description="How windows shorter than the context are extended; null: they are refused."
     )
     nonnegative: tuple[str, ...] = Field(
         (), description="Targets that were never negative in training: nor are their forecasts and intervals."
@@ -130,8 +143,14 @@ class ModelSpec(Record):
 
     @property
     def context_length(self) -> int:
-        """How many values a request must bring."""
+        """How many values a forecast rests on; a request must bring them, unless shorter windows are extended."""
         return max(self.network_context, 0 if self.blend is None else self.blend.context_length)
+
+    @property
+    def least_context(self) -> int:
+        """The fewest values that a request may bring."""
+        context = self.context_length
+        return context if self.extension is None else min(context, self.extension.least)
 
     @property
     def network_context(self) -> int:

@@ -7,7 +7,7 @@ from pydantic import Field, create_model
 
 from models.spec.example_request import example_request
 from models.spec.manifest import DataRecord, Manifest
-from models.spec.metrics import Calibration, Metrics, StepScores, StepValues
+from models.spec.metrics import Calibration, Comparison, Metrics, StepScores, StepValues
 from models.spec.model_spec import ModelSpec
 from service.schemas.wire import WireModel
 
@@ -40,6 +40,9 @@ class CardBacktest(WireModel):
     season: int = Field(description="Steps between the values whose changes scale the MASE.")
     model: StepScores
     baselines: dict[str, StepScores]
+    comparisons: dict[str, Comparison] = Field(
+        description="By baseline, the model's error over the whole horizon beside it, and whether that is chance."
+    )
     skill: dict[str, StepValues] = Field(
         description="By baseline, the share of its mean absolute error at each step that the model does away with."
     )

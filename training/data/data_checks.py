@@ -26,13 +26,13 @@ def check_rows(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], parts:
             f"{_requirements(recipe)} need at least {needed}: bring more rows or choose a smaller "
             f"--{_sample_name(recipe)}"
         )
-    short = [index for index, part in enumerate(parts) if part.test.start < spec.context_length]
+    short = [index for index, part in enumerate(parts) if part.test.start < spec.least_context]
     if short and len(series) > 1:
         first = short[0]
         others = f" (as do {len(short) - 1} more of {len(series)} series)" if len(short) > 1 else ""
         raise SeriesError(
             f"{series[first].name} has {parts[first].test.start} rows before its test rows{others}; "
-            f"{_requirements(recipe)} need a context of {spec.context_length} to forecast from: leave short series out "
+            f"{_requirements(recipe)} need a context of {spec.least_context} to forecast from: leave short series out "
             "or choose a smaller --window"
         )
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from models.inference.covariates import Codes
 from models.spec.covariate import Covariate
-from models.spec.model_spec import ModelSpec, TrainingRange
+from models.spec.model_spec import Extension, ModelSpec, TrainingRange
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler
 from models.timeseries.time_index import TimeIndex
@@ -52,8 +52,8 @@ class Dataset:
         return replace(
             self,
             spec=spec,
-            calibration=tuple(each for each in self.calibration if each.part.stop > spec.context_length),
-            held_out=tuple(each for each in self.held_out if each.part.stop > spec.context_length),
+            calibration=tuple(each for each in self.calibration if each.part.stop > spec.least_context),
+            held_out=tuple(each for each in self.held_out if each.part.stop > spec.least_context),
         )
 
     def with_all_rows(self, recipe: Recipe) -> "Dataset":
@@ -183,6 +183,7 @@ def _unscaled_spec(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
             calendar=windows.calendar,
             future=series[0].covariates,
             holidays=recipe.series.holidays,
+            extension=_extension(recipe),
             timezone=recipe.series.timezone,
             frequency=frequency,
             features=columns,
@@ -192,6 +193,12 @@ def _unscaled_spec(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
         )
     except ValidationError as error:
         raise RecipeError(format_errors(error, Recipe)) from error
+
+
+def _extension(recipe: Recipe) -> Extension | None:
+    """How short windows are extended, where the recipe says from which length on they may come."""
+    least = recipe.windows.least_context
+    return None if least is None else Extension(least=least, season=next(iter(recipe.evaluation.season), 1))
 
 
 def _fit_scaler(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], train: Sequence[range]) -> Scaler:

@@ -42,7 +42,7 @@ def held_out_series(spec: ModelSpec, series: Sequence[Series], parts: Sequence[r
     return tuple(
         HeldOut.of(each, part)
         for each, part in zip(series, parts, strict=True)
-        if part.stop > max(part.start, spec.context_length)
+        if part.stop > max(part.start, spec.least_context)
     )
 
 

@@ -85,7 +85,8 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
     groups = [_trimmed(rows, values, to_the_end=bool(covariates)) for rows in table.groups(section.id)]
     if section.fill == "none":
         _check_full(table, columns, [_trimmed(rows, values) for rows in groups], values)
-        _check_full(table, section.future, groups, codes)
+        if covariates:
+            _check_full(table, section.future, groups, codes)
     frequency = section.frequency
     times: list[Times | None] = [None] * len(groups)
     row_seasons = None

@@ -60,7 +60,7 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
     # 1. The baselines, and the origins that all forecasts begin at.
     horizon, seasons = tested_horizon(recipe, spec), recipe.evaluation.season
     candidates = baselines(recipe, spec, data.histories)
-    history = _history(candidates, held_out, spec.context_length, horizon)
+    history = _history(candidates, held_out, spec.least_context, horizon)
     all_origins = find_origins(held_out, history, horizon)
     if not len(all_origins):
         return None

@@ -53,12 +53,13 @@ def fit_blend(forecaster: Forecaster, data: BlendData, seasons: Sequence[int], l
     """
     spec = forecaster.spec
     context = max(spec.context_length, lags, *seasons)
-    origins = find_origins(data.held_out, context, horizon).evenly_spaced(MAX_ORIGINS)
+    least = context if spec.extension is None else spec.least_context
+    origins = find_origins(data.held_out, least, horizon).evenly_spaced(MAX_ORIGINS)
     if not len(origins):
         return None
     # 1. The errors of all forecasts from the same origins, each series in its own scale.
     forecasts = rolling_forecasts(forecaster, data.held_out, origins, horizon)
-    recent = rows_before(data.held_out, origins, context)[:, :, list(spec.target_columns)]
+    recent = rows_before(data.held_out, origins, context, spec.extension)[:, :, list(spec.target_columns)]
     made = [forecasts.predictions, *(naive_forecast(recent, season, horizon) for season in seasons)]
     if lags:
         made.append(linear_forecast(fit_linear(spec, data.known, lags), recent, horizon))

@@ -25,11 +25,12 @@ def _blend(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Blend | 
     parts = dataset.parts
     known = tuple(each.values[: part.train.stop] for each, part in zip(dataset.series, parts, strict=True))
     all_known = tuple(each.values[: part.test.start] for each, part in zip(dataset.series, parts, strict=True))
-    # No series may be left without a context: a blend would be fitted on other series than it serves.
-    shortest = min(part.validation.start for part in parts)
-    seasons = [season for season in recipe.naive_seasons if season <= shortest]
+    # Every series that is tested must have the rows that the blend looks back on, unless they are extended.
+    tested = [part.test.start for part in parts]
+    most = max(tested) if dataset.spec.extension is not None else min(tested)
+    seasons = [season for season in recipe.naive_seasons if season <= most]
     wanted = recipe.evaluation.linear_lags or min(forecaster.spec.context_length, MAX_LAGS)
-    lags = max_lags([len(rows) for rows in known], min(wanted, shortest))
+    lags = max_lags([len(rows) for rows in known], min(wanted, most))
     data = BlendData(unfitted_series(dataset.series, parts), known, all_known)
     return fit_blend(forecaster, data, seasons, lags, tested_horizon(recipe, forecaster.spec))
 

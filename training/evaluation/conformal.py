@@ -20,7 +20,7 @@ def calibrate(forecaster: Forecaster, held_out: Sequence[HeldOut], horizon: int)
     None where no part holds a context's forecast over the whole horizon. Raises what `rolling_forecasts` raises.
     models/inference/conformal.py describes the method.
     """
-    origins = find_origins(held_out, forecaster.spec.context_length, horizon).evenly_spaced(MAX_ERRORS)
+    origins = find_origins(held_out, forecaster.spec.least_context, horizon).evenly_spaced(MAX_ERRORS)
     if not len(origins):
         return None
     forecasts = rolling_forecasts(forecaster, held_out, origins, horizon)

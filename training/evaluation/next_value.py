@@ -61,10 +61,10 @@ def next_value_forecasts(forecaster: Forecaster, held_out: HeldOut) -> Array:
 
 
 def _next_value_origins(forecaster: Forecaster, held_out: Sequence[HeldOut]) -> Origins:
-    origins = find_origins(held_out, forecaster.spec.context_length, 1)
+    origins = find_origins(held_out, forecaster.spec.least_context, 1)
     if not len(origins):
         raise SeriesError(
-            f"no row to be tested on has a context of {forecaster.spec.context_length} values before it: bring more "
+            f"no row to be tested on has a context of {forecaster.spec.least_context} values before it: bring more "
             "rows, or look back on fewer"
         )
     return origins

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.inference.input_windows import extended
+from models.spec.model_spec import Extension
 from training.data.held_out import HeldOut
 
 Array = NDArray[np.float64]
@@ -74,10 +76,15 @@ def even_stride(count: int, most: int, seasons: Sequence[int] = ()) -> int:
     return max(stride, 1)
 
 
-def rows_before(held_out: Sequence[HeldOut], origins: Origins, count: int) -> Array:
-    """The `count` rows right before each origin, shape (origins, count, features), in raw units."""
+def rows_before(held_out: Sequence[HeldOut], origins: Origins, count: int, extension: Extension | None = None) -> Array:
+    """The `count` rows right before each origin, shape (origins, count, features), in raw units.
+
+    With an `extension`, an origin may have fewer rows before it: they are extended as a request's are.
+    """
+    season = 1 if extension is None else extension.season
     pairs = zip(origins.series.tolist(), origins.rows.tolist(), strict=True)
-    return np.stack([held_out[series].values[row - count : row] for series, row in pairs])
+    found = [(held_out[series].values[max(0, row - count) : row]) for series, row in pairs]
+    return np.stack([rows if len(rows) == count else extended(rows, count, season) for rows in found])
 
 
 def actual_values(held_out: Sequence[HeldOut], origins: Origins, horizon: int, columns: Sequence[int]) -> Array:

@@ -49,7 +49,7 @@ def rolling_forecasts(
     values_per_origin = spec.context_length * len(spec.features) + (spec.window + horizon) * spec.channels
     predictions, scales = [], []
     for chunk in origins.chunks(values_per_origin):
-        contexts = rows_before(held_out, chunk, spec.context_length)
+        contexts = rows_before(held_out, chunk, spec.context_length, spec.extension)
         times = _time_indexes(forecaster, held_out, chunk)
         inputs = forecaster.prepare(contexts, horizon, times, _future(forecaster, held_out, chunk, horizon))
         predictions.append(forecast_offline(forecaster, inputs))
@@ -66,7 +66,7 @@ def _future(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origin
         return None
     pairs = zip(origins.series.tolist(), origins.rows.tolist(), strict=True)
     found = [
-        future[row - spec.window + 1 : row + horizon]
+        future[np.maximum(np.arange(row - spec.window + 1, row + horizon), 0)]
         for series, row in pairs
         if (future := held_out[series].future) is not None
     ]

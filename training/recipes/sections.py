@@ -81,6 +81,11 @@ class WindowsSection(Section):
         None, description="learn each value's change from the value this many steps before, such as a season"
     )
     calendar: Cycles = Field((), description="a further input: the position of the target's time in this cycle")
+    least_context: Count | None = Field(
+        None,
+        description="accept windows shorter than the context, of so many values at least, and extend them by their "
+        "first season",
+    )
     rollout: RolloutMode = Field(
         "window",
         description="how further steps are forecast: from a new window each, or by keeping the state",

@@ -41,9 +41,11 @@ def plans_for(of: Situation) -> tuple[Plan, ...]:
         "linear_lags": _linear_lags(of),
         "units": [_units(of)],
         "learning_rate": 0.003,
+        # Series of a panel may be shorter than its context.
+        "least_context": max(2, next((season.rows for season in of.seasons), 2)) if of.is_panel else None,
     }
     found = [plan._replace(values=common | plan.values) for plan in (*_rollouts(of), *_direct(of))]
-    fitting = [plan for plan in found if _context(plan.values) + of.horizon <= of.shortest]
+    fitting = [plan for plan in found if _context(plan.values) + of.horizon <= of.typical]
     return tuple(fitting) or (_smallest(of)._replace(values=common | _smallest(of).values),)
 
 
@@ -94,7 +96,7 @@ def _direct(of: Situation) -> Iterator[Plan]:
 
 def _smallest(of: Situation) -> Plan:
     """What can be learned from a handful of rows."""
-    window = max(1, min(4, of.shortest - of.horizon - 1))
+    window = max(1, min(4, of.typical - of.horizon - 1))
     return Plan(
         "small",
         f"all {of.horizon} steps at once, from {window} values",
@@ -117,7 +119,7 @@ def _linear_lags(of: Situation) -> int:
     """The lags of the linear forecast: two of the shortest season or one of the longest, as far as the rows allow."""
     seasons = [season.rows for season in of.seasons]
     wanted = max(2 * seasons[0], seasons[-1] + 1, 12) if seasons else 24
-    return max(1, min(wanted, LINEAR_LAGS, (of.shortest - of.horizon) // 3))
+    return max(1, min(wanted, LINEAR_LAGS, (of.typical - of.horizon) // 3))
 
 
 def _units(of: Situation) -> int:

@@ -160,7 +160,7 @@ def validation_error(forecaster: Forecaster, dataset: Dataset, horizon: int) -> 
     """
     spec = forecaster.spec
     held_out = [HeldOut.of(each, part.validation) for each, part in zip(dataset.series, dataset.parts, strict=True)]
-    origins = find_origins(held_out, spec.context_length, horizon).evenly_spaced(MAX_ORIGINS)
+    origins = find_origins(held_out, spec.least_context, horizon).evenly_spaced(MAX_ORIGINS)
     if not len(origins):
         return float("inf")
     errors = np.abs(rolling_forecasts(forecaster, held_out, origins, horizon).errors)

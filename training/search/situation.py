@@ -39,9 +39,9 @@ class Situation(NamedTuple):
         )
 
     @property
-    def shortest(self) -> int:
-        """The rows of the shortest series."""
-        return self.rows[0]
+    def typical(self) -> int:
+        """The rows of a series in the middle of them."""
+        return self.rows[len(self.rows) // 2]
 
     @property
     def longest(self) -> int:

@@ -9,6 +9,7 @@ from rich.console import Console
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from training.data.dataset import load_series
+from training.data.row_seasons import RowSeasons
 from training.extras import require_train
 from training.pipeline import Plans, check_recipe_name, train, train_on
 from training.recipes.recipe import Recipe
@@ -36,14 +37,14 @@ def train_plain(
     if found is None:
         return train(given, registry, progress=progress)
     if console is not None:
-        _tell(found, console)
+        _tell(found, series[0].row_seasons, console)
     fitted_by, learned_by = (started + 60 * minutes * share if minutes else None for share in (FITTED_BY, LEARNED_BY))
     return train_on(series, found.recipe, registry, console, Plans(found.trials, fitted_by, learned_by))
 
 
-def _tell(found: Found, console: Console) -> None:
-    """Say which seasons were found, and which plan was chosen."""
-    lines = []
+def _tell(found: Found, gaps: RowSeasons | None, console: Console) -> None:
+    """Say what was made of regular gaps, which seasons were found, and which plan was chosen."""
+    lines = [] if gaps is None else [gaps.description]
     if found.seasons:
         told = ", ".join(f"{season.rows} rows (strength {season.strength:.2f})" for season in found.seasons)
         lines.append(f"seasons: {told}")

@@ -12,30 +12,38 @@ from numpy.typing import NDArray
 
 from models.errors import InvalidRequest
 from models.spec.covariate import Covariate
+from models.spec.model_spec import ModelSpec
 from models.text import did_you_mean, printable
 
 Codes = NDArray[np.float64]
 UNSEEN = -1.0
+MIN_SPREAD = 0.01  # of a covariate's spread in training: a window in which it hardly changes is divided by this
 
 
-def covariate_inputs(covariates: Sequence[Covariate], codes: Codes, outputs: int = 1) -> NDArray[np.float32]:
+def covariate_inputs(spec: ModelSpec, codes: Codes) -> NDArray[np.float32]:
     """What a network takes in of codes, shape (rows, steps, covariates): shape (rows, steps, channels x outputs).
 
-    A network of several outputs sees the covariates of all their targets, one target's after another's. What lies
-    beyond the last step is taken to be as it is.
+    The steps begin with the window's. Where each context has a scale of its own, so have a covariate's numbers: that
+    of the window's steps. A network of several outputs sees the covariates of all their targets, one target's after
+    another's; what lies beyond the last step is taken to be as it is.
     """
     channels = []
-    for covariate, column in zip(covariates, np.moveaxis(codes, -1, 0), strict=True):
+    for covariate, column in zip(spec.future, np.moveaxis(codes, -1, 0), strict=True):
         if covariate.categories:
             channels.append(column[..., None] == np.arange(len(covariate.categories)))
-        else:
-            channels.append(((column - covariate.mean) / covariate.scale)[..., None])
+            continue
+        mean, scale = np.array(covariate.mean), np.array(covariate.scale)
+        if spec.scaler.kind == "context":
+            window = column[:, : spec.window]
+            mean, spread = window.mean(axis=1, keepdims=True), window.std(axis=1, keepdims=True)
+            scale = np.maximum(spread, MIN_SPREAD * covariate.scale)
+        channels.append(((column - mean) / scale)[..., None])
     encoded = np.concatenate(channels, axis=-1).astype(np.float32)
-    if outputs == 1:
+    if spec.outputs == 1:
         return encoded
     steps = encoded.shape[-2]
     return np.concatenate(
-        [encoded[..., np.minimum(np.arange(steps) + ahead, steps - 1), :] for ahead in range(outputs)], axis=-1
+        [encoded[..., np.minimum(np.arange(steps) + ahead, steps - 1), :] for ahead in range(spec.outputs)], axis=-1
     )
 
 

@@ -217,7 +217,7 @@ class Forecaster:
             return None
         if not covariates:
             raise InvalidRequest(f"{self.title} takes in no covariates: leave future out", ("future",))
-        return covariate_inputs(covariates, future[:, 1 - self.spec.window - horizon :], self.spec.outputs)
+        return covariate_inputs(self.spec, future[:, 1 - self.spec.window - horizon :])
 
     def _of_times(self, times: Sequence[TimeIndex] | None, rows: int, horizon: int) -> NDArray[np.float32] | None:
         """What the times of every step's target say: the calendar and holidays."""

@@ -35,7 +35,8 @@ class DataRecord(Record):
     """Where the series came from, which rows did what, and the SHA-256 of its values.
 
     `rows` counts those of all series; `series` how many there are. `first_at` and `last_at` are the first and the
-    last row's time, where the file tells times. `filled_rows` were missing.
+    last row's time, where the file tells times. `filled_rows` were missing, and `gaps` says which rows are
+    absent by rule.
     """
 
     source: str
@@ -46,6 +47,7 @@ class DataRecord(Record):
     calibration_rows: Annotated[int, Field(ge=0)] = 0
     test_rows: Annotated[int, Field(ge=0)]
     filled_rows: Annotated[int, Field(ge=0)] = 0
+    gaps: str = ""
     first_at: datetime | None = None
     last_at: datetime | None = None
     minimum: RowValues

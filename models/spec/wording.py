@@ -9,6 +9,7 @@ from typing import NamedTuple
 from models.spec.manifest import Description
 from models.spec.metrics import Scores
 from models.spec.model_spec import ModelSpec
+from models.text import counted, listed
 from models.timeseries.calendar_features import Cycle
 
 
@@ -87,6 +88,39 @@ def _calendar(of: Description) -> str:
     return f"{'; '.join(told)} ({of.spec.timezone})" if told else ""
 
 
+def _covariates(of: Description) -> str:
+    return ", ".join(covariate.name for covariate in of.spec.future)
+
+
+def _holidays(of: Description) -> str:
+    return of.spec.holidays or ""
+
+
+def _blend(of: Description) -> str:
+    """What is mixed in, and how much of the answer is the network's."""
+    blend = of.spec.blend
+    if blend is None:
+        return ""
+    names = ["the last value" if season == 1 else f"the value {season} steps before" for season in blend.seasons]
+    if blend.linear:
+        names.append(f"a linear forecast of {counted(len(blend.linear[0].weights), 'lag')}")
+    shares = [f"{100 * step[0]:.0f} %" for step in (blend.weights[0], blend.weights[-1])]
+    if not names:
+        return ""
+    return f"{listed(names)} have a share in it; the network's is {shares[0]} at step 1, {shares[1]} at the last"
+
+
+def _nonnegative(of: Description) -> str:
+    return f"{listed(of.spec.nonnegative)}: never below 0, as in training" if of.spec.nonnegative else ""
+
+
+def _short_windows(of: Description) -> str:
+    extension = of.spec.extension
+    if extension is None or of.spec.least_context == of.spec.context_length:
+        return ""
+    return f"from {of.spec.least_context} values on, extended by their first {extension.season}"
+
+
 def _rollout(of: Description) -> str:
     if not of.spec.rolls_out:
         return "next values only, as it does not forecast all that it forecasts from"
@@ -123,6 +157,11 @@ def _filled(of: Description) -> str:
     return f"{of.data.filled_rows:,} rows that were missing or had empty cells" if of.data.filled_rows else ""
 
 
+def _epochs(of: Description) -> str:
+    cut = ", cut short by the clock" if of.training.cut_by_clock else ""
+    return f"{len(of.training.loss)}{cut}"
+
+
 def _range(of: Description) -> str:
     columns = zip(of.spec.features, of.data.minimum, of.data.maximum, strict=True)
     return "; ".join(f"{name} {low:.6g} to {high:.6g}" for name, low, high in columns)
@@ -138,13 +177,19 @@ _MODEL: _Facts = {
     "lags": _lags,
     "difference": _difference,
     "calendar": _calendar,
+    "holidays": _holidays,
+    "future": _covariates,
     "rollout": _rollout,
+    "blend": _blend,
+    "nonnegative": _nonnegative,
+    "short windows": _short_windows,
     "intervals": _intervals,
-    "epochs": lambda of: str(len(of.training.loss)),
+    "epochs": _epochs,
 }
 _DATA: _Facts = {
     "source": lambda of: of.data.source,
     "rows": _rows,
+    "gaps": lambda of: of.data.gaps,
     "times": _times,
     "frequency": lambda of: of.spec.frequency or "",
     "filled": _filled,

@@ -116,7 +116,9 @@ def _found(manifest: Manifest) -> Iterator[str]:
             f"{others}"
         )
         if backtest.series > 1 and backtest.model.mase is not None:
-            yield f"mean MASE over {backtest.series} series: {fmean(backtest.model.mase):.4g}"
+            known = [(name, scores.mase) for name, scores in backtest.baselines.items() if scores.mase is not None]
+            beside = "".join(f"; {name} {fmean(mase):.4g}" for name, mase in known)
+            yield f"mean MASE over {backtest.series} series: {fmean(backtest.model.mase):.4g}{beside}"
     if calibration is not None and calibration.coverage:
         covered = ", ".join(f"{level} % {100 * fmean(shares):.3g} %" for level, shares in calibration.coverage.items())
         yield f"intervals covered, of nominally: {covered}"

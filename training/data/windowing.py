@@ -29,7 +29,8 @@ class PreparedSeries(NamedTuple):
     """
 
     values: NDArray[np.floating]
-    known_future: Array | None
+    of_times: Array | None = None
+    codes: NDArray[np.float64] | None = None
 
 
 def take_differences(values: NDArray[np.float64], season: int | None) -> NDArray[np.float64]:
@@ -46,12 +47,9 @@ def prepare_series(spec: ModelSpec, series: Series) -> PreparedSeries:
     values: NDArray[np.floating] = take_differences(series.values, spec.difference)
     if spec.scaler.kind != "context":
         values = spec.scaler.of(values[None]).scaled(values)
-    known = []
-    if spec.needs_times and series.times is not None:
-        known.append(time_inputs(series.times, spec))
-    if spec.future and series.future is not None:
-        known.append(covariate_inputs(spec.future, series.future[: len(values)], spec.outputs))
-    return PreparedSeries(values, np.concatenate(known, axis=-1) if known else None)
+    of_times = time_inputs(series.times, spec) if spec.needs_times and series.times is not None else None
+    codes = series.future[: len(values)] if spec.future and series.future is not None else None
+    return PreparedSeries(values, of_times, codes)
 
 
 def cut_samples(
@@ -86,9 +84,14 @@ def cut_samples(
             values = np.pad(values[: part.stop], ((0, more), (0, 0)), constant_values=np.nan)
         slices = _scaled_slices(spec, values, firsts, spec.input_length + target_steps + more)
         # 2. Inputs, whose time axis leads in `step_inputs`.
-        known_future = None
-        if prepared.known_future is not None:
-            known_future = _slices(prepared.known_future, firsts, spec.window - 1, steps).transpose(1, 0, 2)
+        known = []
+        if prepared.of_times is not None:
+            known.append(_slices(prepared.of_times, firsts, spec.window - 1, steps))
+        if prepared.codes is not None:
+            codes = np.pad(prepared.codes, ((0, more), (0, 0)), mode="edge")
+            ahead_too = np.asarray(_slices(codes, firsts, spec.window - 1, steps + more), np.float64)
+            known.append(covariate_inputs(spec, ahead_too)[:, :steps])
+        known_future = np.concatenate(known, axis=-1).transpose(1, 0, 2) if known else None
         inputs = step_inputs(spec, slices.transpose(1, 0, 2), first_target, steps, known_future)
         windows.append(inputs.transpose(1, 0, 2))
         # 3. Targets.

@@ -86,4 +86,4 @@ def _time_indexes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: 
         )
     frequency, rows = parse_frequency(spec.frequency), spec.context_length
     pairs = zip(origins.series.tolist(), origins.rows.tolist(), strict=True)
-    return [TimeIndex.through(times[series][row - rows : row], frequency) for series, row in pairs]
+    return [TimeIndex.through(times[series][max(0, row - rows) : row], frequency) for series, row in pairs]

@@ -63,6 +63,7 @@ def _data_record(dataset: Dataset) -> DataRecord:
         calibration_rows=sum(len(part.calibration) for part in parts),
         test_rows=sum(len(part.test) for part in parts),
         filled_rows=sum(each.filled_rows for each in series),
+        gaps="" if series[0].row_seasons is None else series[0].row_seasons.description,
         first_at=first_at,
         last_at=last_at,
         minimum=tuple(np.min([rows.min(axis=0) for rows in train_values], axis=0).tolist()),

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from models.spec.example_request import example_request
-from models.spec.manifest import Description
+from models.spec.manifest import Description, PlanTrial
 from models.spec.metrics import Backtest, Scores
 from models.spec.wording import Fact, data_facts, model_facts
-from training.report.tables import TextTable, coverage_table, errors_table
+from training.report.tables import TextTable, comparison_table, coverage_table, errors_table
 
 CARD = "card.md"
 MAX_STEPS = 8  # about, in a table
@@ -26,6 +26,8 @@ def card_markdown(name: str, description: Description, pictures: Sequence[str] =
         _section("Model", model_facts(description)),
         _section("Data", data_facts(description)),
         _next_value(description),
+        _plans(description.training.plans),
+        _whole_horizon(description.backtest),
         _error_by_step(description.backtest),
         _intervals(description),
         _request(name, description),
@@ -49,6 +51,29 @@ def _next_value(description: Description) -> str:
         pairs = zip(metrics.spread.seeds, metrics.spread.mse, strict=True)
         spread = "\n\nMean squared error by seed: " + ", ".join(f"{seed}: {mse:.3g}" for seed, mse in pairs) + "."
     return f"## Error of the next value\n\nOn {_text(metrics.tested_on)}, each from true values.\n\n{table}{spread}"
+
+
+def _plans(plans: Sequence[PlanTrial]) -> str:
+    if not plans:
+        return ""
+    rows = [[plan.name, plan.description, f"{plan.error:.4g}", "chosen" if plan.chosen else ""] for plan in plans]
+    table = _table(TextTable(["plan", "", "error", ""], rows))
+    return (
+        "## Plans that were tried\n\nEach was trained briefly, and the one that forecast the validation rows best was "
+        "trained in full. Errors are mean absolute ones over the horizon, in units of the mean change from row to row."
+        f"\n\n{table}"
+    )
+
+
+def _whole_horizon(backtest: Backtest | None) -> str:
+    if backtest is None or not backtest.comparisons:
+        return ""
+    basis = "MASE, in which each series counts alike" if backtest.series > 1 else "the mean absolute error"
+    return (
+        f"## Error over the whole horizon\n\nThe ratios are of {basis}. p is how likely chance alone would make such a "
+        "difference (Diebold and Mariano's test, with Harvey's correction); a baseline is better by more than noise "
+        f"where p is below 0.05 and the ratio above 1.02.\n\n{_table(comparison_table(backtest))}"
+    )
 
 
 def _error_by_step(backtest: Backtest | None) -> str:

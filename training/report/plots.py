@@ -47,7 +47,7 @@ def next_values_picture(
 def loss_picture(
     loss: Sequence[float], validation_loss: Sequence[float] | None, title: str, phase_change_epoch: int | None = None
 ) -> bytes:
-    """A PNG of the losses after each epoch, on a logarithmic axis.
+    """A PNG of the losses after each epoch, on a logarithmic axis unless one is 0.
 
     A line marks the epoch after which the training through the rollout began, where there was one.
     """
@@ -59,7 +59,8 @@ def loss_picture(
             axes.plot(epochs, losses, color=color, marker=marker(len(losses)), markersize=3, label=name)
     if phase_change_epoch is not None:
         axes.axvline(phase_change_epoch + 0.5, color=MARK_COLOR, linewidth=1, label="then through the rollout")
-    axes.set_yscale("log")
+    if min(min(losses) for losses in (loss, validation_loss) if losses) > 0:
+        axes.set_yscale("log")
     axes.set(xlabel="epoch", ylabel="loss (scaled units)", title=title)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25, which="both")

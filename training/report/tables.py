@@ -57,6 +57,19 @@ def errors_table(backtest: Backtest, most: int) -> TextTable:
     return TextTable(headings, rows)
 
 
+def comparison_table(backtest: Backtest) -> TextTable:
+    """The model's error beside each baseline's over the whole horizon, and how likely chance alone is."""
+    rows = []
+    for name, compared in backtest.comparisons.items():
+        scores, p_value = backtest.baselines[name], compared.p_value
+        mase = "" if scores.mase is None else _number(fmean(scores.mase))
+        told = "not told by so few forecasts" if p_value is None else f"{p_value:.2g}"
+        rows.append([name, _number(fmean(scores.mae)), mase, f"{compared.error_ratio:.3g}", told])
+    mine = backtest.model
+    own = ["model", _number(fmean(mine.mae)), "" if mine.mase is None else _number(fmean(mine.mase)), "", ""]
+    return TextTable(["", "MAE", "MASE", "model's error in units of it", "p"], [own, *rows])
+
+
 def coverage_table(coverage: Mapping[str, Sequence[float]], most: int) -> TextTable:
     """The share of values within each level's intervals at about `most` steps, in percent, and the means."""
     horizon = len(next(iter(coverage.values())))

@@ -17,6 +17,14 @@ def csv(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A recipe without values, with which nothing is searched for."""
+    path = tmp_path / "bare.toml"
+    path.write_text("")
+    return path
+
+
 def test_every_value_of_a_recipe_is_a_flag_with_help(rollcast: Command) -> None:
     shown = " ".join(rollcast("train", "--help").out.split())
     for leaf in recipe_fields(Recipe):
@@ -25,14 +33,18 @@ def test_every_value_of_a_recipe_is_a_flag_with_help(rollcast: Command) -> None:
 
 
 def test_a_csv_becomes_a_published_version(rollcast: Command, csv: Path, tmp_path: Path) -> None:
-    flags = ["--csv", csv, "--column", "load", "--name", "load", "--window", 7, "--epochs", 1]
-    result = rollcast("train", *flags, "--units", 4, "--units", 3, "--registry", tmp_path, "--quiet")
+    flags = ["--csv", csv, "--column", "load", "--name", "load", "--minutes", 0.01, "--members", 1]
+    result = rollcast("train", *flags, "--units", 4, "--units", 3, "--registry", tmp_path)
     assert result.status == 0, result.err
+    assert "seasons: 7 rows (strength 1.00)\n" in result.err
+    assert ", chosen\n" in result.err
     assert f"published load@1 in {tmp_path / 'load' / '1'}" in result.out
     assert "the last value's MAE is" in result.out
     manifest = Registry.at(tmp_path).manifest("load", 1)
-    assert (manifest.spec.units, manifest.spec.window, manifest.spec.features) == ((4, 3), 7, ("load",))
-    assert len(manifest.training.loss) == 1
+    assert (manifest.spec.units, manifest.spec.features, manifest.spec.nonnegative) == ((4, 3), ("load",), ("load",))
+    assert manifest.spec.blend is not None
+    assert sum(plan.chosen for plan in manifest.training.plans) == 1 < len(manifest.training.plans)
+    assert manifest.warnings == ()
 
 
 def test_flags_override_a_recipes_values_and_its_series(rollcast: Command, csv: Path, tmp_path: Path) -> None:
@@ -45,14 +57,16 @@ def test_flags_override_a_recipes_values_and_its_series(rollcast: Command, csv: 
     assert (manifest.spec.kind, manifest.spec.units, manifest.spec.features) == ("simple_rnn", (2,), ("load", "price"))
 
 
-def test_a_model_worse_than_naive_forecasts_is_published_with_a_warning(rollcast: Command, tmp_path: Path) -> None:
+def test_a_model_worse_than_naive_forecasts_is_published_with_a_warning(
+    rollcast: Command, bare: Path, tmp_path: Path
+) -> None:
     (tmp_path / "line.csv").write_text("y\n" + "".join(f"{step}\n" for step in range(100)))
     flags = ["--name", "line", "--epochs", 1, "--units", 1, "--window", 2, "--season", 3, "--quiet"]
-    result = rollcast("train", "--csv", tmp_path / "line.csv", *flags, "--registry", tmp_path)
+    result = rollcast("train", bare, "--csv", tmp_path / "line.csv", *flags, "--registry", tmp_path)
     assert result.status == 0
     assert "over 3 steps from 18 origins: MAE " in result.out
-    assert "warning: line@1 loses to last value at every step: repeating the last value is better there\n" in result.err
-    assert "warning: line@1 loses to linear 2 at every step: " in result.err
+    assert "warning: line@1 loses to last value over 3 steps, " in result.err
+    assert "warning: line@1 loses to linear 2 over 3 steps, with more than 10 times its error (p " in result.err
 
 
 def test_an_interrupt_says_that_nothing_was_published(
@@ -66,12 +80,14 @@ def test_an_interrupt_says_that_nothing_was_published(
     assert (result.status, result.err) == (130, "error: stopped; nothing was published\n")
 
 
-def test_a_champion_goes_on_being_served_and_that_is_said(rollcast: Command, csv: Path, tmp_path: Path) -> None:
+def test_a_champion_goes_on_being_served_and_that_is_said(
+    rollcast: Command, bare: Path, csv: Path, tmp_path: Path
+) -> None:
     flags = ["--csv", csv, "--column", "load", "--name", "load", "--epochs", 1, "--units", 1, "--window", 3, "--quiet"]
-    first = rollcast("train", *flags, "--registry", tmp_path)
+    first = rollcast("train", bare, *flags, "--registry", tmp_path)
     assert "still means" not in first.out
     Registry.at(tmp_path).promote("load", 1)
-    second = rollcast("train", *flags, "--registry", tmp_path)
+    second = rollcast("train", bare, *flags, "--registry", tmp_path)
     assert "load still means version 1, its champion; to serve this one: rollcast models promote load 2" in second.out
 
 
@@ -103,12 +119,14 @@ def test_what_can_not_be_trained_is_explained_before_anything_is_trained(
     assert Registry.at(tmp_path).listing() == {}
 
 
-def test_rows_that_were_filled_are_told(rollcast: Command, tmp_path: Path) -> None:
+def test_rows_that_were_filled_are_told(rollcast: Command, bare: Path, tmp_path: Path) -> None:
     lines = [f"{step % 7}" for step in range(80)]
     lines[20] = lines[31] = ""
     (tmp_path / "holes.csv").write_text("row,y\n" + "".join(f"r{row},{line}\n" for row, line in enumerate(lines)))
     flags = ["--name", "holes", "--column", "y", "--epochs", 1, "--units", 1, "--window", 3, "--quiet"]
-    result = rollcast("train", "--csv", tmp_path / "holes.csv", *flags, "--fill", "previous", "--registry", tmp_path)
+    result = rollcast(
+        "train", bare, "--csv", tmp_path / "holes.csv", *flags, "--fill", "previous", "--registry", tmp_path
+    )
     assert "warning: holes@1 learned from 2 rows that were filled (previous)\n" in result.err
 
 

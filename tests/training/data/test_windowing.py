@@ -1,5 +1,6 @@
 """Cutting samples, on series small enough to check by eye, and against what a served request becomes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from models.inference.forecaster import Forecaster
 from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import window_inputs
+from models.spec.covariate import Covariate
 from models.spec.model_spec import ModelSpec
 from models.timeseries.calendar_features import calendar_inputs
 from models.timeseries.frequency import parse_frequency
@@ -21,6 +23,7 @@ from training.data.series import Series
 from training.data.splits import Samples, chronological_parts
 from training.data.windowing import PreparedSeries, cut_samples, prepare_series, take_differences, training_range
 
+COVARIATES = (Covariate(name="temperature", mean=20, scale=4), Covariate(name="kind", categories=("a", "b")))
 ROWS = np.arange(8.0)[:, None]
 
 
@@ -159,11 +162,17 @@ def test_contexts_are_scaled_alike_in_blocks(monkeypatch: pytest.MonkeyPatch) ->
         ("context", {"lags": (4,), "calendar": ("day", "weekday"), "timezone": "Europe/Berlin"}),
         ("standard", {"difference": 4, "outputs": 2}),
         ("context", {"difference": 2, "lags": (3,), "outputs": 3, "calendar": ("year",), "rollout": "state"}),
+        ("standard", {"future": COVARIATES, "rollout": "state"}),
+        ("context", {"future": COVARIATES, "calendar": ("day",), "lags": (3,)}),
+        ("context", {"future": COVARIATES, "outputs": 3, "holidays": "AU-VIC"}),
     ],
 )
 def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, values: dict[str, Any]) -> None:
     of = spec(scaler, features=2, **values)
-    one = series(np.random.default_rng(1).normal(50, 9, (20, 2)))
+    random = np.random.default_rng(1)
+    one = series(random.normal(50, 9, (20, 2)))
+    if of.future:
+        one = replace(one, future=np.column_stack([random.normal(20, 4, 22), random.integers(0, 2, 22)]))
     target_steps = 2 if of.rollout == "state" else 1
     found = cut_samples(of, [prepare_series(of, one)], [range(20)], target_steps)
     firsts = range(of.context_length, 20 - target_steps + 1)
@@ -176,6 +185,7 @@ def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, 
         [one.values[first - of.context_length : first] for first in firsts],
         of.outputs,
         [TimeIndex(end, parse_frequency("1h")) for end in ends],
+        None if one.future is None else _codes_before(one.future, firsts, of),
     )
     served = window_inputs(of, inputs.contexts, inputs.known_future).transpose(1, 0, 2)
     assert np.allclose(found.windows[:, : of.window], served, rtol=1e-6, atol=1e-7)
@@ -186,6 +196,12 @@ def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, 
     ahead = np.concatenate([one.values, np.zeros((of.outputs, 2))])
     truth = np.stack([ahead[first : first + of.outputs] for first in firsts])
     assert np.allclose(forecaster.to_raw(inputs, np.nan_to_num(targets))[known], truth[known], rtol=1e-5)
+
+
+def _codes_before(future: NDArray[np.float64], firsts: range, of: ModelSpec) -> NDArray[np.float64]:
+    """The codes of each context and of the outputs after it; beyond the series the last ones."""
+    steps = np.arange(-of.context_length, of.outputs)
+    return np.stack([future[np.minimum(first + steps, 19)] for first in firsts])
 
 
 def test_what_was_seen_is_the_range_of_the_parts_rows() -> None:

@@ -16,7 +16,7 @@ from benchmarks.harness.published import SHAPES, graph, publish_all, spec
 from benchmarks.measures import open_models
 from benchmarks.measures.in_process import client, windows
 from benchmarks.timing import alternate, timed
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
 
 FOLDER = ROOT / "docs/performance"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import typer
 
-from training.data.table import is_number
+from training.reading.table import is_number
 
 
 def complain(message: str) -> None:

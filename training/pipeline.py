@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from rich.console import Console
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import window_inputs
 from models.references import check_name
 from models.registry.loader import CALIBRATION, MODEL
@@ -14,18 +14,18 @@ from models.registry.publisher import check_publishable, publish
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest, PlanTrial
 from models.spec.metrics import Spread
+from training.completion.complete import completed_spec
+from training.completion.conformal import calibrate
 from training.data.dataset import Dataset, build_dataset, load_series
-from training.data.series import Series
 from training.errors import RecipeError
 from training.evaluation.backtest import tested_horizon
-from training.evaluation.complete import completed_spec
-from training.evaluation.conformal import calibrate
 from training.evaluation.evaluate import evaluate_model
 from training.evaluation.next_value import next_value_metrics
 from training.export.from_keras import to_keras_file, to_onnx
 from training.export.parity import check_agreement, check_reopened
 from training.extras import require_train
 from training.networks.fit import FittedNetwork, fit, learn_on
+from training.reading.series import Series
 from training.recipes.recipe import Recipe
 from training.report.manifest import describe
 from training.report.model_card import CARD, card_markdown

@@ -9,9 +9,9 @@ from rich.console import Console
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from training.data.dataset import load_series
-from training.data.row_seasons import RowSeasons
 from training.extras import require_train
 from training.pipeline import Plans, check_recipe_name, train, train_on
+from training.reading.row_seasons import RowSeasons
 from training.recipes.recipe import Recipe
 from training.search.search import Found, find_recipe
 

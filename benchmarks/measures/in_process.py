@@ -13,7 +13,7 @@ from benchmarks.results import Measurement
 from benchmarks.timing import Plan, alternate, medians, ratio, timed
 from models.engine.engine import Engine
 from models.engine.request import RolloutRequest
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
 from training.export.from_keras import to_onnx
 from training.keras_backend import load_keras

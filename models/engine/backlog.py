@@ -4,7 +4,7 @@ import math
 from weakref import WeakKeyDictionary
 
 from models.engine.request import RolloutRequest
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 
 # A rate is that of about the last half second of work. The guess that it begins with weighs as much as 20 ms of work.
 MEMORY_S, GUESS_WEIGHT_S = 0.5, 0.02

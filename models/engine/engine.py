@@ -29,7 +29,7 @@ from models.engine.request import RequestSlice, RolloutRequest
 from models.engine.scheduler import Admitted, Scheduler
 from models.engine.stats import CallStats, count_call
 from models.engine.worker_state import WorkerState
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 
 PEER_WAIT_S = 0.001  # how long a thread sleeps while what waits is left to another thread
 MAX_TICK_S = 0.01  # a lone batch makes steps without the lock for so long, then what it has done is counted

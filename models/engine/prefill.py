@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.request import RequestSlice, SequenceState
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.step_inputs import next_values, window_inputs
 
 Array = NDArray[np.float32]

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster, ForecastInputs
-from models.inference.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
 
 Array = NDArray[np.float32]

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from models.engine.backlog import Backlog
 from models.engine.batch import Batch
 from models.engine.request import RequestSlice, RolloutRequest, SequenceState
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 
 # docs/performance.md has the measurements. From 8 rows up a core runs LSTM(300) at the rate of its matrix product.
 MIN_ROWS_PER_THREAD = 8

@@ -10,7 +10,7 @@ from models.engine.backlog import Backlog
 from models.engine.batch import Batch
 from models.engine.request import RequestSlice, RolloutRequest, SequenceState
 from models.engine.stats import CallStats
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 
 
 class Calls(NamedTuple):

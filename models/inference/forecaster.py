@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.blending import Blending
 from models.inference.conformal import Bounds, Intervals
 from models.inference.covariates import Codes, covariate_inputs
 from models.inference.input_windows import Windows, check_finite, newest_values
-from models.inference.onnx_network import OnnxNetwork
 from models.inference.rollout import rollout
 from models.inference.time_inputs import time_inputs
 from models.spec.model_spec import ModelSpec

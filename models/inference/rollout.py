@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.inference.onnx_network import Step
+from models.graphs.onnx_network import Step
 from models.inference.step_inputs import next_values, step_inputs
 from models.spec.model_spec import ModelSpec
 

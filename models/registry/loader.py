@@ -6,11 +6,11 @@ import numpy as np
 from pydantic import ValidationError
 
 from models.errors import InvalidRequest, RefusedVersion
+from models.graphs.graph_check import check_graph
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.conformal import Intervals
 from models.inference.covariates import Codes, request_codes
 from models.inference.forecaster import Forecaster
-from models.inference.graph_check import check_graph
-from models.inference.onnx_network import OnnxNetwork
 from models.registry.storage import MAX_DOCUMENT_BYTES, OversizedFile, ReadFile, StorageError
 from models.spec.manifest import FileRecord, Golden, Manifest
 from models.spec.manifest_seal import is_sealed

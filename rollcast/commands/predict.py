@@ -27,8 +27,8 @@ from service.forecasting import (
     unseen_warnings,
 )
 from service.window_times import WindowTimes
-from training.data.series import Series, read_series
 from training.extras import require_train
+from training.reading.series import Series, read_series
 from training.recipes.recipe import Recipe
 
 MAX_VALUES = 1_000_000  # more would be many minutes and gigabytes

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from models.engine.prefill import prefill
 from models.engine.request import RequestSlice, RolloutRequest
 from models.engine.stats import CallStats, count_call
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 from service.dispatch.latency import CallLatency
 
 # Handing work to another thread and back takes about this long; what takes less is computed at once.

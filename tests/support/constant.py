@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
 from training.export.onnx_graph import Layer, Member, build_graph

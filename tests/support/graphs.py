@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from models.inference.onnx_network import INPUT, LENGTHS, OUTPUT, OnnxNetwork
+from models.graphs.onnx_network import INPUT, LENGTHS, OUTPUT, OnnxNetwork
 
 Array = NDArray[np.float32]
 

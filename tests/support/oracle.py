@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.registry.publisher import publish
 from models.registry.registry import Registry
 from models.spec.manifest import DataRecord, Description, Golden, Manifest, TrainingRecord

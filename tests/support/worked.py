@@ -6,7 +6,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from models.inference.onnx_network import OnnxNetwork, Step
+from models.graphs.onnx_network import OnnxNetwork, Step
 
 Array = NDArray[np.float32]
 

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from models.spec.model_spec import ModelSpec
 from models.text import listed
-from training.data.series import Series
 from training.data.splits import Parts
 from training.errors import SeriesError
+from training.reading.series import Series
 from training.recipes.recipe import Recipe
 
 

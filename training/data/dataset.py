@@ -17,10 +17,10 @@ from models.timeseries.time_index import TimeIndex
 from training.data.data_checks import check_finite, check_rows, check_test_rows, check_varies
 from training.data.generators import GENERATORS, generate_series
 from training.data.held_out import HeldOut, describe_rows, held_out_series
-from training.data.series import Series, read_series
 from training.data.splits import Parts, Samples, calibration_rows, split_rows
 from training.data.windowing import PreparedSeries, cut_samples, prepare_series, take_differences, training_range
 from training.errors import RecipeError, SeriesError
+from training.reading.series import Series, read_series
 from training.recipes.fields import format_errors
 from training.recipes.recipe import Recipe
 

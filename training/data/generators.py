@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data.series import Series
-from training.data.table import locate_file
+from training.reading.series import Series
+from training.reading.table import locate_file
 from training.recipes.sections import GeneratorName
 
 # The noisy sine: the step of x between its rows, the amplitude of its uniform noise, and how much of it there is.

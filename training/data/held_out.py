@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from models.spec.model_spec import ModelSpec
 from models.timeseries.month_days import Times
-from training.data.series import Series
 from training.data.splits import Parts
+from training.reading.series import Series
 
 
 class HeldOut(NamedTuple):

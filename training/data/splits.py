@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data.series import Series
+from training.reading.series import Series
 from training.recipes.recipe import Recipe
 
 

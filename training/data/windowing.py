@@ -12,8 +12,8 @@ from models.inference.step_inputs import step_inputs
 from models.inference.time_inputs import time_inputs
 from models.spec.model_spec import ModelSpec, TrainingRange
 from models.timeseries.differencing import to_differences
-from training.data.series import Series
 from training.data.splits import Samples
+from training.reading.series import Series
 
 MIN_SEQUENCES = 1_000  # that thinning leaves for an epoch
 CONTEXTS_PER_BLOCK = 1_024  # scaled at a time, which bounds the memory that it takes

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from models.inference.forecaster import Forecaster
 from models.spec.metrics import Backtest, Comparison, StepScores
 from models.spec.model_spec import ModelSpec
+from training.baselines.baselines import Baseline, baselines
 from training.data.held_out import HeldOut
-from training.evaluation.baselines import Baseline, baselines
 from training.evaluation.diebold_mariano import diebold_mariano
 from training.evaluation.origins import Origins, even_stride, find_origins, rows_before
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts

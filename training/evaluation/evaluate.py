@@ -9,7 +9,7 @@ from training.data.dataset import Dataset
 from training.data.held_out import histories
 from training.evaluation.backtest import BacktestData, backtest, tested_horizon
 from training.evaluation.baseline_warnings import baseline_warnings
-from training.evaluation.conformal import coverage
+from training.evaluation.coverage import coverage
 from training.evaluation.next_value import next_value_metrics
 from training.evaluation.rolling_forecasts import RollingForecasts
 from training.recipes.recipe import Recipe

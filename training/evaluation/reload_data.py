@@ -7,10 +7,10 @@ from models.spec.manifest import Manifest
 from models.timeseries.frequency import parse_frequency
 from training.data.dataset import build_dataset, load_series
 from training.data.held_out import HeldOut, histories
-from training.data.series import Series, sha256
 from training.data.splits import Parts, split_rows
 from training.errors import RecipeError, SeriesError
 from training.evaluation.backtest import BacktestData
+from training.reading.series import Series, sha256
 from training.recipes.recipe import Recipe
 
 

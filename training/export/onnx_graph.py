@@ -8,7 +8,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from models.inference.onnx_network import FINAL, INPUT, LENGTHS, OUTPUT
+from models.graphs.onnx_network import FINAL, INPUT, LENGTHS, OUTPUT
 from training.networks.cells import TensorNames, cell_of
 
 OPSET, IR_VERSION = 17, 8  # of ONNX 1.12: every ONNX Runtime that rollcast allows reads them

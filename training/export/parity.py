@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.offline import predict_offline
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import window_inputs
 from training.data.dataset import Examples
 from training.errors import DisagreementError

@@ -10,9 +10,9 @@ from models.inference.covariates import covariate_values
 from models.inference.forecaster import Forecaster
 from models.spec.manifest import DataRecord, Description, Golden, TrainingRecord
 from training.data.dataset import Dataset
-from training.data.series import Series, sha256
 from training.evaluation.evaluate import Evaluation
 from training.networks.fit import FittedNetwork
+from training.reading.series import Series, sha256
 from training.recipes.recipe import Recipe
 
 MAX_GOLDENS, GOLDEN_HORIZON = 3, 24

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from training.data.dataset import Dataset
 from training.evaluation.evaluate import Evaluation
 from training.evaluation.next_value import next_value_forecasts

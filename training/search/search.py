@@ -7,18 +7,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from rich.console import Console
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.spec.manifest import PlanTrial
 from training.data.dataset import Dataset, build_dataset
 from training.data.held_out import HeldOut
-from training.data.series import Series
 from training.errors import RecipeError
 from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import rolling_forecasts
 from training.evaluation.step_scores import mase_scales
 from training.export.from_keras import to_onnx
 from training.networks.fit import fit
+from training.reading.series import Series
 from training.recipes.recipe import Recipe
 from training.search.budget import FIT_SHARE, TRIAL_SHARE, Size, schedule
 from training.search.plans import Plan, plans_for

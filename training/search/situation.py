@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.data.series import Series
+from training.reading.series import Series
 from training.search.seasons import Season
 
 YEAR = np.timedelta64(8766, "h")

@@ -8,7 +8,7 @@ import pytest
 
 from models.engine.backlog import Backlog
 from models.engine.request import RolloutRequest
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
 from tests.support.tiny import graph_of, tiny_spec
 

@@ -16,8 +16,8 @@ from models.engine import batch, scheduler
 from models.engine.batch import Batch
 from models.engine.engine import Engine
 from models.engine.request import RolloutRequest
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
 from tests.support.oracle import VARIED, slow_forecast, times_of
 from tests.support.tiny import graph_of, tiny_spec

@@ -6,8 +6,8 @@ import pytest
 from models.engine import offline
 from models.engine.offline import forecast_offline
 from models.errors import InvalidWindow
+from models.graphs.onnx_network import OnnxNetwork, Step
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork, Step
 from models.spec.model_spec import RolloutMode
 from tests.support.constant import constant
 from tests.support.tiny import graph_of, tiny_spec

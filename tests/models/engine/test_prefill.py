@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.engine.prefill import prefill
 from models.engine.request import RequestSlice, RolloutRequest
-from models.inference.onnx_network import Step
+from models.graphs.onnx_network import Step
 from models.spec.model_spec import ModelSpec
 from tests.support.tiny import tiny_spec
 from tests.support.worked import AddUp, Last, Summed

@@ -5,7 +5,7 @@ import numpy as np
 from models.engine.batch import Batch
 from models.engine.request import RequestSlice, RolloutRequest, SequenceState
 from models.engine.scheduler import MAX_BATCH_ROWS, Scheduler
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
 from tests.support.tiny import tiny_graph, tiny_spec
 

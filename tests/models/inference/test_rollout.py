@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.inference.onnx_network import Step
+from models.graphs.onnx_network import Step
 from models.inference.rollout import rollout
 from models.spec.model_spec import RolloutMode
 from tests.support.tiny import tiny_spec

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from models.errors import InvalidRequest
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.spec.example_request import example_request
 from models.spec.model_spec import ModelSpec
 from models.timeseries.frequency import parse_frequency

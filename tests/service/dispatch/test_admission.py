@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from models.errors import Overloaded
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster, ForecastInputs
-from models.inference.onnx_network import OnnxNetwork
 from models.timeseries.scaling import Scale
 from service.dispatch.admission import Admission
 from service.dispatch.dispatcher import Dispatcher

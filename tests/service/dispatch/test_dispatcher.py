@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument
 
+from models.graphs.onnx_network import OnnxNetwork, Step
 from models.inference.forecaster import Forecaster, ForecastInputs
-from models.inference.onnx_network import OnnxNetwork, Step
 from models.timeseries.scaling import Scale
 from service.dispatch.dispatcher import Dispatcher
 from service.dispatch.latency import CallLatency

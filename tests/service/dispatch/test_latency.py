@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from models.graphs.onnx_network import OnnxNetwork, Step
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork, Step
 from models.spec.model_spec import ModelSpec
 from service.dispatch import latency as module
 from service.dispatch.latency import CallLatency

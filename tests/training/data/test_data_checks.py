@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from training.data.dataset import build_dataset
-from training.data.series import Series
 from training.errors import SeriesError
+from training.reading.series import Series
 from training.recipes.recipe import Recipe
 
 SMALL = Recipe().with_values({"window": 3, "train_share": 0.6, "validation_share": 0.2})

@@ -10,9 +10,9 @@ from models.timeseries.frequency import Frequency
 from models.timeseries.time_index import TimeIndex
 from training.data import dataset as module
 from training.data.dataset import build_dataset, load_series
-from training.data.series import Series
 from training.data.splits import split_rows
 from training.errors import RecipeError
+from training.reading.series import Series
 from training.recipes.recipe import Recipe
 
 SMALL = Recipe().with_values({"window": 3, "train_share": 0.6, "validation_share": 0.2})

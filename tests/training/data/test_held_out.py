@@ -3,8 +3,8 @@
 import numpy as np
 
 from training.data.held_out import histories
-from training.data.series import Series
 from training.data.splits import split_rows
+from training.reading.series import Series
 from training.recipes.recipe import Recipe
 
 SHARES = Recipe().with_values({"train_share": 0.5, "validation_share": 0.1, "calibration_share": 0.2})

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.inference.step_inputs import window_inputs
 from models.spec.covariate import Covariate
 from models.spec.model_spec import ModelSpec
@@ -19,9 +19,9 @@ from models.timeseries.scaling import Scaler, ScalerKind
 from models.timeseries.time_index import TimeIndex
 from tests.support.tiny import tiny_spec
 from training.data import windowing as module
-from training.data.series import Series
 from training.data.splits import Samples, chronological_parts
 from training.data.windowing import PreparedSeries, cut_samples, prepare_series, take_differences, training_range
+from training.reading.series import Series
 
 COVARIATES = (Covariate(name="temperature", mean=20, scale=4), Covariate(name="kind", categories=("a", "b")))
 ROWS = np.arange(8.0)[:, None]

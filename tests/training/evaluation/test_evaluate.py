@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tests.support.constant import constant
+from training.completion.conformal import calibrate
 from training.data.dataset import Dataset, build_dataset
-from training.data.series import Series
-from training.evaluation.conformal import calibrate
 from training.evaluation.evaluate import Evaluation, evaluate_model
+from training.reading.series import Series
 from training.recipes.recipe import Recipe
 
 RECIPE = Recipe().with_values(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
 from tests.support.constant import constant, plain_spec

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler

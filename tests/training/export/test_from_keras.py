@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 from training.export.from_keras import to_keras_file, to_onnx
 from training.export.parity import check_agreement, keras_answers
 from training.keras_backend import load_keras

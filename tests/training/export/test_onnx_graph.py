@@ -9,7 +9,7 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.rollout import rollout
 from models.spec.model_spec import ModelSpec, RolloutMode
 from tests.support.graphs import run_graph

@@ -3,8 +3,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.graphs.onnx_network import OnnxNetwork, Step
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork, Step
 from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
 from tests.support.oracle import VARIED, times_of

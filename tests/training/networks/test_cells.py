@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx import helper
 
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 from training.errors import RecipeError
 from training.export.onnx_graph import Layer, Member, build_graph
 from training.networks.cells import CELLS, Cell, GraphBuilder, TensorNames, cell_of

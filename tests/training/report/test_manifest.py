@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.spec.manifest import Description
 from models.spec.metrics import Backtest, Calibration, Metrics, Scores, Spread, StepScores
 from models.spec.model_spec import ModelSpec
@@ -22,10 +22,10 @@ from tests.support.constant import constant, plain_spec
 from tests.support.tiny import graph_of, tiny_spec
 from training.data.dataset import Dataset
 from training.data.held_out import HeldOut
-from training.data.series import Series, sha256
 from training.data.splits import Parts, Samples
 from training.evaluation.evaluate import Evaluation
 from training.networks.fit import FittedNetwork
+from training.reading.series import Series, sha256
 from training.recipes.recipe import Recipe
 from training.report import manifest as module
 from training.report.manifest import describe

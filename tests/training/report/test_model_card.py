@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
-from models.inference.onnx_network import OnnxNetwork
 from models.spec.manifest import Description
 from models.spec.metrics import Backtest, Calibration, Scores, Spread, StepScores
 from models.spec.model_spec import ModelSpec

@@ -3,12 +3,12 @@
 from models.inference.forecaster import Forecaster
 from models.spec.blend import Blend
 from models.spec.model_spec import ModelSpec
+from training.baselines.autoregression import max_lags
+from training.baselines.baselines import MAX_LAGS
+from training.completion.blend import BlendData, fit_blend
 from training.data.dataset import Dataset
 from training.data.held_out import unfitted_series
-from training.evaluation.autoregression import max_lags
 from training.evaluation.backtest import tested_horizon
-from training.evaluation.baselines import MAX_LAGS
-from training.evaluation.blend import BlendData, fit_blend
 from training.recipes.recipe import Recipe
 
 

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from models.spec.covariate import MAX_CATEGORIES, Covariate
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.month_days import Times
-from training.data.imputation import add_missing_rows, fill_empty_cells
-from training.data.long_format import check_one_series
-from training.data.row_seasons import RowSeasons, find_row_seasons
-from training.data.table import Rows, Table, read_table
-from training.data.timestamps import check_order, infer_frequency, read_times
 from training.errors import RecipeError, SeriesError
 from training.extras import require_train
+from training.reading.imputation import add_missing_rows, fill_empty_cells
+from training.reading.long_format import check_one_series
+from training.reading.row_seasons import RowSeasons, find_row_seasons
+from training.reading.table import Rows, Table, read_table
+from training.reading.timestamps import check_order, infer_frequency, read_times
 from training.recipes.sections import PACKAGE_SCHEME, Fill, SeriesSection
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.faults.odd_graphs import odd_graphs
 from models.errors import RefusedVersion
-from models.inference.onnx_network import OnnxNetwork
+from models.graphs.onnx_network import OnnxNetwork
 from tests.support.graphs import run_graph
 from tests.support.tiny import tiny_graph
 

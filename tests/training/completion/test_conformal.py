@@ -6,9 +6,10 @@ import pytest
 from models.inference.conformal import Intervals
 from models.timeseries.scaling import Scaler
 from tests.support.constant import constant, plain_spec
+from training.completion import conformal as module
+from training.completion.conformal import calibrate
 from training.data.held_out import HeldOut
-from training.evaluation import conformal as module
-from training.evaluation.conformal import calibrate, coverage
+from training.evaluation.coverage import coverage
 from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import rolling_forecasts
 

@@ -3,8 +3,8 @@
 import polars
 import pytest
 
-from training.data.table import Table
 from training.errors import SeriesError
+from training.reading.table import Table
 
 
 def table(first_line: int | None = 2, **columns: list[object]) -> Table:

@@ -18,8 +18,8 @@ from models.inference.blending import linear_forecast, naive_forecast
 from models.inference.forecaster import Forecaster
 from models.spec.blend import Blend, LinearForecast
 from models.spec.model_spec import ModelSpec
+from training.baselines.autoregression import fit_autoregression
 from training.data.held_out import HeldOut
-from training.evaluation.autoregression import fit_autoregression
 from training.evaluation.origins import find_origins, rows_before
 from training.evaluation.rolling_forecasts import rolling_forecasts
 from training.evaluation.step_scores import mase_scales

@@ -7,9 +7,9 @@ import polars
 import pytest
 
 from models.timeseries.month_days import Times
-from training.data.table import Rows, Table
-from training.data.timestamps import check_order, infer_frequency, read_times
 from training.errors import SeriesError
+from training.reading.table import Rows, Table
+from training.reading.timestamps import check_order, infer_frequency, read_times
 
 
 def table(*cells: object) -> Table:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.evaluation import autoregression as module
-from training.evaluation.autoregression import fit_autoregression, max_lags
+from training.baselines import autoregression as module
+from training.baselines.autoregression import fit_autoregression, max_lags
 
 
 def ruled(first: float, second: float, rows: int, level: float = 3) -> NDArray[np.float64]:

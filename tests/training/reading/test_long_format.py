@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from training.data.long_format import check_one_series
-from training.data.table import read_table
 from training.errors import SeriesError
+from training.reading.long_format import check_one_series
+from training.reading.table import read_table
 
 HOUR_BY_HOUR = "".join(f"2024-01-{day:02},{hour},{day + hour}\n" for day in (1, 2) for hour in range(3))
 

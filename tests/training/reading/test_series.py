@@ -11,8 +11,8 @@ import numpy as np
 import polars
 import pytest
 
-from training.data.series import Series, read_series, sha256
 from training.errors import MissingExtra, SeriesError
+from training.reading.series import Series, read_series, sha256
 from training.recipes.sections import SeriesSection
 
 
@@ -194,7 +194,8 @@ def test_a_broken_parquet_file_is_told(tmp_path: Path) -> None:
 
 def test_reading_a_series_never_loads_tensorflow(tmp_path: Path) -> None:
     code = (
-        "import sys; from training.data.series import read_series; from training.recipes.sections import SeriesSection;"
+        "import sys; from training.reading.series import read_series;"
+        "from training.recipes.sections import SeriesSection;"
         "read_series(SeriesSection(csv=sys.argv[1]));"
         "print(*{'polars', 'keras', 'tensorflow', 'onnx', 'matplotlib'} & set(sys.modules))"
     )

@@ -5,7 +5,7 @@ import pytest
 
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.month_days import Times
-from training.data.row_seasons import find_row_seasons
+from training.reading.row_seasons import find_row_seasons
 
 
 def business_hours(days: int, rows: int, minutes: int = 60) -> Times:

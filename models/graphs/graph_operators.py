@@ -11,7 +11,7 @@ attribute's sub-graph), and its trip count must be an input of the graph, so tha
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from models.inference.graph_file import FLOAT, INT32, INT64, Tensor
+from models.graphs.graph_file import FLOAT, INT32, INT64, Tensor
 
 TIME, BATCH = "time", "batch"  # the two sizes that each call chooses
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.spec.model_spec import ModelSpec
-from training.evaluation.autoregression import fit_autoregression, max_lags
+from training.baselines.autoregression import fit_autoregression, max_lags
 from training.recipes.recipe import Recipe
 
 Array = NDArray[np.float64]

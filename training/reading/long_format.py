@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.data.table import Table, is_number
-from training.data.time_formats import parse_time
 from training.errors import SeriesError
+from training.reading.table import Table, is_number
+from training.reading.time_formats import parse_time
 
 if TYPE_CHECKING:
     import polars

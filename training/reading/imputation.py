@@ -10,9 +10,9 @@ from models.timeseries.frequency import Frequency, parse_frequency
 from models.timeseries.month_days import LAST_DAY, Times, month_positions
 from models.timeseries.spacing import most_common
 from models.timeseries.time_index import TimeIndex
-from training.data.table import Rows
-from training.data.timestamps import and_more, format_time
 from training.errors import SeriesError
+from training.reading.table import Rows
+from training.reading.timestamps import and_more, format_time
 from training.recipes.sections import Fill
 
 Array = NDArray[np.float64]

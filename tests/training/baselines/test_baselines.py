@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.constant import plain_spec
-from training.evaluation.baselines import baselines, last_value, seasonal_naive
+from training.baselines.baselines import baselines, last_value, seasonal_naive
 from training.recipes.recipe import Recipe
 
 PAST = np.array([[[1.0, -1], [2, -2], [3, -3]], [[4, -4], [5, -5], [6, -6]]])

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from training.data.time_formats import parse_time
+from training.reading.time_formats import parse_time
 
 
 @pytest.mark.parametrize(

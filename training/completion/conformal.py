@@ -1,15 +1,13 @@
-"""Calibrating prediction intervals on rows that nothing was learned from, and measuring their coverage."""
+"""Calibrating prediction intervals on rows that nothing was learned from."""
 
 from collections.abc import Sequence
 
-from models.errors import InvalidRequest
 from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
 from training.data.held_out import HeldOut
 from training.evaluation.origins import find_origins
-from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
+from training.evaluation.rolling_forecasts import rolling_forecasts
 
-LEVELS = (50, 80, 90, 95)  # in percent, whose coverage is measured
 # Of each step, evenly spaced: more would hardly change a half-width, and every service holds them in memory.
 MAX_ERRORS = 1_000
 
@@ -25,19 +23,3 @@ def calibrate(forecaster: Forecaster, held_out: Sequence[HeldOut], horizon: int)
         return None
     forecasts = rolling_forecasts(forecaster, held_out, origins, horizon)
     return Intervals((forecasts.errors / forecasts.scales).transpose(1, 2, 0))
-
-
-def coverage(intervals: Intervals, forecasts: RollingForecasts) -> dict[str, tuple[float, ...]]:
-    """The share of values within their interval at each calibrated step, from 0 to 1, for each level.
-
-    It is the mean over origins and targets. A level for which there are too few errors is left out.
-    """
-    errors = forecasts.errors[:, : intervals.steps]
-    covered = {}
-    for level in LEVELS:
-        try:
-            bounds = intervals.error_bounds(level, errors.shape[1]).scaled(forecasts.scales)
-        except InvalidRequest:
-            continue
-        covered[str(level)] = tuple(bounds.contain(errors).mean(axis=(0, 2)).tolist())
-    return covered

@@ -10,8 +10,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from benchmarks.faults.odd_graphs import odd_graphs
 from models.errors import RefusedVersion
-from models.inference.graph_check import check_graph
-from models.inference.graph_file import read_graph
+from models.graphs.graph_check import check_graph
+from models.graphs.graph_file import read_graph
 from models.spec.model_spec import ModelSpec
 from tests.support.tiny import graph_of, tiny_spec
 from training.export.onnx_graph import Layer, Member, build_graph

@@ -7,9 +7,9 @@ import polars
 import pytest
 
 from models.timeseries.month_days import Times
-from training.data.imputation import add_missing_rows, fill_empty_cells
-from training.data.table import Rows, Table
 from training.errors import SeriesError
+from training.reading.imputation import add_missing_rows, fill_empty_cells
+from training.reading.table import Rows, Table
 from training.recipes.sections import Fill
 
 NAN = float("nan")

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from models.timeseries.frequency import Frequency, parse_frequency
 from models.timeseries.month_days import Times, month_positions
 from models.timeseries.spacing import most_common
-from training.data.table import Rows, Table
-from training.data.time_formats import EXAMPLES, parse_time
 from training.errors import SeriesError
+from training.reading.table import Rows, Table
+from training.reading.time_formats import EXAMPLES, parse_time
 
 _ZERO = np.timedelta64(0, "us")
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from models.errors import RefusedVersion
-from models.inference.graph_file import FLOAT, Graph, Node, Tensor, read_graph, refusal
-from models.inference.graph_operators import BATCH, OPERATORS, TIME, lengths, state
-from models.inference.onnx_network import FINAL, INPUT, LENGTHS, OUTPUT
+from models.graphs.graph_file import FLOAT, Graph, Node, Tensor, read_graph, refusal
+from models.graphs.graph_operators import BATCH, OPERATORS, TIME, lengths, state
+from models.graphs.onnx_network import FINAL, INPUT, LENGTHS, OUTPUT
 from models.spec.model_spec import ModelSpec
 from models.text import did_you_mean, printable
 

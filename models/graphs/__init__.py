@@ -1,0 +1,1 @@
+"""ONNX graphs: what they may hold, and running one."""

@@ -1,0 +1,1 @@
+"""Simple forecasts, which a model should beat."""

@@ -1,0 +1,1 @@
+"""What completes a network to a model: the blend of its forecasts and its intervals."""

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -71,14 +72,16 @@ def test_the_table_has_every_models_measured_error(name: str, version: int, hori
 
 
 def test_a_csv_is_trained_with_the_command_that_the_readme_gives(tmp_path: Path) -> None:
-    (tmp_path / "demand.csv").write_text("load\n" + "".join(f"{100 + step % 48}\n" for step in range(400)))
+    start = datetime(2024, 1, 1)
+    lines = [f"{(start + step * timedelta(minutes=30)).isoformat()},{100 + step % 48}\n" for step in range(400)]
+    (tmp_path / "demand.csv").write_text("at,load\n" + "".join(lines))
     command = block("make train").strip()
     dry = subprocess.run(
         ["bash", "-c", f"{command} {' '.join(DRY)}"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     words = shlex.split(dry.stdout.splitlines()[-1])
     assert words[:2] == [".venv/bin/rollcast", "train"]
-    quick = ["--epochs", "1", "--registry", str(tmp_path), "--quiet"]
+    quick = ["--minutes", "0.01", "--members", "1", "--units", "4", "--registry", str(tmp_path), "--quiet"]
     subprocess.run(
         [sys.executable, "-m", "rollcast", *words[1:], *quick],
         cwd=tmp_path,
@@ -87,7 +90,9 @@ def test_a_csv_is_trained_with_the_command_that_the_readme_gives(tmp_path: Path)
         timeout=120,
         check=True,
     )
-    assert Registry.at(tmp_path).manifest("load", 1).spec.window == 48
+    backtest = Registry.at(tmp_path).manifest("load", 1).backtest
+    assert backtest is not None
+    assert (backtest.horizon, backtest.season) == (48, 48)
 
 
 def test_docker_compose_knows_what_it_is_asked_for() -> None:

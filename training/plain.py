@@ -11,9 +11,8 @@ from models.spec.manifest import Manifest
 from training.data.dataset import load_series
 from training.extras import require_train
 from training.pipeline import Plans, check_recipe_name, train, train_on
-from training.reading.row_seasons import RowSeasons
 from training.recipes.recipe import Recipe
-from training.search.search import Found, find_recipe
+from training.search.search import find_recipe
 
 FITTED_BY, LEARNED_BY = 0.82, 0.92  # of the minutes
 
@@ -36,23 +35,5 @@ def train_plain(
     found = find_recipe(values, series, minutes, console)
     if found is None:
         return train(given, registry, progress=progress)
-    if console is not None:
-        _tell(found, series[0].row_seasons, console)
     fitted_by, learned_by = (started + 60 * minutes * share if minutes else None for share in (FITTED_BY, LEARNED_BY))
     return train_on(series, found.recipe, registry, console, Plans(found.trials, fitted_by, learned_by))
-
-
-def _tell(found: Found, gaps: RowSeasons | None, console: Console) -> None:
-    """Say what was made of regular gaps, which seasons were found, and which plan was chosen."""
-    lines = [] if gaps is None else [gaps.description]
-    if found.seasons:
-        told = ", ".join(f"{season.rows} rows (strength {season.strength:.2f})" for season in found.seasons)
-        lines.append(f"seasons: {told}")
-    else:
-        lines.append("no season was found")
-    lines += [
-        f"plan {trial.name}: error {trial.error:.4g} on validation rows{', chosen' * trial.chosen}"
-        for trial in found.trials
-    ]
-    for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -236,11 +236,14 @@ def _path(error: Any) -> Sequence[str | int]:
     if error["type"] == "unknown_field":
         return [error["ctx"]["name"]]
     path = error["loc"]
+    if path[:1] == ("future",):
+        return ["future", *path[2:]]  # names of covariates, after that of a branch
     return [path[0], *(part for part in path[1:] if isinstance(part, int))] if path else []
 
 
 def _location(path: Sequence[str | int]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else _cut(part, 60) for part in path) or "body"
+    parts = (f"[{part}]" if isinstance(part, int) else f".{_cut(part, 60)}" for part in path)
+    return "".join(parts).removeprefix(".") or "body"
 
 
 def _cut(text: str, limit: int = MAX_CHARACTERS) -> str:

@@ -109,7 +109,7 @@ def forecast_request(asked: PredictRequest) -> ForecastRequest:
         model=None if asked.model is None else parse_reference(asked.model),
         levels=asked.levels or (),
         times=_times(asked) if asked.timed else None,
-        future=None if asked.future is None else _of_each_window(asked, "future"),
+        future=_future(asked),
     )
 
 
@@ -166,6 +166,16 @@ def _nested(values: NDArray[np.float64], many: bool) -> Any:
     if values.shape[-1] == 1:
         values = values[..., 0]
     return (values if many else values[0]).tolist()
+
+
+def _future(asked: PredictRequest) -> list[dict[str, list[float | bool | str]]] | None:
+    """The covariates of each window. Raises InvalidRequest where they have another form than windows."""
+    if asked.future is None:
+        return None
+    if isinstance(asked.future, list) != (asked.windows is not None):
+        wanted = "one object, as window came" if asked.windows is None else "a list of objects, one for each window"
+        raise InvalidRequest(f"expected {wanted}", ("future",))
+    return asked.future if isinstance(asked.future, list) else [asked.future]
 
 
 def _times(asked: PredictRequest) -> list[WindowTimes]:

@@ -1,8 +1,9 @@
 """What POST /predict takes and answers."""
 
-from typing import Annotated, Literal, Self
+import math
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Discriminator, Field, FiniteFloat, Tag, model_validator
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, FiniteFloat, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.references import REFERENCE_PATTERN
@@ -49,8 +50,24 @@ Levels = Annotated[
 ]
 
 
+def _numbers_or_texts(values: list[object]) -> list[object]:
+    for index, value in enumerate(values):
+        if isinstance(value, str) and len(value) <= MAX_CATEGORY_LENGTH:
+            continue
+        if not isinstance(value, float | int) or not math.isfinite(value):
+            told = {"index": index, "most": MAX_CATEGORY_LENGTH}
+            raise PydanticCustomError(
+                "covariate",
+                "expected numbers, truth values or texts of at most {most} characters; value {index} is none",
+                told,
+            )
+    return values
+
+
 _CovariateValues = Annotated[
-    list[FiniteFloat | bool | Annotated[str, Field(max_length=MAX_CATEGORY_LENGTH)]], Field(fail_fast=True)
+    list[Any],
+    AfterValidator(_numbers_or_texts),
+    WithJsonSchema({"type": "array", "items": {"type": ["number", "boolean", "string"]}}),
 ]
 _Covariates = Annotated[
     dict[Annotated[str, Field(max_length=MAX_CATEGORY_LENGTH)], _CovariateValues], Field(max_length=MAX_COVARIATES)

@@ -10,6 +10,7 @@ from rich.console import Console
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
 from models.spec.manifest import PlanTrial
+from models.text import counted, listed
 from training.data.dataset import Dataset, build_dataset
 from training.data.held_out import HeldOut
 from training.errors import RecipeError
@@ -74,17 +75,43 @@ def find_recipe(
     if not candidates:
         return None
     # 3. Try each briefly, if there are several; train the best.
-    seconds = FIT_SHARE * 60 * (minutes or USUAL_MINUTES)
+    planned = 60 * (minutes or USUAL_MINUTES)
+    seconds = FIT_SHARE * planned
+    for text in _told(series, seasons, horizon):
+        _say(console, text)
     trials = []
     if len(candidates) > 1:
+        share = TRIAL_SHARE * seconds
         for number, candidate in enumerate(candidates, start=1):
+            left = (planned - (number - 1) * share) / 60
             title = f"trying plan {number} of {len(candidates)}, {candidate.plan.name}"
-            trials.append(_tried(candidate, values, TRIAL_SHARE * seconds, title, console))
-            seconds -= TRIAL_SHARE * seconds
+            _say(console, f"{title}: {candidate.plan.description}; about {left:.2g} min left")
+            trials.append(_tried(candidate, values, share, title, console))
+            _say(console, f"{candidate.plan.name}: error {trials[-1].error:.4g} on validation rows")
+        seconds -= share * len(candidates)
     best = min(range(len(trials)), key=lambda index: trials[index].error) if trials else 0
     chosen = candidates[best]
+    _say(
+        console, f"training {chosen.plan.name} in full; about {(seconds + (1 - FIT_SHARE) * planned) / 60:.2g} min left"
+    )
     recipe = _scheduled(chosen, values, seconds, trial=False)
     return Found(recipe, seasons, tuple(each.model_copy(update={"chosen": each is trials[best]}) for each in trials))
+
+
+def _told(series: Sequence[Series], seasons: Sequence[Season], horizon: int) -> list[str]:
+    """What was made of the series before anything is trained, in words."""
+    gaps = series[0].row_seasons
+    found = listed([f"{season.rows} rows (strength {season.strength:.2f})" for season in seasons])
+    return [
+        *([] if gaps is None else [gaps.description]),
+        f"seasons: {found}" if seasons else "no season was found",
+        f"horizon: {counted(horizon, 'step')}",
+    ]
+
+
+def _say(console: Console | None, text: str) -> None:
+    if console is not None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _seasons(values: Mapping[str, Any], series: Sequence[Series]) -> tuple[Season, ...]:

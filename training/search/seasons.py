@@ -52,7 +52,7 @@ def find_seasons(series: Sequence[Array], frequency: str | None, usual: Sequence
         confirmed = tuple(each for each in known if each.strength >= least)
         return confirmed or _slow_cycle(values[: rows + 1], LEAST_FOUND_STRENGTH)
     least = max(LEAST_FOUND_STRENGTH, noise)
-    return _searched(changes[: rows + 1], least) or _slow_cycle(values[: rows + 1], least)
+    return _searched(changes[: rows + 1], least, max(LONGER_BY, noise)) or _slow_cycle(values[: rows + 1], least)
 
 
 def _usual_seasons(frequency: str | None) -> list[int]:
@@ -71,7 +71,7 @@ def _usual_seasons(frequency: str | None) -> list[int]:
     return [int(length) for length in lengths if length == int(length) and length > 1]
 
 
-def _searched(strengths: Array, least: float) -> tuple[Season, ...]:
+def _searched(strengths: Array, least: float, longer_by: float) -> tuple[Season, ...]:
     """The shortest season that shows nearly as much as any, and a longer one made of several that shows more."""
     peaks = [lag for lag in _peaks(strengths) if strengths[lag] >= least]
     if not peaks:
@@ -81,7 +81,7 @@ def _searched(strengths: Array, least: float) -> tuple[Season, ...]:
     longer = [
         lag
         for lag in peaks
-        if lag % first == 0 and 2 <= lag // first <= MOST_MULTIPLES and strengths[lag] > strengths[first] + LONGER_BY
+        if lag % first == 0 and 2 <= lag // first <= MOST_MULTIPLES and strengths[lag] > strengths[first] + longer_by
     ]
     best = [max(longer, key=lambda lag: float(strengths[lag]))] if longer else []
     return tuple(Season(lag, float(strengths[lag])) for lag in [first, *best])

@@ -7,7 +7,7 @@ from training.errors import SeriesError
 
 TEST_SHARE, TEST_HORIZONS = 0.2, 5  # the share is tested on where it holds so many horizons
 PART_SHARE = 0.1  # of the rows for each of the parts before it
-CALIBRATED_HORIZONS = 8  # of rows before the test rows, from which on some of them are for calibration alone
+CALIBRATED_HORIZONS = 2  # in a part, from which on there is one for calibration alone
 MAX_PART_HORIZONS = 4
 LEAST_ROWS = 8  # to train on
 
@@ -30,7 +30,7 @@ def choose_split(rows: Sequence[int], horizon: int) -> dict[str, Any]:
             "and to validate on, and some to learn from. Bring more rows or choose a smaller --horizon"
         )
     left = (shortest if len(rows) == 1 else sorted(rows)[len(rows) // 2]) - horizon
-    if left < CALIBRATED_HORIZONS * horizon and len(rows) == 1:
+    if PART_SHARE * left < CALIBRATED_HORIZONS * horizon and len(rows) == 1:
         return {"test_rows": horizon, "validation_rows": max(horizon, left // 4), "calibrate_on_validation": True}
     part = min(max(horizon, int(PART_SHARE * left)), MAX_PART_HORIZONS * horizon)
     return {"test_rows": horizon, "validation_rows": part, "calibration_rows": part}

@@ -1,5 +1,7 @@
 """The free-running network: the same as without, except for what its steps take in."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,10 +11,12 @@ from training.networks.free_running import free_running_network
 
 
 @pytest.mark.parametrize("kind", CELLS)
-@pytest.mark.parametrize("residual", [0, 2])
-def test_with_true_values_alone_it_is_the_network_itself(kind: str, residual: int) -> None:
-    architecture = Architecture(kind, channels=3, outputs=2, units=(4, 3), residual=residual)
+@pytest.mark.parametrize("added", [{}, {"residual": 2}, {"linear_path": True}])
+def test_with_true_values_alone_it_is_the_network_itself(kind: str, added: dict[str, Any]) -> None:
+    architecture = Architecture(kind, channels=3, outputs=2, units=(4, 3), **added)
     free_running = free_running_network(architecture, first_output_step=1)
+    for variable in free_running.trainable_variables[-1:]:
+        variable.assign(np.random.default_rng(1).normal(size=variable.shape))  # a linear path begins as 0
     plain = build_network(architecture, first_output_step=1)
     copy_weights(free_running, plain)
     values = np.random.default_rng(0).normal(size=(5, 6, 3)).astype(np.float32)

@@ -1,0 +1,68 @@
+"""Mixing forecasts, by hand."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from models.inference.blending import Blending
+from models.spec.blend import Blend, LinearForecast
+from tests.support.constant import constant, plain_spec
+
+RECENT = np.array([[[1.0], [2], [4], [8]]])
+DOUBLE = LinearForecast(weights=(2.0,), intercept=0.0, shift=0.0, spread=1.0)
+
+
+def test_each_step_has_its_shares_and_the_last_ones_hold() -> None:
+    blend = Blend(seasons=(1, 2), linear=(DOUBLE,), weights=((0.5, 0.5, 0, 0), (0.5, 0, 0.25, 0.25)))
+    mixed = Blending(blend).mix(RECENT, np.full((1, 4, 1), 100.0))
+    # The last value 8; the last two 4, 8, 4, 8; the doubles 16, 32, 64, 128.
+    assert mixed[0, :, 0].tolist() == [50 + 4, 50 + 2 + 8, 50 + 1 + 16, 50 + 2 + 32]
+
+
+def test_the_network_alone_is_left_as_it_is() -> None:
+    predictions = np.array([[[1.5], [2.5]]])
+    assert Blending(Blend(seasons=(), weights=((1.0,),))).mix(RECENT, predictions).tolist() == predictions.tolist()
+
+
+def test_each_target_has_its_own_linear_forecast() -> None:
+    blend = Blend(seasons=(), linear=(DOUBLE, DOUBLE.model_copy(update={"weights": (3.0,)})), weights=((0.0, 1.0),))
+    assert Blending(blend).mix(np.array([[[1.0, 10]]]), np.zeros((1, 1, 2))).tolist() == [[[2, 30]]]
+    assert blend.context_length == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"seasons": (1,), "weights": ((1.0,),)},
+        {"seasons": (1,), "weights": ((1.5, -0.5),)},
+        {"seasons": (1,), "weights": ((0.5, 0.4),)},
+        {"seasons": (), "weights": ()},
+        {"seasons": (0,), "weights": ((0.5, 0.5),)},
+    ],
+)
+def test_shares_must_be_shares(values: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Blend(**values)
+
+
+def test_a_forecaster_answers_with_the_mixture_from_a_context_as_long_as_it_takes() -> None:
+    blend = Blend(seasons=(3,), weights=((0.5, 0.5),))
+    model = constant(10.0, plain_spec(window=2, blend=blend))
+    assert model.spec.context_length == 3
+    assert model.forecast([[0.0, 2, 4, 6]], 4)[0, :, 0].tolist() == [6, 7, 8, 6]
+    plain = constant(10.0, plain_spec(window=2))
+    assert plain.forecast([[4.0, 6]], 2)[0, :, 0].tolist() == [10, 10]
+
+
+def test_what_was_never_negative_is_not_forecast_below_0() -> None:
+    model = constant(-1.0, plain_spec(("a", "b"), nonnegative=("b",)))
+    assert model.forecast(np.ones((1, 2, 2)), 1)[0, 0].tolist() == [-1, 0]
+
+
+def test_a_short_window_is_extended_by_its_first_season() -> None:
+    blend = Blend(seasons=(4,), weights=((0.0, 1.0),))
+    model = constant(0.0, plain_spec(window=2, blend=blend, extension={"least": 3, "season": 2}))
+    assert (model.spec.context_length, model.spec.least_context) == (4, 3)
+    assert model.forecast([[1.0, 2, 3]], 4)[0, :, 0].tolist() == [2, 1, 2, 3]  # as if 2 came before

@@ -58,14 +58,20 @@ class DataRecord(Record):
 class PlanTrial(Record):
     """A plan that was tried before the recipe was chosen: what it does, and its error on validation rows.
 
-    `error` is the mean absolute error over the horizon, each series in units of its mean change from row to row.
+    `error` is the mean absolute error over the horizon, each series in units of its mean change from row to row; null
+    where validation rows have no room for the horizon, or the network forecast no finite numbers.
     """
 
     name: str
     description: str
-    error: FiniteFloat
+    error: FiniteFloat | None
     duration_s: FiniteFloat
     chosen: bool = False
+
+    @property
+    def told_error(self) -> str:
+        """The error as it is shown."""
+        return "not known" if self.error is None else f"{self.error:.4g}"
 
 
 class TrainingRecord(Record):

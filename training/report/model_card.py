@@ -56,7 +56,7 @@ def _next_value(description: Description) -> str:
 def _plans(plans: Sequence[PlanTrial]) -> str:
     if not plans:
         return ""
-    rows = [[plan.name, plan.description, f"{plan.error:.4g}", "chosen" if plan.chosen else ""] for plan in plans]
+    rows = [[plan.name, plan.description, plan.told_error, "chosen" if plan.chosen else ""] for plan in plans]
     table = _table(TextTable(["plan", "", "error", ""], rows))
     return (
         "## Plans that were tried\n\nEach was trained briefly, and the one that forecast the validation rows best was "

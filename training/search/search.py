@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from rich.console import Console
 
+from models.errors import InvalidWindow
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
 from models.spec.manifest import PlanTrial
@@ -87,13 +88,13 @@ def find_recipe(
             title = f"trying plan {number} of {len(candidates)}, {candidate.plan.name}"
             _say(console, f"{title}: {candidate.plan.description}; about {left:.2g} min left")
             trials.append(_tried(candidate, values, share, title, console))
-            _say(console, f"{candidate.plan.name}: error {trials[-1].error:.4g} on validation rows")
+            _say(console, f"{candidate.plan.name}: error {trials[-1].told_error} on validation rows")
         seconds -= share * len(candidates)
-    best = min(range(len(trials)), key=lambda index: trials[index].error) if trials else 0
+    errors = [np.inf if trial.error is None else trial.error for trial in trials]
+    best = int(np.argmin(errors)) if trials else 0
     chosen = candidates[best]
-    _say(
-        console, f"training {chosen.plan.name} in full; about {(seconds + (1 - FIT_SHARE) * planned) / 60:.2g} min left"
-    )
+    left = (seconds + (1 - FIT_SHARE) * planned) / 60
+    _say(console, f"training {chosen.plan.name} in full; about {left:.2g} min left")
     recipe = _scheduled(chosen, values, seconds, trial=False)
     return Found(recipe, seasons, tuple(each.model_copy(update={"chosen": each is trials[best]}) for each in trials))
 
@@ -180,16 +181,19 @@ def _tried(
     )
 
 
-def validation_error(forecaster: Forecaster, dataset: Dataset, horizon: int) -> float:
+def validation_error(forecaster: Forecaster, dataset: Dataset, horizon: int) -> float | None:
     """The mean absolute error of forecasts of validation rows, each series in units of its mean change from row to row.
 
-    Infinite where no validation part holds a horizon after a context.
+    None where no validation part holds a horizon after a context, or a forecast is not finite.
     """
     spec = forecaster.spec
     held_out = [HeldOut.of(each, part.validation) for each, part in zip(dataset.series, dataset.parts, strict=True)]
     origins = find_origins(held_out, spec.least_context, horizon).evenly_spaced(MAX_ORIGINS)
     if not len(origins):
-        return float("inf")
-    errors = np.abs(rolling_forecasts(forecaster, held_out, origins, horizon).errors)
+        return None
+    try:
+        errors = np.abs(rolling_forecasts(forecaster, held_out, origins, horizon).errors)
+    except InvalidWindow:
+        return None
     scales = mase_scales(held_out, 1, spec.target_columns)[origins.series][:, None]
     return float(np.mean(errors / np.where(scales > 0, scales, 1)))

@@ -1,0 +1,31 @@
+"""How a plan is judged before it is chosen."""
+
+import numpy as np
+import pytest
+
+from tests.support.constant import constant
+from training.data.dataset import Dataset, build_dataset
+from training.reading.series import Series
+from training.recipes.recipe import Recipe
+from training.search.search import validation_error
+
+RECIPE = Recipe().with_values({"window": 2, "train_share": 0.5, "validation_share": 0.2, "scaler": "none"})
+
+
+def dataset(*series: list[float]) -> Dataset:
+    read = [Series(np.array(values)[:, None], ("y",), "made up", str(index)) for index, values in enumerate(series)]
+    return build_dataset(RECIPE, read)
+
+
+def test_errors_of_validation_rows_are_in_units_of_each_series_change() -> None:
+    first = [0.0, 2, 0, 2, 0, 5, 5, 9, 9, 9]  # rows 5 and 6 validate; before them it changes by 2
+    second = [10 * value for value in first]
+    assert validation_error(constant(4), dataset(first), 1) == pytest.approx(0.5)
+    both = validation_error(constant(4), dataset(first, second), 1)
+    assert both == pytest.approx((0.5 + 46 / 20) / 2)
+
+
+def test_where_no_horizon_fits_or_a_forecast_is_no_number_there_is_no_error() -> None:
+    values = [0.0, 2, 0, 2, 0, 5, 5, 9, 9, 9]
+    assert validation_error(constant(4), dataset(values), 3) is None
+    assert validation_error(constant(float("inf")), dataset(values), 1) is None

@@ -12,13 +12,14 @@ from training.data.dataset import load_series
 from training.extras import require_train
 from training.pipeline import Plans, check_recipe_name, train, train_on
 from training.recipes.recipe import Recipe
+from training.search.budget import USUAL_MINUTES
 from training.search.search import find_recipe
 
 FITTED_BY, LEARNED_BY = 0.82, 0.92  # of the minutes
 
 
 def train_plain(
-    values: Mapping[str, Any], registry: Registry, *, minutes: float = 10.0, progress: bool = True
+    values: Mapping[str, Any], registry: Registry, *, minutes: float = USUAL_MINUTES, progress: bool = True
 ) -> Manifest:
     """Find a recipe for a file's series, train its network, and publish it.
 

@@ -18,7 +18,6 @@ class Blending:
     """A blend, ready to be mixed in."""
 
     def __init__(self, blend: Blend) -> None:
-        self.context_length = blend.context_length
         self._weights = np.array(blend.weights)
         self._seasons = blend.seasons
         self._linear = [

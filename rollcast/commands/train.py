@@ -16,8 +16,7 @@ from training.extras import require_train
 from training.recipes.fields import RecipeField, recipe_fields
 from training.recipes.loader import load_recipe, recipe_names
 from training.recipes.recipe import Recipe
-
-USUAL_MINUTES = 10.0
+from training.search.budget import USUAL_MINUTES
 
 _HELP = f"""Train a model and publish it as the next version of its name.
 

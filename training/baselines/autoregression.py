@@ -8,6 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from models.inference.autoregression import Autoregression
+from models.spec.model_spec import ModelSpec
 
 Array = NDArray[np.float64]
 
@@ -48,6 +49,15 @@ def fit_autoregression(series: Sequence[Array], lags: int, *, by_context: bool) 
         count += len(design)
     weights = np.asarray(np.linalg.solve(gram + RIDGE * max(count, 1) * np.eye(lags + 1), moment), np.float64)
     return replace(unfitted, weights=weights[:-1], intercept=float(weights[-1]))
+
+
+def fit_linear(spec: ModelSpec, known: Sequence[Array], lags: int) -> list[Autoregression]:
+    """The autoregression of each target, fitted to rows of shape (rows, features)."""
+    by_context = spec.scaler.kind == "context"
+    return [
+        fit_autoregression([rows[:, column] for rows in known if len(rows) > lags], lags, by_context=by_context)
+        for column in spec.target_columns
+    ]
 
 
 def _lagged_windows(series: Sequence[Array], lags: int) -> Iterator[tuple[Array, Array]]:

@@ -5,13 +5,15 @@ https://otexts.com/fpp3/simple-methods.html.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.inference.blending import linear_forecast, naive_forecast
 from models.spec.model_spec import ModelSpec
-from training.baselines.autoregression import fit_autoregression, max_lags
+from training.baselines.autoregression import fit_linear, max_lags
 from training.recipes.recipe import Recipe
 
 Array = NDArray[np.float64]
@@ -54,15 +56,11 @@ def last_value() -> Baseline:
 
 def seasonal_naive(season: int) -> Baseline:
     """Repeat the last season."""
-
-    def forecast(past: Array, horizon: int) -> Array:
-        return past[:, -season:][:, np.arange(horizon) % season]
-
     return Baseline(
         f"seasonal naive {season}",
         f"repeating the value {season} {'step' if season == 1 else 'steps'} before",
         season,
-        forecast,
+        lambda past, horizon: naive_forecast(past, season, horizon),
     )
 
 
@@ -74,13 +72,10 @@ def _linear(histories: Sequence[Array], spec: ModelSpec, wanted_lags: int) -> Ba
     lags = max_lags([len(history) for history in histories], wanted_lags)
     if not lags:
         return None
-    by_context = spec.scaler.kind == "context"
-    models = [
-        fit_autoregression([history[:, column] for history in histories], lags, by_context=by_context)
-        for column in spec.target_columns
-    ]
-
-    def forecast(past: Array, horizon: int) -> Array:
-        return np.stack([model.forecast(past[:, :, target], horizon) for target, model in enumerate(models)], axis=-1)
-
-    return Baseline(f"linear {lags}", f"a linear model of {lags} {'lag' if lags == 1 else 'lags'}", lags, forecast)
+    models = fit_linear(spec, histories, lags)
+    return Baseline(
+        f"linear {lags}",
+        f"a linear model of {lags} {'lag' if lags == 1 else 'lags'}",
+        lags,
+        partial(linear_forecast, models),
+    )

@@ -13,12 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.inference.autoregression import Autoregression
 from models.inference.blending import linear_forecast, naive_forecast
 from models.inference.forecaster import Forecaster
 from models.spec.blend import Blend, LinearForecast
-from models.spec.model_spec import ModelSpec
-from training.baselines.autoregression import fit_autoregression
+from training.baselines.autoregression import fit_linear
 from training.data.held_out import HeldOut
 from training.evaluation.origins import find_origins, rows_before
 from training.evaluation.rolling_forecasts import rolling_forecasts
@@ -85,15 +83,6 @@ def fit_blend(forecaster: Forecaster, data: BlendData, seasons: Sequence[int], l
         linear=kept,
         weights=tuple(map(tuple, weights[:, columns].tolist())),
     )
-
-
-def fit_linear(spec: ModelSpec, known: Sequence[Array], lags: int) -> list[Autoregression]:
-    """The autoregression of each target, fitted to rows of shape (rows, features)."""
-    by_context = spec.scaler.kind == "context"
-    return [
-        fit_autoregression([rows[:, column] for rows in known if len(rows) > lags], lags, by_context=by_context)
-        for column in spec.target_columns
-    ]
 
 
 def _smooth(errors: Array, horizons: int) -> Array:

@@ -11,6 +11,7 @@ S_PER_OPERATION = 4.5e-11  # of the products in it, forward and back: about 22 b
 GATES = 4
 FORWARD_AND_BACK = 6  # operations for each weight and row: a product takes two, and going back takes two such
 
+USUAL_MINUTES = 10.0
 FIT_SHARE = 0.72  # of the minutes: the others are for reading, looking, testing and writing
 TRIAL_SHARE = 0.07  # of the time to fit, for each plan that is tried
 LEARN_ON_SHARE = 0.12

@@ -22,7 +22,7 @@ from training.export.from_keras import to_onnx
 from training.networks.fit import fit
 from training.reading.series import Series
 from training.recipes.recipe import Recipe
-from training.search.budget import FIT_SHARE, TRIAL_SHARE, Size, schedule
+from training.search.budget import FIT_SHARE, TRIAL_SHARE, USUAL_MINUTES, Size, schedule
 from training.search.plans import Plan, plans_for
 from training.search.seasons import Season, find_seasons
 from training.search.situation import Situation
@@ -30,15 +30,13 @@ from training.search.split import choose_split
 
 MAX_ORIGINS = 200  # of a trial's forecasts
 VALIDATION_SAMPLES = 512
-USUAL_MINUTES = 10.0
 MAX_USUAL_HORIZON, USUAL_HORIZON = 60, 12
 
 
 class Found(NamedTuple):
-    """The recipe that was found, the seasons that it knows, and what came of each plan that was tried."""
+    """The recipe that was found, and what came of each plan that was tried."""
 
     recipe: Recipe
-    seasons: tuple[Season, ...]
     trials: tuple[PlanTrial, ...]
 
 
@@ -96,7 +94,7 @@ def find_recipe(
     left = (seconds + (1 - FIT_SHARE) * planned) / 60
     _say(console, f"training {chosen.plan.name} in full; about {left:.2g} min left")
     recipe = _scheduled(chosen, values, seconds, trial=False)
-    return Found(recipe, seasons, tuple(each.model_copy(update={"chosen": each is trials[best]}) for each in trials))
+    return Found(recipe, tuple(each.model_copy(update={"chosen": each is trials[best]}) for each in trials))
 
 
 def _told(series: Sequence[Series], seasons: Sequence[Season], horizon: int) -> list[str]:

@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from models.engine.offline import predict_offline
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow, Location
-from models.inference.conformal import Bounds
 from models.inference.covariates import Codes, request_codes
 from models.inference.forecaster import Forecaster, ForecastInputs
 from models.inference.input_windows import Windows
+from models.intervals.conformal import Bounds
+from models.intervals.sample_paths import check_paths
 from models.references import Reference
 from models.spec.manifest import Manifest
 from models.text import listed
 from models.timeseries.time_index import TimeIndex
+from service.replays import Replays
 from service.window_times import WindowTimes
 
 Array = NDArray[np.float64]
@@ -28,12 +30,16 @@ Array = NDArray[np.float64]
 MAX_NAMED = 5  # windows or columns that one warning names; it counts the others
 
 
+NO_REPLAYS = Replays()
+
+
 class ForecastRequest(NamedTuple):
     """What is asked: windows in raw units, oldest value first, and how far to forecast.
 
     `model` is None where the registry holds one name. `levels` asks for intervals, each in percent. `times` has what
     tells each window's times, and `future` the values of each window's covariates by name: those of the window and of
-    the horizon.
+    the horizon. `adapt` has intervals follow what windows longer than the context show; `paths` asks for so many sample
+    paths of each, drawn by `seed`.
     """
 
     windows: Windows
@@ -42,26 +48,39 @@ class ForecastRequest(NamedTuple):
     levels: Sequence[float] = ()
     times: Sequence[WindowTimes] | None = None
     future: Sequence[Mapping[str, Sequence[Any]]] | None = None
+    adapt: bool = False
+    paths: int = 0
+    seed: int = 0
 
 
 class PreparedRequest(NamedTuple):
     """A request that was checked and made ready for the network.
 
-    `error_bounds` are those of each level, in raw units; they broadcast against the forecasts.
+    `error_bounds` are those of each level, in raw units; they broadcast against the forecasts. After the rows of the
+    windows the inputs have those of their `replays`: forecasts from earlier origins in them.
     """
 
+    asked: ForecastRequest
     inputs: ForecastInputs
     error_bounds: Mapping[float, Bounds]
     timestamps: list[list[str]] | None = None
     unseen: Mapping[str, str] = MappingProxyType({})
+    replays: Replays = NO_REPLAYS
+
+    @property
+    def asked_inputs(self) -> ForecastInputs:
+        """The inputs without those of replays."""
+        count = len(self.asked.windows)
+        inside = tuple(index for index in self.inputs.out_of_range if index < count)
+        return self.inputs._replace(contexts=self.inputs.contexts[:count], out_of_range=inside)
 
 
 class Forecast(NamedTuple):
     """The answer: each window's next values in raw units, shape (windows, horizon, targets).
 
     `intervals` has the bounds of each level, of the predictions' shape. `timestamps` are each window's, where its times
-    are known. `out_of_range` are the indexes of windows with values far outside those of training, and `unseen` a
-    category that training never saw, by covariate.
+    are known. `paths` has shape (windows, paths, horizon, targets). `out_of_range` are the indexes of windows with
+    values far outside those of training, and `unseen` a category that training never saw, by covariate.
     """
 
     manifest: Manifest
@@ -70,25 +89,34 @@ class Forecast(NamedTuple):
     timestamps: list[list[str]] | None = None
     out_of_range: tuple[int, ...] = ()
     unseen: Mapping[str, str] = MappingProxyType({})
+    paths: Array | None = None
 
 
 def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest:
     """Check a request and make it ready for the network. Raises InvalidRequest and the errors below it."""
+    replays = _replays(request, forecaster)
+    windows = request.windows
     indexes = timestamps = None
     if request.times is not None and request.horizon > 0:
         indexes = [_time_index(request, forecaster, index) for index in range(len(request.times))]
         timestamps = [_times_ahead(request, each, index) for index, each in enumerate(indexes)]
-    future, unseen = _codes(request, forecaster)
+        indexes = replays.times(windows, indexes)
+    future, unseen = _codes(request, forecaster, replays)
     try:
-        inputs = forecaster.prepare(request.windows, request.horizon, indexes, future)
+        inputs = forecaster.prepare(replays.windows(windows), request.horizon, indexes, future)
     except InvalidWindow as error:
-        raise error.within("windows") from None
+        raise _of_window(error, replays) from None
     except InvalidHorizon as error:
         raise error.at(("horizon",)) from None
     except InvalidRequest as error:
         raise error.at(times_location(request, error.location)) from None
     error_bounds = {level: forecaster.error_bounds(inputs, level) for level in request.levels}
-    return PreparedRequest(inputs, error_bounds, timestamps, unseen)
+    if request.paths:
+        try:
+            check_paths(forecaster.intervals, request.horizon, forecaster.title)
+        except InvalidRequest as error:
+            raise error.at(("paths",)) from None
+    return PreparedRequest(request, inputs, error_bounds, timestamps, unseen, replays)
 
 
 def finish(
@@ -98,14 +126,21 @@ def finish(
 
     Raises InvalidWindow where a number is not finite.
     """
+    asked, inputs = prepared.asked, prepared.inputs
+    count = len(asked.windows)
     try:
-        raw = forecaster.to_raw(prepared.inputs, predictions)
-        intervals = {
-            level: _finite_interval(forecaster, raw, bounds) for level, bounds in prepared.error_bounds.items()
-        }
+        raw = forecaster.to_raw(inputs, predictions)
+        forecasts, bounds = raw[:count], prepared.error_bounds
+        if prepared.replays.origins:
+            targets = list(forecaster.spec.target_columns)
+            windows = [np.asarray(window, np.float64).reshape(len(window), -1)[:, targets] for window in asked.windows]
+            bounds = {level: prepared.replays.adapt(each, level, windows, raw) for level, each in bounds.items()}
+        intervals = {level: _finite_interval(forecaster, forecasts, each) for level, each in bounds.items()}
+        paths = forecaster.paths(inputs, forecasts, asked.paths, asked.seed) if asked.paths else None
     except InvalidWindow as error:
-        raise error.within("windows") from None
-    return Forecast(manifest, raw, intervals, prepared.timestamps, prepared.inputs.out_of_range, prepared.unseen)
+        raise _of_window(error, prepared.replays) from None
+    out_of_range = prepared.asked_inputs.out_of_range
+    return Forecast(manifest, forecasts, intervals, prepared.timestamps, out_of_range, prepared.unseen, paths)
 
 
 def forecast_now(request: ForecastRequest, manifest: Manifest, forecaster: Forecaster) -> Forecast:
@@ -142,7 +177,27 @@ def _training_range(manifest: Manifest) -> str:
     return f" (trained on {listed(ranges + more)})"
 
 
-def _codes(request: ForecastRequest, forecaster: Forecaster) -> tuple[Codes | None, dict[str, str]]:
+def _replays(request: ForecastRequest, forecaster: Forecaster) -> Replays:
+    """The earlier origins that the request's intervals follow. Raises InvalidRequest."""
+    if not request.adapt:
+        return NO_REPLAYS
+    if not request.levels:
+        raise InvalidRequest("adapt is for intervals: send levels with it, or leave adapt out", ("adapt",))
+    try:
+        return Replays.within(request.windows, forecaster)
+    except InvalidWindow as error:
+        raise error.within("windows") from None
+
+
+def _of_window(error: InvalidWindow, replays: Replays) -> InvalidWindow:
+    """An error of a row of the batch as one of the window that the row comes from."""
+    match error.location:
+        case (int() as row, *rest):
+            return error.at(("windows", replays.owner(row), *rest))
+    return error.within("windows")
+
+
+def _codes(request: ForecastRequest, forecaster: Forecaster, replays: Replays) -> tuple[Codes | None, dict[str, str]]:
     """The codes of the request's covariates, and categories that are not known. Raises InvalidRequest.
 
     Windows or a horizon that are too short have none: they are refused before these are looked at.
@@ -153,8 +208,13 @@ def _codes(request: ForecastRequest, forecaster: Forecaster) -> tuple[Codes | No
         return None, {}
     if len(sent) != len(lengths):
         raise InvalidRequest(f"expected one for each of {len(lengths)} windows, but {len(sent)} came", ("future",))
+    steps = spec.window + horizon - 1
     try:
-        return request_codes(spec.future, sent, lengths, spec.window + horizon - 1)
+        codes, unseen = request_codes(spec.future, sent, lengths, steps)
+        if replays.origins:
+            sent = replays.future(sent, horizon)
+            codes, _ = request_codes(spec.future, sent, [len(next(iter(each.values()))) for each in sent], steps)
+        return codes, unseen
     except InvalidRequest as error:
         raise error.within("future") from None
 

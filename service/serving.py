@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from models.errors import InvalidHorizon
+from models.intervals.adaptation import MAX_REPLAYS
 from models.spec.manifest import Manifest
 from service.dependencies import ServiceState
 from service.forecasting import Forecast, ForecastRequest, finish, prepare
@@ -31,11 +32,12 @@ async def answer(
     check_size(request, model.manifest, state.settings)
     state.admission.check_engine(short=request.horizon <= spec.outputs)
     # 3. Check the request and make it ready.
+    small = small and not request.adapt
     if request.times is not None:
         small = small and len(request.times) * (spec.context_length + request.horizon) <= MAX_INLINE_TIMES
     bulk = state.admission.bulk
     prepared = prepare(request, forecaster) if small else await bulk.run(lambda: prepare(request, forecaster))
-    state.metrics.traffic.observe(model.manifest, prepared.inputs)
+    state.metrics.traffic.observe(model.manifest, prepared.asked_inputs)
     # 4. Run the network.
     predictions = await state.dispatcher.forecast(forecaster, prepared.inputs, model.latency)
 
@@ -43,7 +45,7 @@ async def answer(
     def encoded() -> bytes:
         return encode(finish(model.manifest, forecaster, prepared, predictions))
 
-    if predictions.size * (1 + 2 * len(prepared.error_bounds)) <= MAX_INLINE_ANSWER_VALUES:
+    if predictions.size * (1 + 2 * len(prepared.error_bounds) + request.paths) <= MAX_INLINE_ANSWER_VALUES:
         return encoded()
     return await bulk.run(encoded)
 
@@ -52,7 +54,8 @@ def check_size(request: ForecastRequest, manifest: Manifest, settings: Settings)
     """Raise InvalidHorizon where the answer would be larger than the service gives."""
     if request.horizon > settings.max_horizon:
         raise InvalidHorizon(f"the horizon may be at most {settings.max_horizon}, not {request.horizon}", ("horizon",))
-    each = len(manifest.spec.targets) * (1 + 2 * len(request.levels)) + (request.times is not None)
+    of_paths = request.paths + (MAX_REPLAYS if request.adapt else 0)
+    each = len(manifest.spec.targets) * (1 + 2 * len(request.levels) + of_paths) + (request.times is not None)
     windows = len(request.windows)
     size = windows * request.horizon * each
     if size > settings.max_predictions:

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.blending import Blending
-from models.inference.conformal import Bounds, Intervals
 from models.inference.covariates import Codes, covariate_inputs
 from models.inference.input_windows import Windows, check_finite, newest_values
 from models.inference.rollout import rollout
 from models.inference.time_inputs import time_inputs
+from models.intervals.conformal import Bounds, Intervals
+from models.intervals.sample_paths import check_paths, sample_paths
 from models.spec.model_spec import ModelSpec
 from models.text import counted
 from models.timeseries.differencing import to_differences, undo_differences
@@ -193,6 +194,19 @@ class Forecaster:
         with np.errstate(over="ignore"):  # bounds that are not finite are refused
             changes = np.abs(latest[:, season:] - latest[:, :-season]).mean(axis=1, keepdims=True, dtype=np.float64)
         return np.asarray(scale * np.maximum(changes, MIN_CHANGE))
+
+    def paths(
+        self, inputs: ForecastInputs, forecasts: NDArray[np.float64], count: int, seed: int
+    ) -> NDArray[np.float64]:
+        """Sample paths around the first forecasts of `inputs`, shape (rows, horizon, targets), in raw units.
+
+        The answer has shape (rows, count, horizon, targets). Raises InvalidRequest where there is nothing to draw from.
+        """
+        check_paths(self.intervals, inputs.horizon, self.title)
+        assert self.intervals is not None  # noqa: S101 (checked just before)
+        scale = np.broadcast_to(self.interval_scale(inputs), (len(inputs.contexts), 1, forecasts.shape[-1]))
+        paths = sample_paths(self.intervals, forecasts, scale[: len(forecasts)], count, seed)
+        return paths if self._lowest is None else np.maximum(paths, self._lowest)
 
     def _known_future(
         self, times: Sequence[TimeIndex] | None, future: Codes | None, rows: int, horizon: int

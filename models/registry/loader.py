@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from models.errors import InvalidRequest, RefusedVersion
 from models.graphs.graph_check import check_graph
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.conformal import Intervals
 from models.inference.covariates import Codes, request_codes
 from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
 from models.registry.storage import MAX_DOCUMENT_BYTES, OversizedFile, ReadFile, StorageError
 from models.spec.manifest import FileRecord, Golden, Manifest
 from models.spec.manifest_seal import is_sealed
@@ -75,8 +75,8 @@ def open_version(read: ReadFile, timeout_s: float = OPEN_TIMEOUT_S) -> tuple[Man
         if CALIBRATION not in contents:
             raise RefusedVersion(f"{MANIFEST} lists no {CALIBRATION}, but tells of a calibration")
         known = manifest.calibration
-        targets = len(manifest.spec.targets)
-        intervals = Intervals.from_bytes(contents[CALIBRATION], known.horizon, targets, known.count)
+        shape = (known.horizon, len(manifest.spec.targets), known.count)
+        intervals = Intervals.from_bytes(contents[CALIBRATION], shape, joint=known.joint)
     # 3. They still give the answers that they gave.
     forecaster = Forecaster(manifest.spec, network, manifest.title, intervals)
     with network.ending_after(timeout_s):

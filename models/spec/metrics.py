@@ -111,10 +111,14 @@ def highest_level(count: int) -> float:
 
 
 class Calibration(Record):
-    """What the prediction intervals rest on: `count` errors at each step, and the coverage measured on test rows.
+    """What the prediction intervals rest on: `count` errors at each step, and how good they were on test rows.
 
-    `coverage` maps a level in percent to the share of test values within its interval at each step. Intervals are
-    marginal: they say nothing of several steps at once.
+    `coverage` maps a level in percent to the share of test values within its interval at each step, `interval_score` to
+    the mean interval score there: the width, and 2 / (1 - level / 100) times as much as values lay beyond it (Gneiting
+    and Raftery 2007, doi:10.1198/016214506000001437). `pinball` is the mean pinball loss over the bounds of all these
+    levels and the forecast itself, as the median. Both are in raw units, of several series in those of MASE, and lower
+    is better. Intervals are marginal: they say nothing of several steps at once. `joint` tells that whole paths can be
+    drawn.
     """
 
     calibrated_on: str
@@ -122,6 +126,9 @@ class Calibration(Record):
     count: Count
     tested_on: str | None = None
     coverage: dict[str, StepValues] = Field(default_factory=dict)
+    interval_score: dict[str, StepValues] = Field(default_factory=dict)
+    pinball: StepValues | None = None
+    joint: bool = False
 
     @property
     def highest_level(self) -> float:
@@ -130,6 +137,7 @@ class Calibration(Record):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if any(len(shares) != self.horizon for shares in self.coverage.values()):
-            raise ValueError(f"the coverage of every level must be of {self.horizon} steps, the horizon")
+        known = [*self.coverage.values(), *self.interval_score.values()]
+        if any(len(steps) != self.horizon for steps in known):
+            raise ValueError(f"the coverage and score of every level must be of {self.horizon} steps, the horizon")
         return self

@@ -53,6 +53,14 @@ class TimeIndex(NamedTuple):
             raise _out_of_range()
         return times
 
+    def moved(self, steps: int) -> "TimeIndex":
+        """The time index of values that end `steps` steps later (earlier, where negative). Raises as `at`."""
+        day = self.day
+        if self.frequency.months and day is None:
+            day = own_day(np.datetime64(self.end.replace(tzinfo=None), "us"))
+        end: datetime = self.at(np.array([steps]))[0].astype(datetime).replace(tzinfo=UTC)
+        return TimeIndex(end.astimezone(self.end.tzinfo or UTC), self.frequency, day)
+
     def ahead(self, horizon: int) -> list[str]:
         """The times of the `horizon` values after the end, in ISO 8601 with its offset. Raises as `at`."""
         offset = self.end.utcoffset() or timedelta()

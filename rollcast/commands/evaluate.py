@@ -12,7 +12,7 @@ from rollcast.options import NameArgument, RegistryOption, open_registry
 from training.evaluation.evaluate import evaluate_rollouts
 from training.evaluation.reload_data import reload_data
 from training.extras import require_train
-from training.report.tables import coverage_table, errors_table
+from training.report.tables import errors_table, intervals_table
 
 STEPS = 24  # about so many in a table
 
@@ -57,7 +57,7 @@ def evaluate(
             f"{manifest.spec.context_length} values and all steps of the horizon after it; choose a shorter "
             "--horizon, or bring more rows"
         )
-    scores, coverage = rollouts.backtest, rollouts.coverage
+    scores, intervals = rollouts.backtest, rollouts.intervals
     if reloaded.filled_rows:
         warn(f"{reloaded.filled_rows} rows that were missing or had empty cells are filled, as in training")
     if csv is None and not reloaded.same_values:
@@ -69,7 +69,7 @@ def evaluate(
             "model": manifest.name,
             "version": manifest.version,
             "backtest": {**scores.model_dump(mode="json"), "skill": scores.skill()},
-            "coverage": coverage,
+            **intervals._asdict(),
             "warnings": rollouts.warnings,
         }
         typer.echo(json.dumps(document))
@@ -78,6 +78,6 @@ def evaluate(
     apart = f", {scores.stride} rows apart" if scores.stride > 1 else ""
     typer.echo(f"{forecaster.title} on {scores.tested_on}: {scores.origins} origins{among}{apart}\n")
     show_table(*errors_table(scores, STEPS))
-    if coverage:
-        typer.echo("\nvalues within the intervals of each level, in percent\n")
-        show_table(*coverage_table(coverage, STEPS))
+    if intervals.coverage:
+        typer.echo("\nvalues within the intervals of each level, in percent, and scores\n")
+        show_table(*intervals_table(intervals, STEPS))

@@ -12,7 +12,7 @@ from models.spec.manifest_seal import UNSEALED
 from models.spec.wording import Fact, data_facts, model_facts, network_name, score_facts
 from rollcast.console import show_table, warn
 from rollcast.options import NameArgument, RegistryOption, open_registry
-from training.report.tables import coverage_table, errors_table
+from training.report.tables import errors_table, intervals_table
 
 STEPS = 6  # about so many in a table of `show`
 
@@ -64,8 +64,8 @@ def show(name: NameArgument, registry: RegistryOption = None) -> None:
     if (calibration := manifest.calibration) is not None:
         typer.echo(f"\nintervals from {calibration.count} errors at each step of {calibration.calibrated_on}")
         if calibration.coverage:
-            typer.echo(f"values within each level's, in percent, on {calibration.tested_on}\n")
-            show_table(*coverage_table(calibration.coverage, STEPS))
+            typer.echo(f"values within each level's, in percent, and scores, on {calibration.tested_on}\n")
+            show_table(*intervals_table(calibration, STEPS))
 
 
 @app.command()

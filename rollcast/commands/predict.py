@@ -9,8 +9,8 @@ import numpy as np
 import typer
 
 from models.errors import InvalidRequest, RollcastError
-from models.inference.conformal import Bounds
 from models.inference.covariates import covariate_values
+from models.intervals.conformal import Bounds
 from models.references import parse_reference
 from models.registry.durable_write import replace_durably
 from models.spec.manifest import Manifest
@@ -31,6 +31,7 @@ from training.extras import require_train
 from training.reading.series import Series, read_series
 from training.recipes.recipe import Recipe
 
+ADAPT_HORIZONS = 30  # of rows before the context, that intervals follow
 MAX_VALUES = 1_000_000  # more would be many minutes and gigabytes
 
 
@@ -51,6 +52,13 @@ def predict(
     level: Annotated[
         list[float] | None, typer.Option(help="Give intervals of this level as well, in percent; repeat for several.")
     ] = None,
+    adapt: Annotated[
+        bool, typer.Option("--adapt", help="Have the intervals follow how good forecasts of the file's rows were.")
+    ] = False,
+    paths: Annotated[
+        int, typer.Option(min=0, help="Draw so many sample paths of the whole horizon as well; shown with --json.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Decides which paths are drawn.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print what POST /predict would answer.")] = False,
     plot: Annotated[
         Path | None, typer.Option(help="Draw the forecast, of several series the first's, into this PNG file.")
@@ -66,12 +74,16 @@ def predict(
     time = time or _time_column(manifest)
     id_ = _recipe(manifest).get("id") if id_ is None else id_ or None
     series = _read(manifest, csv, column, time, id_)
-    if len(series) * horizon > MAX_VALUES:
+    if len(series) * horizon * (1 + paths) > MAX_VALUES:
         raise RollcastError(
             f"{len(series)} series and a horizon of {horizon} make more than {MAX_VALUES} values: choose a shorter one"
         )
+    if paths and not as_json:
+        raise RollcastError("sample paths are many numbers: add --json to have them, or leave --paths out")
     try:
-        forecast = forecast_now(_request(manifest, series, horizon, level or ()), manifest, forecaster)
+        request = _request(manifest, series, horizon, adapt=adapt)
+        request = request._replace(levels=level or (), adapt=adapt, paths=paths, seed=seed)
+        forecast = forecast_now(request, manifest, forecaster)
     except InvalidRequest as error:
         where = next((f"{series[part].name}: " for part in error.location if isinstance(part, int)), "")
         raise RollcastError(f"{where}{error}") from error
@@ -130,16 +142,17 @@ def _recipe(manifest: Manifest) -> Mapping[str, Any]:
     return section
 
 
-def _request(manifest: Manifest, series: Sequence[Series], horizon: int, levels: Sequence[float]) -> ForecastRequest:
+def _request(manifest: Manifest, series: Sequence[Series], horizon: int, *, adapt: bool) -> ForecastRequest:
     """The request for the values after each series' last one, with its times where the file tells them."""
     rows = max(manifest.spec.context_length, 2)  # it takes two times to tell the day of the month
+    if adapt:
+        rows += ADAPT_HORIZONS * horizon
     return ForecastRequest(
         windows=[each.values[-rows:] for each in series],
         future=[_future(each, min(rows, len(each.values)), horizon) for each in series]
         if manifest.spec.future
         else None,
         horizon=horizon,
-        levels=levels,
         times=None
         if any(each.times is None for each in series)
         else [

@@ -110,6 +110,9 @@ def forecast_request(asked: PredictRequest) -> ForecastRequest:
         levels=asked.levels or (),
         times=_times(asked) if asked.timed else None,
         future=_future(asked),
+        adapt=asked.adapt,
+        paths=asked.paths or 0,
+        seed=asked.seed or 0,
     )
 
 
@@ -152,6 +155,8 @@ def response_content(forecast: Forecast, *, many: bool) -> dict[str, Any]:
             level_name(level): {"lower": _nested(bounds.lower, many), "upper": _nested(bounds.upper, many)}
             for level, bounds in forecast.intervals.items()
         }
+    if forecast.paths is not None:
+        content["paths"] = _nested(forecast.paths, many)
     warnings = unseen_warnings(forecast.unseen)
     if forecast.out_of_range:
         names = [f"windows[{index}]" for index in forecast.out_of_range] if many else ["the window"]
@@ -162,7 +167,7 @@ def response_content(forecast: Forecast, *, many: bool) -> dict[str, Any]:
 
 
 def _nested(values: NDArray[np.float64], many: bool) -> Any:
-    """Numbers of shape (windows, horizon, targets) as lists, without the axes that the request did not ask for."""
+    """Numbers of shape (windows, …, targets) as lists, without the axes that the request did not ask for."""
     if values.shape[-1] == 1:
         values = values[..., 0]
     return (values if many else values[0]).tolist()

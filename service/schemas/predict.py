@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from models.references import REFERENCE_PATTERN
 from service.schemas.wire import WireModel
 
-MAX_WINDOWS, MAX_LEVELS = 1_000, 10
+MAX_WINDOWS, MAX_LEVELS, MAX_PATHS = 1_000, 10, 1_000
 MAX_COVARIATES, MAX_CATEGORY_LENGTH = 100, 200
 
 
@@ -127,6 +127,20 @@ class PredictRequest(WireModel):
         "calibrated step by step, so the coverage is marginal: that of each step on its own, not of all jointly. "
         "Needs a model with calibration.",
     )
+    adapt: bool = Field(
+        False,
+        description="Have the intervals follow the window: forecasts from earlier origins in it are compared with what "
+        "came, and each step's bounds widened or narrowed. Needs `levels` and a window longer than the context, best "
+        "by many horizons; costs up to 64 forecasts more.",
+    )
+    paths: Annotated[int, Field(ge=1, le=MAX_PATHS)] | None = Field(
+        None,
+        description="How many sample paths to draw: whole horizons, so that their sums and maxima are right too. Needs "
+        "a model with calibration.",
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = Field(
+        None, description="With `paths`, decides which are drawn: the same seed, the same paths. By default 0."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -136,6 +150,8 @@ class PredictRequest(WireModel):
         if (self.window is None) == (self.windows is None):
             came = "both came" if self.window is not None else "neither came"
             raise ValueError(f"send either window (one series) or windows (many), but {came}")
+        if self.seed is not None and self.paths is None:
+            raise ValueError("seed is for sample paths: send paths with it, or leave seed out")
         return self
 
     @property
@@ -176,6 +192,9 @@ class PredictResponse(WireModel):
         None,
         description="For each level sent, such as `80` or `97.5`, its interval around every prediction; only where "
         "`levels` were sent. Coverage is marginal: each step's on its own.",
+    )
+    paths: list[Predictions] | list[list[Predictions]] | None = Field(
+        None, description="Sample paths, each shaped like the predictions of a window; only where `paths` were asked."
     )
     warnings: list[str] | None = Field(
         None, description="What to mind about this forecast; only where there is something."

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.inference.conformal import Bounds
+from models.intervals.conformal import Bounds
 from models.registry.registry import Registry
 from rollcast.tables import forecast_table
 from service.forecasting import Forecast

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
-from models.inference.conformal import Bounds
 from models.inference.forecaster import ForecastInputs
+from models.intervals.conformal import Bounds
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from models.timeseries.scaling import Scale
@@ -42,7 +42,7 @@ def answered(manifest: Manifest, raw: Any, *out_of_range: int, timestamps: Any =
     inputs = ForecastInputs(np.zeros((len(raw), 4, targets), np.float32), 2, None, scale, None, out_of_range)
     bounds = {float(level[1:]): Bounds(-np.array(half), np.array(half)) for level, half in half_widths.items()}
     # The scale leaves numbers as they are, so these are the network's predictions as well.
-    prepared = PreparedRequest(inputs, bounds, timestamps)
+    prepared = PreparedRequest(ForecastRequest(np.zeros((len(raw), 4, targets)), 2), inputs, bounds, timestamps)
     return finish(manifest, constant(0.0, plain_spec("ab"[:targets])), prepared, np.array(raw))
 
 
@@ -120,6 +120,8 @@ def test_errors_are_located_in_the_request(timed_path: Path) -> None:
         (ForecastRequest([[1.0]] * 3, 4), "3 windows and a horizon of 4 make 12: send fewer windows"),
         (ForecastRequest([[1.0]], 4, levels=[50, 80]), "1 windows and a horizon of 4, each with 5 values, make 20"),
         (ForecastRequest([[1.0]], 6, times=[WindowTimes()]), "each with 2 values, make 12"),
+        (ForecastRequest([[1.0]], 4, paths=2), "1 windows and a horizon of 4, each with 3 values, make 12"),
+        (ForecastRequest([[1.0]], 1, levels=[80], adapt=True), "1 windows and a horizon of 1, each with 67 values"),
         (ForecastRequest([[1.0]], 11), "the horizon may be at most 10, not 11"),
     ],
 )

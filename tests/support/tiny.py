@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
 from models.registry.publisher import publish
 from models.registry.registry import Registry
 from models.spec.manifest import DataRecord, Description, Golden, Manifest, TrainingRecord
@@ -75,7 +75,12 @@ def tiny_description(spec: ModelSpec, graph: bytes, intervals: Intervals | None 
         metrics=Metrics(tested_on="made up", model=scores, last_value=scores),
         calibration=None
         if intervals is None
-        else Calibration(calibrated_on="made up", horizon=intervals.steps, count=intervals.count),
+        else Calibration(
+            calibrated_on="made up",
+            horizon=intervals.steps,
+            count=intervals.count,
+            joint=intervals.joint_errors is not None,
+        ),
         libraries={"numpy": np.__version__},
         goldens=tuple(
             Golden(window=tuple(map(tuple, window.tolist())), predictions=tuple(map(tuple, answer.tolist())), end=end)
@@ -150,5 +155,7 @@ def timed_registry(root: Path) -> Registry:
     )
     publish_tiny(registry, "clock", calendar, intervals=Intervals(errors))
     publish_tiny(registry, "monthly", tiny_spec(scaler="context", frequency="1mo"), intervals=Intervals(errors))
-    publish_tiny(registry, "wide", tiny_spec(features=("a", "b")), intervals=Intervals(np.repeat(errors, 2, axis=1)))
+    publish_tiny(
+        registry, "wide", tiny_spec(features=("a", "b")), intervals=Intervals(np.repeat(errors, 2, axis=1), joint=True)
+    )
     return registry

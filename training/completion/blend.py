@@ -25,7 +25,7 @@ from training.evaluation.step_scores import mase_scales
 Array = NDArray[np.float64]
 
 MAX_ORIGINS = 400
-PRIOR_HORIZONS = 2  # the shares by the forecasts' own errors count as much as so many horizons of rows
+PRIOR_HORIZONS = 10  # the shares by the forecasts' own errors count as much as so many horizons of rows
 HORIZONS_PER_GROUP = 10  # of rows, for each further group of steps with shares of its own
 LEAST_SHARE = 0.02  # a smaller one is left out: its forecast need not be made
 ROUNDS, RATE = 400, 0.5

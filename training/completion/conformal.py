@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
 from training.data.held_out import HeldOut
 from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import rolling_forecasts
@@ -16,10 +16,10 @@ def calibrate(forecaster: Forecaster, held_out: Sequence[HeldOut], horizon: int)
     """Split conformal intervals for each step: the errors on calibration parts, in units of each forecast's scale.
 
     None where no part holds a context's forecast over the whole horizon. Raises what `rolling_forecasts` raises.
-    models/inference/conformal.py describes the method.
+    models/intervals/conformal.py describes the method.
     """
     origins = find_origins(held_out, forecaster.spec.least_context, horizon).evenly_spaced(MAX_ERRORS)
     if not len(origins):
         return None
     forecasts = rolling_forecasts(forecaster, held_out, origins, horizon)
-    return Intervals((forecasts.errors / forecasts.scales).transpose(1, 2, 0))
+    return Intervals((forecasts.errors / forecasts.scales).transpose(1, 2, 0), joint=True)

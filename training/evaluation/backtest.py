@@ -41,12 +41,14 @@ class BacktestData(NamedTuple):
 class ScoredForecasts(NamedTuple):
     """What a backtest gives: the model's forecasts, and the record of all scores.
 
-    `baseline_descriptions` says in words what each baseline of the record does.
+    `baseline_descriptions` says in words what each baseline of the record does. `units` is what errors are judged in,
+    shape (origins, targets): those of MASE where there are several series, else None for raw ones.
     """
 
     scores: Backtest
     forecasts: RollingForecasts
     baseline_descriptions: dict[str, str]
+    units: Array | None = None
 
 
 def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> ScoredForecasts | None:
@@ -102,7 +104,7 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
         baselines=baseline_scores,
         comparisons=comparisons,
     )
-    return ScoredForecasts(scores, forecasts, descriptions)
+    return ScoredForecasts(scores, forecasts, descriptions, scales[origins.series] if scores.series > 1 else None)
 
 
 def _losses(predictions: Array, forecasts: RollingForecasts, scales: Array) -> Array:

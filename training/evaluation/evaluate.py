@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
 from models.spec.metrics import Backtest, Calibration, Metrics, Spread
 from training.data.dataset import Dataset
 from training.data.held_out import histories
 from training.evaluation.backtest import BacktestData, backtest, tested_horizon
 from training.evaluation.baseline_warnings import baseline_warnings
-from training.evaluation.coverage import coverage
+from training.evaluation.interval_scores import NO_SCORES, IntervalScores, interval_scores
 from training.evaluation.next_value import next_value_metrics
 from training.evaluation.rolling_forecasts import RollingForecasts
 from training.recipes.recipe import Recipe
@@ -18,11 +18,11 @@ MIN_LEVEL = 95  # in percent, up to which intervals should reach: fewer errors t
 
 
 class RolloutEvaluation(NamedTuple):
-    """A backtest's scores and forecasts, the coverage of intervals at each level, and warnings."""
+    """A backtest's scores and forecasts, how good the intervals of each level are, and warnings."""
 
     backtest: Backtest
     forecasts: RollingForecasts
-    coverage: dict[str, tuple[float, ...]]
+    intervals: IntervalScores
     warnings: tuple[str, ...]
 
 
@@ -60,7 +60,8 @@ def evaluate_model(recipe: Recipe, dataset: Dataset, forecaster: Forecaster, int
             horizon=intervals.steps,
             count=intervals.count,
             tested_on=None if rollouts is None else dataset.tested_on,
-            coverage={} if rollouts is None else rollouts.coverage,
+            joint=intervals.joint_errors is not None,
+            **({} if rollouts is None else rollouts.intervals._asdict()),
         )
     return Evaluation(
         metrics=metrics,
@@ -85,7 +86,7 @@ def evaluate_rollouts(
     return RolloutEvaluation(
         result.scores,
         result.forecasts,
-        {} if intervals is None else coverage(intervals, result.forecasts),
+        NO_SCORES if intervals is None else interval_scores(intervals, result.forecasts, result.units),
         baseline_warnings(result.scores, result.baseline_descriptions),
     )
 

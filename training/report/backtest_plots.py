@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from models.errors import InvalidRequest
-from models.inference.conformal import Bounds, Intervals
+from models.intervals.conformal import Bounds, Intervals
 from models.spec.metrics import Backtest
 from models.spec.model_spec import ModelSpec
 from training.data.held_out import HeldOut

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from models.inference.conformal import Bounds
+from models.intervals.conformal import Bounds
 from training.report.figure_style import MAX_PANELS, MODEL_COLOR, SERIES_COLOR, marker, png
 
 MIN_PAST_ROWS = 100  # of the series before the forecast; three horizons where that is more

@@ -10,7 +10,7 @@ from models.spec.example_request import example_request
 from models.spec.manifest import Description, PlanTrial
 from models.spec.metrics import Backtest, Scores
 from models.spec.wording import Fact, data_facts, model_facts
-from training.report.tables import TextTable, comparison_table, coverage_table, errors_table
+from training.report.tables import TextTable, comparison_table, errors_table, intervals_table
 
 CARD = "card.md"
 MAX_STEPS = 8  # about, in a table
@@ -100,9 +100,15 @@ def _intervals(description: Description) -> str:
     )
     if not calibration.coverage:
         return text
+    scored = (
+        " A score is the mean width and a penalty for values beyond it, pinball the mean loss of all bounds and the "
+        "forecast: lower is better."
+        if calibration.interval_score
+        else ""
+    )
     return (
-        f"{text} What they covered of {_text(calibration.tested_on or 'the test rows')}, in percent:\n\n"
-        f"{_table(coverage_table(calibration.coverage, MAX_STEPS))}"
+        f"{text} What they covered of {_text(calibration.tested_on or 'the test rows')}, in percent.{scored}\n\n"
+        f"{_table(intervals_table(calibration, MAX_STEPS))}"
     )
 
 

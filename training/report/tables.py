@@ -1,10 +1,11 @@
 """A backtest as tables of text, a row for each step, for the terminal and for the card."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
-from models.spec.metrics import Backtest
+from models.spec.metrics import Backtest, Calibration
+from training.evaluation.interval_scores import IntervalScores
 
 MEAN_LABEL = "mean"  # of the row of means
 
@@ -70,16 +71,24 @@ def comparison_table(backtest: Backtest) -> TextTable:
     return TextTable(["", "MAE", "MASE", "model's error in units of it", "p"], [own, *rows])
 
 
-def coverage_table(coverage: Mapping[str, Sequence[float]], most: int) -> TextTable:
-    """The share of values within each level's intervals at about `most` steps, in percent, and the means."""
+def intervals_table(intervals: Calibration | IntervalScores, most: int) -> TextTable:
+    """The share of values within each level's intervals at about `most` steps, in percent, their scores; the means."""
+    coverage, scores, pinball = intervals.coverage, intervals.interval_score, intervals.pinball
+    columns: dict[str, tuple[Sequence[float], Callable[[float], str]]] = {}
+    for level, shares in coverage.items():
+        columns[f"{level} %"] = shares, lambda share: f"{100 * share:.1f}"
+        if level in scores:
+            columns[f"score {level}"] = scores[level], _number
+    if pinball is not None:
+        columns["pinball"] = pinball, _number
     horizon = len(next(iter(coverage.values())))
     rows = [
-        [str(step), *(f"{100 * shares[step - 1]:.1f}" for shares in coverage.values())]
+        [str(step), *(told(values[step - 1]) for values, told in columns.values())]
         for step in evenly_spaced_steps(horizon, most)
     ]
     if horizon > 1:
-        rows.append([MEAN_LABEL, *(f"{100 * fmean(shares):.1f}" for shares in coverage.values())])
-    return TextTable(["step", *(f"{level} %" for level in coverage)], rows)
+        rows.append([MEAN_LABEL, *(told(fmean(values)) for values, told in columns.values())])
+    return TextTable(["step", *columns], rows)
 
 
 def _skill(value: float) -> str:

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.conformal import Intervals
 from models.inference.forecaster import MIN_CHANGE, OUT_OF_RANGE_MARGIN, ROWS_PER_CALL, Forecaster
 from models.inference.rollout import rollout
+from models.intervals.conformal import Intervals
 from models.spec.model_spec import ModelSpec, TrainingRange
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex

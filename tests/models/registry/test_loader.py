@@ -15,8 +15,8 @@ import pytest
 
 from benchmarks.faults.odd_graphs import odd_graphs
 from models.errors import RefusedVersion
-from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
 from models.registry.folder_storage import FolderStorage
 from models.registry.loader import file_record, open_version
 from models.registry.registry import Registry

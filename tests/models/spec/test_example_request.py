@@ -8,8 +8,8 @@ import pytest
 
 from models.errors import InvalidRequest
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
 from models.spec.example_request import example_request
 from models.spec.model_spec import ModelSpec
 from models.timeseries.frequency import parse_frequency

@@ -144,3 +144,20 @@ def test_equal_steps_are_pythons_own(end: datetime, unit: str, steps: int) -> No
 def test_the_index_through_times_keeps_their_day_of_the_month(dates: list[str], frequency: str, following: str) -> None:
     index = TimeIndex.through(times(*dates), parse_frequency(frequency))
     assert index.at(np.array([-1, 0, 1])).astype("M8[D]").astype(str).tolist() == [*dates, following]
+
+
+@pytest.mark.parametrize(
+    ("end", "frequency", "steps", "expected"),
+    [
+        ("2024-03-01T08:00:00+10:30", "1h", -2, "2024-03-01T06:00:00+10:30"),
+        ("2024-01-31", "1mo", 1, "2024-02-29T00:00:00+00:00"),
+        ("2024-01-31", "1mo", 2, "2024-03-31T00:00:00+00:00"),
+        ("2024-03-31", "1mo", -1, "2024-02-29T00:00:00+00:00"),
+    ],
+)
+def test_a_moved_index_ends_so_many_steps_later(end: str, frequency: str, steps: int, expected: str) -> None:
+    index = TimeIndex(datetime.fromisoformat(end), parse_frequency(frequency))
+    moved = index.moved(steps)
+    assert moved.end.isoformat() == expected
+    counted = np.arange(-3, 4)
+    assert (moved.at(counted) == index.at(counted + steps)).all()

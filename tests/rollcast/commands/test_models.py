@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.inference.conformal import Intervals
+from models.intervals.conformal import Intervals
 from models.registry.publisher import publish
 from models.registry.registry import Registry
 from models.spec.metrics import Backtest, Calibration, Metrics, Scores, Spread, StepScores
@@ -121,7 +121,7 @@ def test_show_tells_errors_by_step_coverage_and_warnings(rollcast: Command, tmp_
         "warning      loses to last value at step 3",
         "errors by step on the last rows, from 9 origins; baselines by their MAE",
         "intervals from 39 errors at each step of rows before them",
-        "values within each level's, in percent, on the last rows",
+        "values within each level's, in percent, and scores, on the last rows",
     ):
         assert expected in shown
     lines = [line.split() for line in shown.splitlines()]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.inference.conformal import Intervals
+from models.intervals.conformal import Intervals
 from models.registry.publisher import publish
 from models.registry.registry import Registry
 from models.spec.manifest import TrainingRecord

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from models.inference.conformal import Intervals
+from models.intervals.conformal import Intervals
 from models.timeseries.scaling import Scaler
 from tests.support.constant import constant, plain_spec
 from tests.training.evaluation.made_up_scores import backtest_of, scores

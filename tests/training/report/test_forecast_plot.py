@@ -7,7 +7,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from models.inference.conformal import Bounds
+from models.intervals.conformal import Bounds
 from training.report import forecast_plot as module
 from training.report.figure_style import MAX_PANELS, png
 from training.report.forecast_plot import MIN_PAST_ROWS, forecast_plot

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
 from models.spec.manifest import Description
 from models.spec.metrics import Backtest, Calibration, Scores, Spread, StepScores
 from models.spec.model_spec import ModelSpec
@@ -105,7 +105,7 @@ def test_everything_that_is_known_is_on_the_card() -> None:
         "| step | MAE | RMSE | MASE | sMAPE | last value | skill |\n| --- | ---: |",
         "| 2 | 2 | 4 | 0.7 | 10 | 2 | 0.00 |",
         "from 40 errors at each of 2 steps on the middle. They are marginal",
-        "What they covered of the end, in percent:\n\n| step | 80 % |\n| --- | ---: |\n| 1 | 81.0 |\n| 2 | 79.0 |",
+        "What they covered of the end, in percent.\n\n| step | 80 % |\n| --- | ---: |\n| 1 | 81.0 |\n| 2 | 79.0 |",
     ):
         assert expected in card
 

@@ -2,7 +2,8 @@
 
 from models.spec.metrics import StepScores
 from tests.training.evaluation.made_up_scores import backtest_of
-from training.report.tables import coverage_table, errors_table, evenly_spaced_steps
+from training.evaluation.interval_scores import IntervalScores
+from training.report.tables import errors_table, evenly_spaced_steps, intervals_table
 
 
 def scores(*mae: float, mase: tuple[float, ...] | None = None) -> StepScores:
@@ -36,7 +37,8 @@ def test_one_step_needs_no_mean_and_an_unknown_mase_no_column() -> None:
 
 
 def test_coverage_is_in_percent() -> None:
-    assert coverage_table({"50": [0.4, 0.6], "80": [0.8, 0.7512]}, 24) == (
-        ["step", "50 %", "80 %"],
-        [["1", "40.0", "80.0"], ["2", "60.0", "75.1"], ["mean", "50.0", "77.6"]],
+    scores = IntervalScores({"50": (0.4, 0.6), "80": (0.8, 0.7512)}, {"80": (2, 4)}, (0.5, 1))
+    assert intervals_table(scores, 24) == (
+        ["step", "50 %", "80 %", "score 80", "pinball"],
+        [["1", "40.0", "80.0", "2", "0.5"], ["2", "60.0", "75.1", "4", "1"], ["mean", "50.0", "77.6", "3", "0.75"]],
     )

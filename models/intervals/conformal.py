@@ -35,17 +35,19 @@ class Bounds(NamedTuple):
 
 
 class Intervals:
-    """The absolute errors of calibration forecasts, in ascending order: shape (steps, targets, count).
+    """The errors of calibration forecasts: `errors` are absolute and in ascending order, shape (steps, targets, count).
 
     They are in units of each forecast's scale (models/timeseries/scaling.py). An interval of a level reaches to both
     sides of the forecast as far as the error of rank ceil((count + 1) * level / 100). Where calibration errors and new
     ones are exchangeable, at least that share of new values lies within (Stankeviciute et al. 2021, Conformal
     time-series forecasting; Lei et al. 2018, doi:10.1080/01621459.2017.1307116). Coverage is marginal: that of each
-    step, not of all of them together.
+    step, not of all of them together. Where the errors came as they were made, those of one forecast at one index,
+    `joint_errors` has them so: whole paths can be drawn from them (sample_paths.py).
     """
 
-    def __init__(self, errors: NDArray[np.floating]) -> None:
+    def __init__(self, errors: NDArray[np.floating], *, joint: bool = False) -> None:
         self.errors = np.sort(np.abs(errors), axis=-1)
+        self.joint_errors = errors if joint else None
         self.steps, self.targets, self.count = errors.shape
 
     @property
@@ -78,21 +80,26 @@ class Intervals:
         return Bounds(-quantile, quantile)
 
     def to_bytes(self) -> bytes:
-        """The errors as the content of a .npy file, in 32-bit floats."""
+        """The errors as the content of a .npy file, in 32-bit floats; joint ones as they came."""
         file = io.BytesIO()
-        np.save(file, self.errors.astype("<f4"), allow_pickle=False)
+        errors = self.errors if self.joint_errors is None else self.joint_errors
+        np.save(file, errors.astype("<f4"), allow_pickle=False)
         return file.getvalue()
 
     @classmethod
-    def from_bytes(cls, content: bytes, steps: int, targets: int, count: int) -> Self:
-        """Read what `to_bytes` wrote. Raises RefusedVersion where it is not what the manifest says."""
+    def from_bytes(cls, content: bytes, shape: tuple[int, int, int], *, joint: bool = False) -> Self:
+        """Read what `to_bytes` wrote; `shape` is (steps, targets, count).
+
+        Raises RefusedVersion where it is not what the manifest says.
+        """
+        steps, targets, count = shape
         try:
             errors = np.load(io.BytesIO(content), allow_pickle=False)
         except Exception as error:  # numpy's reader fails in many ways on bytes that are no array
             raise RefusedVersion("calibration.npy can't be read: it is no array of numbers") from error
-        expected = isinstance(errors, np.ndarray) and errors.shape == (steps, targets, count)
+        expected = isinstance(errors, np.ndarray) and errors.shape == shape
         if not expected or errors.dtype != np.dtype("<f4") or not np.isfinite(errors).all():
             raise RefusedVersion(
                 f"calibration.npy must hold {steps} steps of {targets} targets with {count} errors each, all finite"
             )
-        return cls(errors)
+        return cls(errors, joint=joint)

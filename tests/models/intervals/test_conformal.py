@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from models.errors import InvalidRequest, RefusedVersion
-from models.inference.conformal import Bounds, Intervals
+from models.intervals.conformal import Bounds, Intervals
 
 # Nine errors of each of two steps, of one target; of the second step ten times as large.
 ERRORS = np.array([[[-3.0, 1, 2, -9, 5, 4, -7, 6, 8]], [[10, -20, 30, -40, 50, -60, 70, -80, 90]]])
@@ -82,8 +82,18 @@ def test_the_share_of_new_errors_within_is_at_least_the_level() -> None:
 @settings(deadline=None, derandomize=True, database=None)
 @given(arrays(np.float32, (3, 2, 5), elements=st.floats(-(2.0**60), 2.0**60, width=32, allow_subnormal=False)))
 def test_they_survive_their_file(errors: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> None:
-    again = Intervals.from_bytes(Intervals(errors).to_bytes(), 3, 2, 5)
+    again = Intervals.from_bytes(Intervals(errors).to_bytes(), (3, 2, 5))
     assert again.errors.tolist() == Intervals(errors).errors.tolist()
+
+
+def test_joint_errors_stay_as_they_came() -> None:
+    joint = Intervals(ERRORS, joint=True)
+    assert joint.errors.tolist() == Intervals(ERRORS).errors.tolist()
+    again = Intervals.from_bytes(joint.to_bytes(), (2, 1, 9), joint=True)
+    assert again.joint_errors is not None
+    assert again.joint_errors.tolist() == ERRORS.tolist()
+    assert again.errors.tolist() == joint.errors.tolist()
+    assert Intervals.from_bytes(Intervals(ERRORS).to_bytes(), (2, 1, 9)).joint_errors is None
 
 
 CONTENT = Intervals(ERRORS).to_bytes()
@@ -94,14 +104,14 @@ CONTENT = Intervals(ERRORS).to_bytes()
 )
 def test_bytes_that_are_no_array_are_refused(content: bytes) -> None:
     with pytest.raises(RefusedVersion, match=r"calibration\.npy can't be read"):
-        Intervals.from_bytes(content, 2, 1, 9)
+        Intervals.from_bytes(content, (2, 1, 9))
 
 
 def test_any_flipped_byte_of_the_header_gives_the_same_array_or_a_refusal() -> None:
     for place in range(128):
         content = CONTENT[:place] + bytes([CONTENT[place] ^ 1]) + CONTENT[place + 1 :]
         try:
-            came = Intervals.from_bytes(content, 2, 1, 9)
+            came = Intervals.from_bytes(content, (2, 1, 9))
         except RefusedVersion:
             continue
         assert came.errors.shape == (2, 1, 9)
@@ -131,12 +141,12 @@ def saved(array: object, **arrays: object) -> bytes:
 )
 def test_an_array_of_another_kind_is_refused(content: bytes) -> None:
     with pytest.raises(RefusedVersion, match="must hold 2 steps of 1 targets with 9 errors each, all finite"):
-        Intervals.from_bytes(content, 2, 1, 9)
+        Intervals.from_bytes(content, (2, 1, 9))
 
 
 def test_an_array_of_objects_is_never_unpickled() -> None:
     with pytest.raises(RefusedVersion, match="can't be read"):
-        Intervals.from_bytes(saved(np.array([print], object)), 1, 1, 1)
+        Intervals.from_bytes(saved(np.array([print], object)), (1, 1, 1))
 
 
 def test_bounds_are_scaled_and_put_around_forecasts() -> None:

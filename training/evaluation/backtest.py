@@ -10,20 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.inference.forecaster import Forecaster
-from models.spec.metrics import Backtest, Comparison, StepScores
+from models.spec.metrics import Backtest, StepScores
 from models.spec.model_spec import ModelSpec
 from training.baselines.baselines import Baseline, baselines
 from training.data.held_out import HeldOut
-from training.evaluation.diebold_mariano import diebold_mariano
-from training.evaluation.origins import Origins, even_stride, find_origins, rows_before
+from training.evaluation.comparison import compared, losses
+from training.evaluation.origins import Origins, find_origins, rows_before, spaced_origins
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
 from training.evaluation.step_scores import mase_scales, step_scores
 from training.recipes.recipe import Recipe
 
 Array = NDArray[np.float64]
 
-MAX_ORIGINS = 1_000  # about, unless the recipe says a stride
-MAX_RATIO = 1_000  # of the errors of a model and of a baseline that hardly errs
 MAX_FORECAST = 1e100  # a baseline with forecasts beyond it is unstable, and their squares are no numbers
 
 
@@ -63,14 +61,9 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
     horizon, seasons = tested_horizon(recipe, spec), recipe.evaluation.season
     candidates = baselines(recipe, spec, data.histories)
     history = _history(candidates, held_out, spec.least_context, horizon)
-    all_origins = find_origins(held_out, history, horizon)
-    if not len(all_origins):
+    origins, stride = spaced_origins(held_out, history, horizon, seasons, recipe.evaluation.stride)
+    if not len(origins):
         return None
-    # No longer than the most origins of a series: 1 for a panel with one origin in each series.
-    stride = recipe.evaluation.stride or min(
-        even_stride(len(all_origins), MAX_ORIGINS, seasons), int(np.bincount(all_origins.series).max())
-    )
-    origins = find_origins(held_out, history, horizon, stride)
     # 2. The forecasts, and their scores.
     season = seasons[0] if seasons else 1
     scales = mase_scales(held_out, season, spec.target_columns)
@@ -80,7 +73,7 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
         return step_scores(predictions, forecasts.actuals, origins.series, scales)
 
     baseline_scores, descriptions, comparisons = {}, {}, {}
-    losses = _losses(forecasts.predictions, forecasts, scales)
+    own_losses = losses(forecasts.predictions, forecasts, scales)
     overlap = (horizon - 1) // stride
     for baseline in candidates:
         if baseline.rows > history:
@@ -89,8 +82,8 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
         if (np.abs(predictions) < MAX_FORECAST).all():
             baseline_scores[baseline.name] = scores_of(predictions)
             descriptions[baseline.name] = baseline.description
-            comparisons[baseline.name] = _compared(
-                losses, _losses(predictions, forecasts, scales), origins.series, overlap
+            comparisons[baseline.name] = compared(
+                own_losses, losses(predictions, forecasts, scales), origins.series, overlap
             )
     # 3. The record.
     scores = Backtest(
@@ -105,31 +98,6 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
         comparisons=comparisons,
     )
     return ScoredForecasts(scores, forecasts, descriptions, scales[origins.series] if scores.series > 1 else None)
-
-
-def _losses(predictions: Array, forecasts: RollingForecasts, scales: Array) -> Array:
-    """The mean absolute error of each origin's forecast, shape (origins).
-
-    Of several series each is in its own scale, and NaN where it has none.
-    """
-    errors = np.abs(predictions - forecasts.actuals)
-    if forecasts.origins.series_count > 1:
-        known = np.where(scales > 0, scales, np.nan)[forecasts.origins.series]
-        errors = errors / known[:, None]
-    return np.asarray(errors.mean(axis=(1, 2)))
-
-
-def _compared(model: Array, baseline: Array, series: NDArray[np.integer], overlap: int) -> Comparison:
-    """The comparison of the losses of two forecasts, shape (origins), each series counting alike."""
-    known = np.isfinite(model) & np.isfinite(baseline)
-    indexes = [np.flatnonzero(known & (series == number)) for number in np.unique(series[known])]
-    if not indexes:
-        return Comparison(error_ratio=1.0)
-    mine, its = (float(np.mean([each[rows].mean() for rows in indexes])) for each in (model, baseline))
-    return Comparison(
-        error_ratio=1.0 if mine == its else min(mine / its, MAX_RATIO) if its else MAX_RATIO,
-        p_value=diebold_mariano([model[rows] - baseline[rows] for rows in indexes], overlap),
-    )
 
 
 def tested_horizon(recipe: Recipe, spec: ModelSpec) -> int:

@@ -14,6 +14,7 @@ from training.data.held_out import HeldOut
 Array = NDArray[np.float64]
 
 MAX_CHUNK_VALUES = 1 << 22  # in memory around a chunk's origins: 32 MB
+MAX_ORIGINS = 1_000  # about, unless a stride is given
 MIN_CHUNK_ORIGINS = 128  # whatever memory they take: fewer leave cores idle
 
 
@@ -63,6 +64,18 @@ def find_origins(held_out: Sequence[HeldOut], history: int, horizon: int, stride
     ]
     series = np.repeat(np.arange(len(rows)), [len(each) for each in rows])
     return Origins(series, np.concatenate([*rows, np.empty(0, np.int64)]))
+
+
+def spaced_origins(
+    held_out: Sequence[HeldOut], history: int, horizon: int, seasons: Sequence[int], stride: int | None = None
+) -> tuple[Origins, int]:
+    """The origins in each `stride` rows of a series, by default about `MAX_ORIGINS` of them; and the stride."""
+    every = find_origins(held_out, history, horizon)
+    if not len(every):
+        return every, 1
+    # No longer than the most origins of a series: 1 for a panel with one origin in each series.
+    stride = stride or min(even_stride(len(every), MAX_ORIGINS, seasons), int(np.bincount(every.series).max()))
+    return find_origins(held_out, history, horizon, stride), stride
 
 
 def even_stride(count: int, most: int, seasons: Sequence[int] = ()) -> int:

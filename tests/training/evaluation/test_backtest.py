@@ -6,7 +6,7 @@ import pytest
 from models.timeseries.scaling import Scaler
 from tests.support.constant import constant, plain_spec
 from training.data.held_out import HeldOut
-from training.evaluation import backtest as module
+from training.evaluation import origins as module
 from training.evaluation.backtest import BacktestData, ScoredForecasts, backtest
 from training.recipes.recipe import Recipe
 

@@ -16,7 +16,7 @@ from models.spec.model_spec import ModelSpec
 from models.text import did_you_mean, printable
 
 Codes = NDArray[np.float64]
-UNSEEN = -1.0
+UNSEEN, UNSEEN_TEXT = -1.0, "(unseen)"
 MIN_SPREAD = 0.01  # of a covariate's spread in training: a window in which it hardly changes is divided by this
 
 
@@ -50,11 +50,15 @@ def covariate_inputs(spec: ModelSpec, codes: Codes) -> NDArray[np.float32]:
 def covariate_values(covariates: Sequence[Covariate], codes: Codes) -> dict[str, tuple[float | str, ...]]:
     """The values of codes of shape (steps, covariates), as a request sends them."""
     return {
-        covariate.name: tuple(
-            covariate.categories[int(code)] if covariate.categories else float(code) for code in column
-        )
+        covariate.name: tuple(_value(covariate, float(code)) for code in column)
         for covariate, column in zip(covariates, codes.T, strict=True)
     }
+
+
+def _value(covariate: Covariate, code: float) -> float | str:
+    if not covariate.categories:
+        return code
+    return UNSEEN_TEXT if code == UNSEEN else covariate.categories[int(code)]
 
 
 def request_codes(

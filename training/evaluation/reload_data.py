@@ -7,6 +7,7 @@ from models.spec.manifest import Manifest
 from models.timeseries.frequency import parse_frequency
 from training.data.dataset import build_dataset, load_series
 from training.data.held_out import HeldOut, histories
+from training.data.known_covariates import in_known_codes
 from training.data.splits import Parts, split_rows
 from training.errors import RecipeError, SeriesError
 from training.evaluation.backtest import BacktestData
@@ -17,14 +18,19 @@ from training.recipes.recipe import Recipe
 class ReloadedData(NamedTuple):
     """A model's recipe and the rows to test the model on.
 
-    `same_values` says whether these are the very values of the training; `filled_rows` counts the rows that were
-    missing or had empty cells.
+    `series` are those of the data, whole and as they were read. `same_values` says whether these are the very values of
+    the training.
     """
 
     recipe: Recipe
+    series: tuple[Series, ...]
     data: BacktestData
     same_values: bool
-    filled_rows: int
+
+    @property
+    def filled_rows(self) -> int:
+        """How many rows were missing or had empty cells."""
+        return sum(each.filled_rows for each in self.series)
 
 
 def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
@@ -33,29 +39,36 @@ def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
     With a `csv` among the values, its columns are `column`, in the order of the model's features and by default of
     their names. Raises RecipeError, SeriesError and MissingExtra.
     """
+    recipe, series = reload_series(manifest, values)
+    if recipe.series.generator is not None:  # which may test on more than the series' own rows
+        dataset = build_dataset(recipe, series)
+        parts, held_out, tested_on = dataset.parts, dataset.held_out, dataset.tested_on
+    else:
+        check_series(manifest, series)
+        parts = split_rows(recipe, series)
+        held_out = tuple(
+            HeldOut.of(in_known_codes(manifest, each), split.test) for each, split in zip(series, parts, strict=True)
+        )
+        tested_on = _describe_test_rows(series, parts)
+    return ReloadedData(
+        recipe,
+        series,
+        BacktestData(histories(series, parts), held_out, tested_on),
+        same_values=sha256(series) == manifest.data.sha256,
+    )
+
+
+def reload_series(manifest: Manifest, values: Mapping[str, Any]) -> tuple[Recipe, tuple[Series, ...]]:
+    """A model's recipe with some of its values replaced, and the series that it names. Raises as `reload_data`."""
     recipe = _recipe(manifest, values)
     try:
-        series = load_series(recipe)
+        return recipe, load_series(recipe)
     except SeriesError as error:
         if "csv" in values:
             raise
         raise SeriesError(
             f"{manifest.title}'s own data can't be read from the current folder: {error}, or name it with --csv"
         ) from error
-    if recipe.series.generator is not None:  # which may test on more than the series' own rows
-        dataset = build_dataset(recipe, series)
-        parts, held_out, tested_on = dataset.parts, dataset.held_out, dataset.tested_on
-    else:
-        _check_series(manifest, series)
-        parts = split_rows(recipe, series)
-        held_out = tuple(HeldOut.of(each, split.test) for each, split in zip(series, parts, strict=True))
-        tested_on = _describe_test_rows(series, parts)
-    return ReloadedData(
-        recipe,
-        BacktestData(histories(series, parts), held_out, tested_on),
-        same_values=sha256(series) == manifest.data.sha256,
-        filled_rows=sum(each.filled_rows for each in series),
-    )
 
 
 def _recipe(manifest: Manifest, values: Mapping[str, Any]) -> Recipe:
@@ -83,7 +96,7 @@ def _without_nulls(recipe: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in known.items() if value is not None}
 
 
-def _check_series(manifest: Manifest, series: Sequence[Series]) -> None:
+def check_series(manifest: Manifest, series: Sequence[Series]) -> None:
     """Raise SeriesError where the model can't forecast the series."""
     if len(series[0].columns) != len(manifest.spec.features):
         raise SeriesError(

@@ -55,6 +55,12 @@ def test_values_and_codes_lead_to_each_other() -> None:
     assert covariate_values((TEMPERATURE, KIND), codes[0]) == values
 
 
+def test_a_category_that_training_never_saw_stays_one() -> None:
+    values = covariate_values((KIND,), np.array([[1.0], [-1.0]]))
+    codes, unseen = request_codes((KIND,), [values], [2], 2)
+    assert (codes[0, :, 0].tolist(), unseen) == ([1, -1], {"kind": "(unseen)"})
+
+
 @pytest.mark.parametrize(
     ("sent", "location", "message"),
     [

@@ -6,16 +6,17 @@ locations of errors are paths in the ForecastRequest, such as ("windows", 2, 5) 
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.offline import predict_offline
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow, Location
-from models.inference.covariates import Codes, request_codes
+from models.inference.covariates import Codes
 from models.inference.forecaster import Forecaster, ForecastInputs
 from models.inference.input_windows import Windows
+from models.inference.sent_covariates import SentCovariates
 from models.intervals.conformal import Bounds
 from models.intervals.sample_paths import check_paths
 from models.references import Reference
@@ -37,9 +38,8 @@ class ForecastRequest(NamedTuple):
     """What is asked: windows in raw units, oldest value first, and how far to forecast.
 
     `model` is None where the registry holds one name. `levels` asks for intervals, each in percent. `times` has what
-    tells each window's times, and `future` the values of each window's covariates by name: those of the window and of
-    the horizon. `adapt` has intervals follow what windows longer than the context show; `paths` asks for so many sample
-    paths of each, drawn by `seed`.
+    tells each window's times, and `covariates` the values of each window's. `adapt` has intervals follow what windows
+    longer than the context show; `paths` asks for so many sample paths of each, drawn by `seed`.
     """
 
     windows: Windows
@@ -47,7 +47,7 @@ class ForecastRequest(NamedTuple):
     model: Reference | None = None
     levels: Sequence[float] = ()
     times: Sequence[WindowTimes] | None = None
-    future: Sequence[Mapping[str, Sequence[Any]]] | None = None
+    covariates: SentCovariates = SentCovariates()
     adapt: bool = False
     paths: int = 0
     seed: int = 0
@@ -101,9 +101,9 @@ def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest
         indexes = [_time_index(request, forecaster, index) for index in range(len(request.times))]
         timestamps = [_times_ahead(request, each, index) for index, each in enumerate(indexes)]
         indexes = replays.times(windows, indexes)
-    future, unseen = _codes(request, forecaster, replays)
+    codes, unseen = _codes(request, forecaster, replays)
     try:
-        inputs = forecaster.prepare(replays.windows(windows), request.horizon, indexes, future)
+        inputs = forecaster.prepare(replays.windows(windows), request.horizon, indexes, codes)
     except InvalidWindow as error:
         raise _of_window(error, replays) from None
     except InvalidHorizon as error:
@@ -200,23 +200,17 @@ def _of_window(error: InvalidWindow, replays: Replays) -> InvalidWindow:
 def _codes(request: ForecastRequest, forecaster: Forecaster, replays: Replays) -> tuple[Codes | None, dict[str, str]]:
     """The codes of the request's covariates, and categories that are not known. Raises InvalidRequest.
 
-    Windows or a horizon that are too short have none: they are refused before these are looked at.
+    Windows and horizons that are too short or too long have none: they are refused before these are looked at.
     """
-    spec, horizon, sent = forecaster.spec, request.horizon, request.future
-    lengths = [len(window) + horizon for window in request.windows]
-    if sent is None or horizon < 1 or min(lengths, default=0) < spec.least_context + horizon:
+    spec, horizon, sent = forecaster.spec, request.horizon, request.covariates
+    lengths = [len(window) for window in request.windows]
+    too_far = spec.max_horizon is not None and horizon > spec.max_horizon
+    if horizon < 1 or too_far or min(lengths, default=0) < spec.least_context:
         return None, {}
-    if len(sent) != len(lengths):
-        raise InvalidRequest(f"expected one for each of {len(lengths)} windows, but {len(sent)} came", ("future",))
-    steps = spec.window + horizon - 1
-    try:
-        codes, unseen = request_codes(spec.future, sent, lengths, steps)
-        if replays.origins:
-            sent = replays.future(sent, horizon)
-            codes, _ = request_codes(spec.future, sent, [len(next(iter(each.values()))) for each in sent], steps)
-        return codes, unseen
-    except InvalidRequest as error:
-        raise error.within("future") from None
+    codes, unseen = sent.codes(spec, forecaster.title, lengths, horizon)
+    if codes is not None and replays.origins:
+        codes, _ = replays.covariates(sent, horizon).codes(spec, forecaster.title, replays.lengths(lengths), horizon)
+    return codes, unseen
 
 
 def unseen_warnings(unseen: Mapping[str, str]) -> list[str]:

@@ -1,7 +1,7 @@
 """Earlier origins in a request's windows: they are forecast in the same batch, so that intervals can follow them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from models.errors import InvalidWindow
 from models.inference.forecaster import Forecaster
 from models.inference.input_windows import Window, Windows
+from models.inference.sent_covariates import SentCovariates, Values
 from models.intervals.adaptation import adapted, known_errors, needed_window, replay_origins
 from models.intervals.conformal import Bounds
 from models.timeseries.time_index import TimeIndex
@@ -58,8 +59,23 @@ class Replays(NamedTuple):
         ]
         return [*indexes, *earlier]
 
-    def future(self, sent: Sequence[Mapping[str, Sequence[Any]]], horizon: int) -> list[Mapping[str, Sequence[Any]]]:
-        """The values of covariates of the same rows, each up to the end of its horizon."""
+    def lengths(self, lengths: Sequence[int]) -> list[int]:
+        """How many values lie before each of the same rows."""
+        return [*lengths, *(int(origin) for each in self.origins for origin in each)]
+
+    def covariates(self, sent: SentCovariates, horizon: int) -> SentCovariates:
+        """The covariates of the same rows: those known ahead end with the horizon, those of the past with the row."""
+        return SentCovariates(
+            future=self._cut(sent.future, horizon),
+            past=self._cut(sent.past, 0),
+            static=None
+            if sent.static is None
+            else [*sent.static, *(known for known, each in zip(sent.static, self.origins, strict=False) for _ in each)],
+        )
+
+    def _cut(self, sent: Sequence[Values] | None, horizon: int) -> list[Values] | None:
+        if sent is None:
+            return None
         earlier = [
             {name: values[: origin + horizon] for name, values in known.items()}
             for known, each in zip(sent, self.origins, strict=False)

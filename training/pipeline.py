@@ -120,8 +120,8 @@ def _exported(recipe: Recipe, dataset: Dataset, fitted: FittedNetwork) -> tuple[
     """
     graph = to_onnx(dataset.spec.kind, fitted.network)
     forecaster = Forecaster(dataset.spec, OnnxNetwork(graph), title=recipe.name)
-    contexts, times, future = dataset.examples(1)
-    inputs = forecaster.prepare(contexts, 1, times, future)
+    contexts, times, codes = dataset.examples(1)
+    inputs = forecaster.prepare(contexts, 1, times, codes)
     windows = window_inputs(forecaster.spec, inputs.contexts, inputs.known_future)
     check_agreement(fitted.network, forecaster.network, windows.transpose(1, 0, 2))
     return graph, forecaster

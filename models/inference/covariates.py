@@ -1,7 +1,7 @@
-"""Covariates known ahead: from the values that a request sends to what a network takes in.
+"""Covariates: from the values that a request sends to what a network takes in.
 
 Between the two they are codes, shape (…, covariates): numbers as they are, and categories as their indexes, where -1 is
-one that training never saw.
+one that training never saw. Those known ahead come first, then those of the past, then static ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InvalidRequest
-from models.spec.covariate import Covariate
+from models.spec.covariate import Covariate, CovariateKind
 from models.spec.model_spec import ModelSpec
-from models.text import did_you_mean, printable
+from models.text import counted, did_you_mean, printable
 
 Codes = NDArray[np.float64]
 UNSEEN, UNSEEN_TEXT = -1.0, "(unseen)"
@@ -21,30 +21,44 @@ MIN_SPREAD = 0.01  # of a covariate's spread in training: a window in which it h
 
 
 def covariate_inputs(spec: ModelSpec, codes: Codes) -> NDArray[np.float32]:
-    """What a network takes in of codes, shape (rows, steps, covariates): shape (rows, steps, channels x outputs).
+    """What a network takes in of codes, shape (rows, lead + steps, covariates): shape (rows, steps, channels).
 
-    The steps begin with the window's. Where each context has a scale of its own, so have a covariate's numbers: that
-    of the window's steps. A network of several outputs sees the covariates of all their targets, one target's after
-    another's; what lies beyond the last step is taken to be as it is.
+    The codes begin with the row of the first step's newest value, so that its target's come `lead` rows later. A step
+    takes in what is known ahead of its target, or of the targets of all its outputs, one after another; of the past
+    what came with its newest value. What lies beyond the last row is taken to be as it is. Where each context has a
+    scale of its own, so have numbers that change: that of the window's steps.
     """
+    covariates, steps = spec.covariates, codes.shape[1] - spec.lead
+    ahead, now = codes[:, spec.lead :], codes[:, :steps]
+    first, second = len(covariates.future), len(covariates.future) + len(covariates.past)
     channels = []
-    for covariate, column in zip(spec.future, np.moveaxis(codes, -1, 0), strict=True):
-        if covariate.categories:
-            channels.append(column[..., None] == np.arange(len(covariate.categories)))
-            continue
-        mean, scale = np.array(covariate.mean), np.array(covariate.scale)
-        if spec.scaler.kind == "context":
-            window = column[:, : spec.window]
-            mean, spread = window.mean(axis=1, keepdims=True), window.std(axis=1, keepdims=True)
-            scale = np.maximum(spread, MIN_SPREAD * covariate.scale)
-        channels.append(((column - mean) / scale)[..., None])
-    encoded = np.concatenate(channels, axis=-1).astype(np.float32)
-    if spec.outputs == 1:
-        return encoded
-    steps = encoded.shape[-2]
-    return np.concatenate(
-        [encoded[..., np.minimum(np.arange(steps) + ahead, steps - 1), :] for ahead in range(spec.outputs)], axis=-1
-    )
+    if covariates.future:
+        encoded = np.concatenate(
+            [_channels(spec, each, ahead[..., index], by_context=True) for index, each in enumerate(covariates.future)],
+            axis=-1,
+        )
+        channels += [encoded[:, np.minimum(np.arange(steps) + more, steps - 1)] for more in range(spec.outputs)]
+    channels += [
+        _channels(spec, each, now[..., index], by_context=True)
+        for index, each in enumerate(covariates.past, start=first)
+    ]
+    channels += [
+        _channels(spec, each, ahead[..., index], by_context=False)
+        for index, each in enumerate(covariates.static, start=second)
+    ]
+    return np.concatenate(channels, axis=-1).astype(np.float32)
+
+
+def _channels(spec: ModelSpec, covariate: Covariate, column: Codes, *, by_context: bool) -> Codes:
+    """The channels of one covariate's codes, shape (rows, steps): shape (rows, steps, channels)."""
+    if covariate.categories:
+        return np.asarray(column[..., None] == np.arange(len(covariate.categories)), np.float64)
+    mean, scale = np.array(covariate.mean), np.array(covariate.scale)
+    if by_context and spec.scaler.kind == "context":
+        window = column[:, : spec.window]
+        mean, spread = window.mean(axis=1, keepdims=True), window.std(axis=1, keepdims=True)
+        scale = np.maximum(spread, MIN_SPREAD * covariate.scale)
+    return np.asarray(((column - mean) / scale)[..., None])
 
 
 def covariate_values(covariates: Sequence[Covariate], codes: Codes) -> dict[str, tuple[float | str, ...]]:
@@ -61,14 +75,24 @@ def _value(covariate: Covariate, code: float) -> float | str:
     return UNSEEN_TEXT if code == UNSEEN else covariate.categories[int(code)]
 
 
+_EXPECTED: dict[CovariateKind, str] = {
+    "future": ", those of the window and of the horizon",
+    "past": ", those of the window",
+    "static": "",
+}
+
+
 def request_codes(
-    covariates: Sequence[Covariate], sent: Sequence[Mapping[str, Sequence[Any]]], lengths: Sequence[int], steps: int
+    kind: CovariateKind,
+    covariates: Sequence[Covariate],
+    sent: Sequence[Mapping[str, Sequence[Any]]],
+    lengths: Sequence[int],
+    steps: int,
 ) -> tuple[Codes, dict[str, str]]:
     """The codes of the last `steps` values that came with each window, and a category that is not known, by covariate.
 
-    `sent` has the values of each window's covariates by name, `lengths` how many there must be of each: those of the
-    window and of the horizon. The codes have shape (windows, steps, covariates). Raises InvalidRequest, whose location
-    is the index of the window and the name.
+    `sent` has the values of each window's covariates by name, `lengths` how many there must be of each. The codes have
+    shape (windows, steps, covariates). Raises InvalidRequest, whose location is the index of the window and the name.
     """
     names = [covariate.name for covariate in covariates]
     codes = np.empty((len(sent), steps, len(covariates)))
@@ -76,19 +100,17 @@ def request_codes(
     for window, (values, length) in enumerate(zip(sent, lengths, strict=True)):
         for name in values:
             if name not in names:
-                hint = did_you_mean(name, names)
-                known = f"those known ahead are {', '.join(names)}" if names else "the model takes in none"
-                raise InvalidRequest(f"there is no covariate {printable(name)}{hint}; {known}", (window,))
+                raise InvalidRequest(f"there is no covariate {printable(name)}{did_you_mean(name, names)}", (window,))
         for index, covariate in enumerate(covariates):
             name = covariate.name
             if name not in values:
                 raise InvalidRequest(
-                    f"expected {length} values of {name}, those of the window and of the horizon, but none came",
+                    f"expected {counted(length, 'value')} of {name}{_EXPECTED[kind]}, but none came",
                     (window,),
                 )
             if len(values[name]) != length:
                 raise InvalidRequest(
-                    f"expected {length} values, those of the window and of the horizon, but {len(values[name])} came",
+                    f"expected {counted(length, 'value')}{_EXPECTED[kind]}, but {len(values[name])} came",
                     (window, name),
                 )
             first = max(0, length - steps)

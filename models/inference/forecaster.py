@@ -12,6 +12,7 @@ from models.inference.blending import Blending
 from models.inference.covariates import Codes, covariate_inputs
 from models.inference.input_windows import Windows, check_finite, newest_values
 from models.inference.rollout import rollout
+from models.inference.sent_covariates import SentCovariates
 from models.inference.time_inputs import time_inputs
 from models.intervals.conformal import Bounds, Intervals
 from models.intervals.sample_paths import check_paths, sample_paths
@@ -75,15 +76,15 @@ class Forecaster:
         windows: Windows,
         horizon: int = 1,
         times: Sequence[TimeIndex] | None = None,
-        future: Codes | None = None,
+        codes: Codes | None = None,
     ) -> ForecastInputs:
         """Check a request and make the network's inputs of it; each window is cut to its newest values.
 
         A window is oldest first and in raw units: numbers where the model has one feature, else rows of one number
         per feature, shape (at least the context, features). `times` has each window's time index, which a model with
-        calendar inputs needs, and `future` the codes of its covariates, shape (windows, at least window + horizon - 1,
-        covariates), which end with the horizon. Raises InvalidWindow (its location begins with the window's index),
-        InvalidHorizon and InvalidRequest.
+        calendar inputs needs, and `codes` those of its covariates, shape (windows, at least window + lead - 1 +
+        horizon, covariates), which end with the horizon. Raises InvalidWindow (its location begins with the window's
+        index), InvalidHorizon and InvalidRequest.
         """
         spec = self.spec
         # 1. Can the model reach so far?
@@ -93,6 +94,12 @@ class Forecaster:
             raise InvalidHorizon(
                 f"{self.title} forecasts {', '.join(spec.targets)} from {', '.join(spec.features)}, "
                 f"so its answers can't be fed back: the horizon must be 1, not {horizon}"
+            )
+        if spec.max_horizon is not None and horizon > spec.max_horizon:
+            names = ", ".join(covariate.name for covariate in spec.past)
+            raise InvalidHorizon(
+                f"{self.title} takes in {names}, not known after the window, and gives {spec.max_horizon} values at "
+                f"once: the horizon may be at most {spec.max_horizon}, not {horizon}"
             )
         # 2. Raw values, their differences, the network's units.
         raw = newest_values(windows, self._context_length, spec.features, self.title, spec.extension)
@@ -109,7 +116,7 @@ class Forecaster:
             outside = (contexts < self._low) | (contexts > self._high)
             out_of_range = tuple(np.flatnonzero(outside.any(axis=(1, 2))).tolist())
         # 4. What is known of the future.
-        known_future = self._known_future(times, future, len(raw), horizon)
+        known_future = self._known_future(times, codes, len(raw), horizon)
         recent = None if self._blending is None else raw[:, :, list(self._targets)]
         return ForecastInputs(contexts, horizon, known_future, scale, last_season, out_of_range, recent)
 
@@ -119,13 +126,13 @@ class Forecaster:
         horizon: int = 1,
         *,
         times: Sequence[TimeIndex] | None = None,
-        future: Codes | None = None,
+        codes: Codes | None = None,
     ) -> NDArray[np.float64]:
         """Forecast each window's next `horizon` values, one call of the network after another.
 
         The answer has shape (windows, horizon, targets), in raw units. Raises as `prepare` and `to_raw`.
         """
-        inputs = self.prepare(windows, horizon, times, future)
+        inputs = self.prepare(windows, horizon, times, codes)
         predictions = []
         for first in range(0, len(inputs.contexts), ROWS_PER_CALL):
             rows = slice(first, first + ROWS_PER_CALL)
@@ -209,29 +216,21 @@ class Forecaster:
         return paths if self._lowest is None else np.maximum(paths, self._lowest)
 
     def _known_future(
-        self, times: Sequence[TimeIndex] | None, future: Codes | None, rows: int, horizon: int
+        self, times: Sequence[TimeIndex] | None, codes: Codes | None, rows: int, horizon: int
     ) -> NDArray[np.float32] | None:
         """What is known ahead of every step's target, shape (rows, window + horizon - 1, channels)."""
         known = [
             each
-            for each in (self._of_times(times, rows, horizon), self._of_covariates(future, horizon))
+            for each in (self._of_times(times, rows, horizon), self._of_covariates(codes, horizon))
             if each is not None
         ]
         return np.concatenate(known, axis=-1) if len(known) > 1 else known[0] if known else None
 
-    def _of_covariates(self, future: Codes | None, horizon: int) -> NDArray[np.float32] | None:
-        covariates = self.spec.future
-        if future is None and covariates:
-            names = ", ".join(covariate.name for covariate in covariates)
-            raise InvalidRequest(
-                f"{self.title} takes in {names}: send the values of the window and of the horizon of each as future",
-                ("future",),
-            )
-        if future is None:
+    def _of_covariates(self, codes: Codes | None, horizon: int) -> NDArray[np.float32] | None:
+        if codes is None:
+            SentCovariates().check(self.spec, self.title)
             return None
-        if not covariates:
-            raise InvalidRequest(f"{self.title} takes in no covariates: leave future out", ("future",))
-        return covariate_inputs(self.spec, future[:, 1 - self.spec.window - horizon :])
+        return covariate_inputs(self.spec, codes[:, 1 - self.spec.window - self.spec.lead - horizon :])
 
     def _of_times(self, times: Sequence[TimeIndex] | None, rows: int, horizon: int) -> NDArray[np.float32] | None:
         """What the times of every step's target say: the calendar and holidays."""

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from models.errors import InvalidRequest, RefusedVersion
 from models.graphs.graph_check import check_graph
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.covariates import Codes, request_codes
+from models.inference.covariates import Codes
 from models.inference.forecaster import Forecaster
+from models.inference.sent_covariates import SentCovariates
 from models.intervals.conformal import Intervals
 from models.registry.storage import MAX_DOCUMENT_BYTES, OversizedFile, ReadFile, StorageError
 from models.spec.manifest import FileRecord, Golden, Manifest
@@ -94,9 +95,9 @@ def replay(manifest: Manifest, forecaster: Forecaster) -> None:
             raise RefusedVersion(f"golden {number} can't be replayed: its predictions differ in length") from error
         times = None if golden.end is None else [TimeIndex(golden.end, frequency)]
         try:
-            future = _golden_future(manifest, golden)
-            inputs = forecaster.prepare([golden.window], len(expected), times, future)
-            actual = forecaster.forecast([golden.window], len(expected), times=times, future=future)[0]
+            codes = _golden_codes(manifest, golden)
+            inputs = forecaster.prepare([golden.window], len(expected), times, codes)
+            actual = forecaster.forecast([golden.window], len(expected), times=times, codes=codes)[0]
         except InvalidRequest as error:
             raise RefusedVersion(f"golden {number} can't be replayed: {printable(str(error), 400)}") from error
         except Exception as error:  # a graph that loads can still fail to run, in ONNX Runtime's own ways
@@ -109,12 +110,14 @@ def replay(manifest: Manifest, forecaster: Forecaster) -> None:
             raise RefusedVersion(f"golden {number} replays {off.max():.1e} off; at most {bound.max():.0e} is allowed")
 
 
-def _golden_future(manifest: Manifest, golden: Golden) -> Codes | None:
+def _golden_codes(manifest: Manifest, golden: Golden) -> Codes | None:
     """The codes of a golden's covariates. Raises InvalidRequest."""
-    if not golden.future:
-        return None
-    steps = len(golden.window) + len(golden.predictions)
-    return request_codes(manifest.spec.future, [golden.future], [steps], steps)[0]
+    sent = SentCovariates(
+        future=[golden.future] if golden.future else None,
+        past=[golden.past] if golden.past else None,
+        static=[golden.static] if golden.static else None,
+    )
+    return sent.codes(manifest.spec, manifest.title, [len(golden.window)], len(golden.predictions))[0]
 
 
 def file_record(content: bytes) -> FileRecord:

@@ -15,7 +15,7 @@ def example_request(name: str, description: Description) -> dict[str, Any]:
     """
     golden, calibration = description.goldens[0], description.calibration
     rows = [[float(f"{value:.6g}") for value in row] for row in golden.window]
-    horizon = HORIZON if description.spec.rolls_out else 1
+    horizon = min(HORIZON, description.spec.max_horizon or HORIZON)
     example: dict[str, Any] = {
         "model": name,
         "window": [row[0] for row in rows] if len(description.spec.features) == 1 else rows,
@@ -26,6 +26,10 @@ def example_request(name: str, description: Description) -> dict[str, Any]:
     if golden.future:
         steps = len(rows) + int(example["horizon"])
         example["future"] = {name: _short(values[:steps]) for name, values in golden.future.items()}
+    if golden.past:
+        example["past"] = {name: _short(values) for name, values in golden.past.items()}
+    if golden.static:
+        example["static"] = dict(golden.static)
     if calibration is not None:
         levels = [level for level in LEVELS if level <= calibration.highest_level]
         example |= {"levels": levels} if levels else {}

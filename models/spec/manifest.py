@@ -14,14 +14,16 @@ from models.spec.record import Count, Record, RowValues
 class Golden(Record):
     """A window with the answer that the model gave when it was published, both in raw units.
 
-    `end` is the time of the window's last value, where the model asks for times, and `future` the values of each
-    covariate, those of the window and of the predictions.
+    `end` is the time of the window's last value, where the model asks for times. `future`, `past` and `static` are the
+    values of each covariate: those of the window and of the predictions, those of the window, and one.
     """
 
     window: tuple[RowValues, ...]
     predictions: tuple[RowValues, ...]
     end: datetime | None = None
     future: dict[str, tuple[FiniteFloat | str, ...]] = Field(default_factory=dict)
+    past: dict[str, tuple[FiniteFloat | str, ...]] = Field(default_factory=dict)
+    static: dict[str, FiniteFloat | str] = Field(default_factory=dict)
 
 
 class FileRecord(Record):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from models.spec.blend import Blend
-from models.spec.covariate import Covariate
+from models.spec.covariate import Covariate, Covariates
 from models.spec.record import Count, Record, RowValues
 from models.timeseries.calendar_features import CYCLES, Cycle
 from models.timeseries.frequency import check_frequency
@@ -69,6 +69,13 @@ class ModelSpec(Record):
     )
     future: tuple[Covariate, ...] = Field(
         (), description="Further inputs: columns whose values are known ahead; a request brings them to its last step."
+    )
+    past: tuple[Covariate, ...] = Field(
+        (),
+        description="Further inputs: columns known for the window alone; no forecast reaches beyond `outputs`.",
+    )
+    static: tuple[Covariate, ...] = Field(
+        (), description="Further inputs: columns with one value for each series, such as its kind."
     )
     holidays: Annotated[str, AfterValidator(check_holidays)] | None = Field(
         None, description="A further input: whether the target's local day is a public holiday there, such as AU-VIC."
@@ -135,11 +142,24 @@ class ModelSpec(Record):
             raise ValueError("differences and several outputs need every feature to be a target")
         if self.needs_times and self.frequency is None:
             raise ValueError("calendar inputs need the frequency: the time between values")
-        if len({covariate.name for covariate in self.future} | set(self.features)) < len(self.future) + len(
-            self.features
-        ):
+        names = (*self.covariates.names, *self.features)
+        if len(set(names)) < len(names):
             raise ValueError("covariates and features must differ from each other")
+        if self.past and (self.rollout == "state" or self.lead > 1):
+            raise ValueError("past covariates are not known after the first step: leave rollout and lead out")
         return self
+
+    @property
+    def covariates(self) -> Covariates:
+        """All of them."""
+        return Covariates(self.future, self.past, self.static)
+
+    @property
+    def max_horizon(self) -> int | None:
+        """How far a forecast can reach; None where there is no end."""
+        if not self.rolls_out:
+            return 1
+        return self.outputs if self.past else None
 
     @property
     def context_length(self) -> int:
@@ -183,9 +203,10 @@ class ModelSpec(Record):
 
     @property
     def known_future_channels(self) -> int:
-        """How many of a step's inputs are known ahead of time: those of its times and of covariates."""
+        """How many of a step's inputs are no values of the series: those of its times and of covariates."""
         of_times = sum(CYCLES[cycle].channels for cycle in self.calendar) + (self.holidays is not None)
-        return of_times + self.outputs * sum(covariate.channels for covariate in self.future)
+        once = sum(covariate.channels for covariate in (*self.past, *self.static))
+        return of_times + once + self.outputs * sum(covariate.channels for covariate in self.future)
 
     @property
     def channels(self) -> int:

@@ -3,9 +3,10 @@
 Labels are the names of fields in the manifest and in the API, where there is such a field.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from models.spec.covariate import Covariate
 from models.spec.manifest import Description
 from models.spec.metrics import Scores
 from models.spec.model_spec import ModelSpec
@@ -88,8 +89,8 @@ def _calendar(of: Description) -> str:
     return f"{'; '.join(told)} ({of.spec.timezone})" if told else ""
 
 
-def _covariates(of: Description) -> str:
-    return ", ".join(covariate.name for covariate in of.spec.future)
+def _names(covariates: Sequence[Covariate]) -> str:
+    return ", ".join(covariate.name for covariate in covariates)
 
 
 def _holidays(of: Description) -> str:
@@ -178,7 +179,9 @@ _MODEL: _Facts = {
     "difference": _difference,
     "calendar": _calendar,
     "holidays": _holidays,
-    "future": _covariates,
+    "future": lambda of: _names(of.spec.future),
+    "past": lambda of: _names(of.spec.past),
+    "static": lambda of: _names(of.spec.static),
     "rollout": _rollout,
     "blend": _blend,
     "nonnegative": _nonnegative,

@@ -10,6 +10,7 @@ import typer
 
 from models.errors import InvalidRequest, RollcastError
 from models.inference.covariates import covariate_values
+from models.inference.sent_covariates import KINDS, SentCovariates, Values
 from models.intervals.conformal import Bounds
 from models.references import parse_reference
 from models.registry.durable_write import replace_durably
@@ -128,7 +129,7 @@ def _read(
     frequency = None if time is None else manifest.spec.frequency
     fill = _recipe(manifest).get("fill", "none")
     values = {"csv": csv, "column": columns, "id": id_, "time": time, "frequency": frequency, "fill": fill}
-    values["future"] = [covariate.name for covariate in manifest.spec.future]
+    values |= {kind: [each.name for each in getattr(manifest.spec, kind)] for kind in KINDS}
     series = read_series(Recipe().with_values(values).series)
     filled = sum(each.filled_rows for each in series)
     if filled:
@@ -149,9 +150,7 @@ def _request(manifest: Manifest, series: Sequence[Series], horizon: int, *, adap
         rows += ADAPT_HORIZONS * horizon
     return ForecastRequest(
         windows=[each.values[-rows:] for each in series],
-        future=[_future(each, min(rows, len(each.values)), horizon) for each in series]
-        if manifest.spec.future
-        else None,
+        covariates=_covariates(series, rows, horizon),
         horizon=horizon,
         times=None
         if any(each.times is None for each in series)
@@ -163,18 +162,34 @@ def _request(manifest: Manifest, series: Sequence[Series], horizon: int, *, adap
     )
 
 
-def _future(series: Series, rows: int, horizon: int) -> Mapping[str, Sequence[Any]]:
-    """The values of a series' covariates in its newest rows and the horizon. Raises RollcastError where some lack."""
-    codes, values = series.future, len(series.values)
-    rows = min(rows, values)
-    if codes is None or len(codes) < values + horizon:
-        come = 0 if codes is None else len(codes) - values
-        names = ", ".join(covariate.name for covariate in series.covariates)
-        raise RollcastError(
-            f"{series.name} has {come} rows after its last value; a horizon of {horizon} needs as many, with "
-            f"the values of {names}: add them, and leave the other cells empty"
-        )
-    return covariate_values(series.covariates, codes[values - rows : values + horizon])
+def _covariates(series: Sequence[Series], rows: int, horizon: int) -> SentCovariates:
+    """The values of covariates in each series' newest rows and the horizon. Raises RollcastError where some lack."""
+    known = series[0].covariates
+    first, second = len(known.future), len(known.future) + len(known.past)
+    for each in series if known.future else ():
+        come = 0 if each.codes is None else len(each.codes) - len(each.values)
+        if come < horizon:
+            names = ", ".join(covariate.name for covariate in known.future)
+            raise RollcastError(
+                f"{each.name} has {come} rows after its last value; a horizon of {horizon} needs as many, with "
+                f"the values of {names}: add them, and leave the other cells empty"
+            )
+    found: list[tuple[Values, Values, Mapping[str, Any]]] = []
+    for each in series:
+        if each.codes is not None:
+            values = len(each.values)
+            codes = each.codes[max(0, values - rows) : values + horizon]
+            past = codes[: min(rows, values), first:second]
+            static = covariate_values(known.static, codes[:1, second:])
+            found.append(
+                (
+                    covariate_values(known.future, codes[:, :first]),
+                    covariate_values(known.past, past),
+                    {name: value for name, (value,) in static.items()},
+                )
+            )
+    kinds = list(zip(*found, strict=True)) or [(), (), ()]
+    return SentCovariates(*(list(sent) if covariates else None for sent, covariates in zip(kinds, known, strict=True)))
 
 
 def _draw(path: Path, series: Series, forecast: Forecast) -> None:

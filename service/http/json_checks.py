@@ -47,9 +47,9 @@ def check_names(body: bytes, fields: Collection[str]) -> None:
     """Raise InvalidRequest where a field came twice; `fields` are those that a parser found in this body.
 
     A parser keeps the last one and says nothing, and others keep the first, so that two programs would read one request
-    as two. The body is known to be one object; it holds others only in `future`.
+    as two. The body is known to be one object; it holds others only in covariates.
     """
-    if "future" in fields:
+    if {"future", "past", "static"}.intersection(fields):
         json.loads(body, object_pairs_hook=_without_repetition)
         return
     # Every name has its colon, and a quote right before it where no space stands there. Texts may hold more of these.

@@ -12,7 +12,9 @@ from starlette.types import Receive, Scope
 
 from models import errors
 from models.errors import InvalidRequest, Location
+from models.inference.sent_covariates import KINDS, SentCovariates
 from models.references import parse_reference
+from models.spec.covariate import CovariateKind
 from service import serving
 from service.dependencies import ServiceState, state_of
 from service.dispatch.patience import Patience
@@ -109,7 +111,7 @@ def forecast_request(asked: PredictRequest) -> ForecastRequest:
         model=None if asked.model is None else parse_reference(asked.model),
         levels=asked.levels or (),
         times=_times(asked) if asked.timed else None,
-        future=_future(asked),
+        covariates=SentCovariates(*(_covariates(asked, kind) for kind in KINDS)),
         adapt=asked.adapt,
         paths=asked.paths or 0,
         seed=asked.seed or 0,
@@ -128,8 +130,8 @@ def location_in(asked: PredictRequest, location: Location) -> Location:
             return (name, index, *rest) if listed else (name, *rest)
         case ("times", str() as name):
             return (name,)
-        case ("future", int(), *rest) if asked.windows is None:
-            return ("future", *rest)
+        case ("future" | "past" | "static" as kind, int(), *rest) if asked.windows is None:
+            return (kind, *rest)
     return location
 
 
@@ -173,14 +175,15 @@ def _nested(values: NDArray[np.float64], many: bool) -> Any:
     return (values if many else values[0]).tolist()
 
 
-def _future(asked: PredictRequest) -> list[dict[str, list[float | bool | str]]] | None:
-    """The covariates of each window. Raises InvalidRequest where they have another form than windows."""
-    if asked.future is None:
+def _covariates(asked: PredictRequest, kind: CovariateKind) -> list[dict[str, Any]] | None:
+    """The covariates of a kind of each window. Raises InvalidRequest where they have another form than windows."""
+    sent = getattr(asked, kind)
+    if sent is None:
         return None
-    if isinstance(asked.future, list) != (asked.windows is not None):
+    if isinstance(sent, list) != (asked.windows is not None):
         wanted = "one object, as window came" if asked.windows is None else "a list of objects, one for each window"
-        raise InvalidRequest(f"expected {wanted}", ("future",))
-    return asked.future if isinstance(asked.future, list) else [asked.future]
+        raise InvalidRequest(f"expected {wanted}", (kind,))
+    return sent if isinstance(sent, list) else [sent]
 
 
 def _times(asked: PredictRequest) -> list[WindowTimes]:

@@ -64,6 +64,14 @@ def _numbers_or_texts(values: list[object]) -> list[object]:
     return values
 
 
+def _number_or_text(value: object) -> object:
+    _numbers_or_texts([value])
+    return value
+
+
+_StaticValue = Annotated[
+    Any, AfterValidator(_number_or_text), WithJsonSchema({"type": ["number", "boolean", "string"]})
+]
 _CovariateValues = Annotated[
     list[Any],
     AfterValidator(_numbers_or_texts),
@@ -75,6 +83,14 @@ _Covariates = Annotated[
 Future = Annotated[
     Annotated[_Covariates, Tag("one")]
     | Annotated[list[_Covariates], Field(max_length=MAX_WINDOWS, fail_fast=True), Tag("each")],
+    Discriminator(_listing),
+]
+_Static = Annotated[
+    dict[Annotated[str, Field(max_length=MAX_CATEGORY_LENGTH)], _StaticValue], Field(max_length=MAX_COVARIATES)
+]
+Static = Annotated[
+    Annotated[_Static, Tag("one")]
+    | Annotated[list[_Static], Field(max_length=MAX_WINDOWS, fail_fast=True), Tag("each")],
     Discriminator(_listing),
 ]
 
@@ -120,6 +136,16 @@ class PredictRequest(WireModel):
         description="The values of each covariate that the model takes in, such as a weather forecast, by name: those "
         "of the window and then those of the horizon. Numbers, or texts for categories. With `windows` a list.",
         examples=[{"temperature": [21.5, 22, 23.5], "holiday": [False, False, True]}],
+    )
+    past: Future | None = Field(
+        None,
+        description="The values of each covariate that is known for the window alone, by name. With `windows` a list.",
+        examples=[{"neighbour": [3.5, 4, 4.5]}],
+    )
+    static: Static | None = Field(
+        None,
+        description="The value of each covariate that a series has one of, by name. With `windows` a list.",
+        examples=[{"region": "north"}],
     )
     levels: Levels | None = Field(
         None,

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models.errors import InvalidRequest, InvalidWindow
+from models.inference.sent_covariates import SentCovariates
 from models.registry.registry import Registry
 from models.spec.covariate import Covariate
 from service.forecasting import ForecastRequest, forecast_now, prepare
@@ -49,13 +50,18 @@ def test_each_replay_is_prepared_as_its_own_request(timed_path: Path) -> None:
         assert prepared.inputs.known_future[row] == pytest.approx(alone.known_future[0])
 
 
-def test_covariates_of_a_replay_end_with_its_horizon() -> None:
-    forecaster = constant(0, plain_spec(future=(Covariate(name="x"),)))
+def test_covariates_of_a_replay_end_with_its_horizon_or_with_it() -> None:
+    spec = plain_spec(future=(Covariate(name="x"),), past=(Covariate(name="y"),), static=(Covariate(name="z"),))
     values = [float(index) for index in range(22)]
-    request = ForecastRequest([WINDOW], 2, future=[{"x": values}])
-    replays = Replays.within([WINDOW], forecaster)
-    codes = replays.future(request.future or (), 2)
-    assert [each["x"] for each in codes[:3]] == [values, [0, 1, 2, 3], [0, 1, 2, 3, 4]]
+    sent = SentCovariates([{"x": values}], [{"y": values[:20]}], [{"z": 5}])
+    replays = Replays.within([WINDOW], constant(0, spec))
+    earlier = replays.covariates(sent, 2)
+    assert earlier.future is not None
+    assert earlier.past is not None
+    assert [each["x"] for each in earlier.future[:3]] == [values, [0, 1, 2, 3], [0, 1, 2, 3, 4]]
+    assert [each["y"] for each in earlier.past[1:3]] == [[0, 1], [0, 1, 2]]
+    assert earlier.static == [{"z": 5}] * 19
+    assert replays.lengths([20]) == [20, *range(2, 20)]
 
 
 def test_bounds_follow_the_errors_in_the_window_and_the_forecast_stays(timed_path: Path) -> None:

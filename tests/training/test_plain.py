@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from models.registry.registry import Registry
 from models.spec.example_request import example_request
 from models.spec.manifest import Manifest
+from rollcast.cli import app
 from service.settings import Settings
 from tests.support.in_process import running
 from training.errors import RecipeError, SeriesError
@@ -21,15 +23,16 @@ SMALL: dict[str, Any] = {"units": [4], "members": 1, "epochs": 2, "batches": 3, 
 def panel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two long series and a short one, which follow a temperature, a kind of day and the hour. A day is ahead."""
     path, random = tmp_path_factory.mktemp("panel") / "panel.csv", np.random.default_rng(0)
-    lines = ["shop,at,sold,temperature,kind"]
+    lines = ["shop,at,sold,temperature,kind,visitors,region"]
     for shop, rows, level in (("A", 700, 40.0), ("B", 700, 900.0), ("C", 100, 5.0)):
         times = np.arange("2024-01-01T00", rows, dtype="M8[h]")
         warm, kind = random.normal(20, 5, rows), random.choice(["calm", "busy"], rows)
         hours = np.sin(np.arange(rows) * 2 * np.pi / 24)
         sold = level * (2 + hours + 0.02 * warm + 0.3 * (kind == "busy"))
         for row in range(rows):
-            value = f"{sold[row]:.4f}" if row < rows - 24 else ""
-            lines.append(f"{shop},{times[row]},{value},{warm[row]:.3f},{kind[row]}")
+            known = f"{sold[row]:.4f}" if row < rows - 24 else "", f"{row % 7}" if row < rows - 24 else ""
+            region = "north" if shop == "A" else "south"
+            lines.append(f"{shop},{times[row]},{known[0]},{warm[row]:.3f},{kind[row]},{known[1]},{region}")
     path.write_text("\n".join(lines) + "\n")
     return path
 
@@ -46,6 +49,7 @@ def trained(panel: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Regi
         "name": "shops",
         **SMALL,
     }
+    values |= {"past": ["visitors"], "static": ["region"]}
     values |= {"future": ["temperature", "kind"], "holidays": "DE", "timezone": "Europe/Berlin"}
     return registry, train_plain(values, registry, minutes=0.01, progress=False)
 
@@ -58,6 +62,9 @@ def test_what_was_found_stands_in_the_manifest(trained: tuple[Registry, Manifest
         ("temperature", ()),
         ("kind", ("busy", "calm")),
     ]
+    assert (spec.past[0].name, spec.static[0].categories) == ("visitors", ("north", "south"))
+    assert spec.outputs == spec.max_horizon == 24  # visitors are not known after the first step
+    assert {plan.name for plan in manifest.training.plans} == {"direct", "seasonal change"}
     assert {"day", "week"} <= set(spec.calendar)
     assert spec.blend is not None
     assert spec.least_context == 24 < spec.context_length
@@ -72,7 +79,7 @@ def test_its_card_tells_the_plans_and_the_comparison(trained: tuple[Registry, Ma
     card = (Path(registry.storage.locate("shops/1")) / "card.md").read_text()
     assert "## Plans that were tried" in card
     assert "- blend: " in card
-    assert "- future: temperature, kind" in card
+    assert "- future: temperature, kind\n- past: visitors\n- static: region\n" in card
     assert "- nonnegative: sold: never below 0, as in training" in card
     assert "## Error over the whole horizon" in card
 
@@ -94,12 +101,13 @@ async def test_it_is_served_with_its_covariates_and_its_own_example(trained: tup
     short = body | {
         "window": body["window"][-30:],
         "future": {name: values[-30 - body["horizon"] :] for name, values in body["future"].items()},
+        "past": {name: values[-30:] for name, values in body["past"].items()},
     }
     assert (await post(registry, short))[0] == 200
     many = {
         "model": "shops",
         "windows": [body["window"]] * 2,
-        "future": [body["future"]] * 2,
+        **{kind: [body[kind]] * 2 for kind in ("future", "past", "static")},
         "horizon": body["horizon"],
     }
     many |= {"end": [body["end"]] * 2, "freq": body["freq"]}
@@ -126,6 +134,31 @@ async def test_unknown_categories_are_told_and_wrong_lengths_refused(trained: tu
         assert status == 422
         assert problem["detail"].startswith(field)
         assert message.split(".*")[0] in problem["detail"]
+    window = len(body["window"])
+    for change, detail in (
+        (
+            {"past": {"visitors": [1] * (window + 1)}},
+            f"past.visitors: expected {window} values, those of the window, but",
+        ),
+        ({"static": {}}, "static: expected 1 value of region, but none came"),
+        (
+            {"horizon": 25},
+            "horizon: shops@1 takes in visitors, not known after the window, and gives 24 values at once",
+        ),
+    ):
+        status, problem = await post(registry, body | change)
+        assert (status, problem["detail"][: len(detail)]) == (422, detail)
+    assert problem["type"].endswith("invalid-horizon")
+
+
+def test_the_command_reads_each_kind_from_the_file(trained: tuple[Registry, Manifest], panel: Path) -> None:
+    registry, _ = trained
+    location = str(registry.storage.location)
+    result = CliRunner().invoke(
+        app, ["predict", "shops", "--csv", str(panel), "--horizon", "24", "--registry", location]
+    )
+    assert result.exit_code == 0, result.output
+    assert len(result.stdout.splitlines()) == 1 + 3 * 24
 
 
 def test_rows_of_business_hours_are_counted(tmp_path: Path) -> None:

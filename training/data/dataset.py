@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from models.inference.covariates import Codes
-from models.spec.covariate import Covariate
+from models.spec.covariate import Covariates
 from models.spec.model_spec import Extension, ModelSpec, TrainingRange
+from models.text import listed
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler
 from models.timeseries.time_index import TimeIndex
@@ -73,20 +74,20 @@ class Dataset:
         origins = [(series, row) for series in self.held_out for row in series.part if row >= context]
         chosen = origins[:: -(-len(origins) // MAX_CONTEXTS)]
         contexts = np.stack([series.values[row - context : row] for series, row in chosen])
-        times = future = None
+        times = codes = None
         known = [series.times[row - context : row] for series, row in chosen if series.times is not None]
         if spec.frequency is not None and len(known) == len(contexts):
             times = [TimeIndex.through(each, parse_frequency(spec.frequency)) for each in known]
-        if spec.future:
+        if spec.covariates.all:
             steps = np.arange(-context, horizon)
-            future = np.stack(
+            codes = np.stack(
                 [
-                    series.future[np.minimum(row + steps, len(series.future) - 1)]
+                    series.codes[np.minimum(row + steps, len(series.codes) - 1)]
                     for series, row in chosen
-                    if series.future is not None
+                    if series.codes is not None
                 ]
             )
-        return Examples(contexts, times, future)
+        return Examples(contexts, times, codes)
 
 
 class Examples(NamedTuple):
@@ -98,12 +99,12 @@ class Examples(NamedTuple):
 
     contexts: NDArray[np.float64]
     times: list[TimeIndex] | None
-    future: Codes | None
+    codes: Codes | None
 
     def chosen(self, indexes: NDArray[np.integer]) -> "Examples":
         """Some of them."""
         times = None if self.times is None else [self.times[index] for index in indexes]
-        return Examples(self.contexts[indexes], times, None if self.future is None else self.future[indexes])
+        return Examples(self.contexts[indexes], times, None if self.codes is None else self.codes[indexes])
 
 
 def load_series(recipe: Recipe) -> tuple[Series, ...]:
@@ -129,7 +130,7 @@ def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
     if not fresh:
         check_test_rows(series, parts)
     # 2. Fit the scaler on the training rows, and scale all rows with it.
-    scaled = {"scaler": _fit_scaler(recipe, spec, series, train), "future": _fit_covariates(series, train)}
+    scaled = {"scaler": _fit_scaler(recipe, spec, series, train), **_fit_covariates(series, train)._asdict()}
     spec = spec.model_copy(update=scaled)
     prepared = [prepare_series(spec, each) for each in series]
     for each, ready in zip(series, prepared, strict=True):
@@ -164,6 +165,11 @@ def _unscaled_spec(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
     for name in ("residual", "feedback"):
         if getattr(windows, name) and targets != columns:
             raise RecipeError(f"{name} needs every column to be a target, in their order: leave {name} or target out")
+    if recipe.series.past and recipe.horizon > windows.outputs:
+        raise RecipeError(
+            f"what {listed(recipe.series.past)} will be is not known after the first step: give all {recipe.horizon} "
+            f"steps of the horizon at once, by outputs = {recipe.horizon}, not {windows.outputs}"
+        )
     needs_times = windows.calendar or recipe.series.holidays
     if needs_times and (frequency is None or any(each.times is None for each in series)):
         raise RecipeError(
@@ -181,7 +187,7 @@ def _unscaled_spec(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
             lags=windows.lag,
             difference=windows.difference,
             calendar=windows.calendar,
-            future=series[0].covariates,
+            **series[0].covariates._asdict(),
             holidays=recipe.series.holidays,
             extension=_extension(recipe),
             timezone=recipe.series.timezone,
@@ -217,21 +223,17 @@ def _fit_scaler(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], train
         raise SeriesError(f"{series[0].source} can't be scaled: its values lie too far apart or too near") from error
 
 
-def _fit_covariates(series: Sequence[Series], train: Sequence[range]) -> tuple[Covariate, ...]:
+def _fit_covariates(series: Sequence[Series], train: Sequence[range]) -> Covariates:
     """The covariates with the means and spreads of their numbers in the training rows."""
     fitted = []
-    for index, covariate in enumerate(series[0].covariates):
+    for index, covariate in enumerate(series[0].covariates.all):
         rows = np.concatenate(
-            [
-                each.future[: part.stop, index]
-                for each, part in zip(series, train, strict=True)
-                if each.future is not None
-            ]
+            [each.codes[: part.stop, index] for each, part in zip(series, train, strict=True) if each.codes is not None]
         )
         spread = float(rows.std())
         scale = {} if covariate.categories else {"mean": float(rows.mean()), "scale": spread if spread > 0 else 1.0}
         fitted.append(covariate.model_copy(update=scale))
-    return tuple(fitted)
+    return series[0].covariates.replaced(tuple(fitted))
 
 
 def _samples(

@@ -15,15 +15,15 @@ from training.reading.series import Series
 class HeldOut(NamedTuple):
     """A series, of which the rows in `part` are to be forecast.
 
-    `values` are raw, shape (rows, features). `times`, shape (rows), are in UTC; None where they are not known. `future`
-    are the codes of covariates, shape (rows, covariates).
+    `values` are raw, shape (rows, features). `times`, shape (rows), are in UTC; None where they are not known. `codes`
+    are those of covariates, shape (rows, covariates).
     """
 
     values: NDArray[np.float64]
     part: range
     times: Times | None = None
     id: str = ""
-    future: NDArray[np.float64] | None = None
+    codes: NDArray[np.float64] | None = None
 
     @classmethod
     def of(cls, series: Series, part: range) -> Self:
@@ -33,7 +33,7 @@ class HeldOut(NamedTuple):
             part,
             None if series.times is None else series.times[: part.stop],
             series.id,
-            None if series.future is None else series.future[: part.stop],
+            None if series.codes is None else series.codes[: part.stop],
         )
 
 

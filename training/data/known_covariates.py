@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.inference.covariates import UNSEEN
-from models.spec.covariate import Covariate
+from models.spec.covariate import Covariate, Covariates
 from models.spec.manifest import Manifest
 from training.errors import SeriesError
 from training.reading.series import Series
@@ -19,24 +19,24 @@ def in_known_codes(manifest: Manifest, series: Series) -> Series:
     saw is none of them. Raises SeriesError where the series lacks one of the covariates, or has texts where the model
     knows numbers, or the other way round.
     """
-    known = manifest.spec.future
-    if not known:
-        return replace(series, future=None, covariates=())
-    read = {covariate.name: index for index, covariate in enumerate(series.covariates)}
+    known = manifest.spec.covariates
+    if not known.all:
+        return replace(series, codes=None, covariates=Covariates())
+    read = {name: index for index, name in enumerate(series.covariates.names)}
     columns = []
-    for covariate in known:
-        if series.future is None or covariate.name not in read:
+    for covariate in known.all:
+        if series.codes is None or covariate.name not in read:
             raise SeriesError(f"{manifest.title} takes in {covariate.name}, but {series.source} is read without it")
         index = read[covariate.name]
-        found = series.covariates[index].categories
+        found = series.covariates.all[index].categories
         if bool(found) != bool(covariate.categories):
             raise SeriesError(
                 f"{series.source}: {manifest.title} knows {covariate.name} as {_kind(covariate.categories)}, but here "
                 f"are {_kind(found)}: bring what it was trained on"
             )
-        codes = series.future[:, index]
+        codes = series.codes[:, index]
         columns.append(_renumbered(codes, found, covariate) if found else codes)
-    return replace(series, future=np.stack(columns, axis=-1), covariates=known)
+    return replace(series, codes=np.stack(columns, axis=-1), covariates=known)
 
 
 def _renumbered(codes: NDArray[np.float64], found: tuple[str, ...], covariate: Covariate) -> NDArray[np.float64]:

@@ -48,7 +48,7 @@ def prepare_series(spec: ModelSpec, series: Series) -> PreparedSeries:
     if spec.scaler.kind != "context":
         values = spec.scaler.of(values[None]).scaled(values)
     of_times = time_inputs(series.times, spec) if spec.needs_times and series.times is not None else None
-    codes = series.future[: len(values)] if spec.future and series.future is not None else None
+    codes = series.codes[: len(values)] if spec.covariates.all and series.codes is not None else None
     return PreparedSeries(values, of_times, codes)
 
 
@@ -89,7 +89,8 @@ def cut_samples(
             known.append(_slices(prepared.of_times, firsts, spec.window - 1, steps))
         if prepared.codes is not None:
             codes = np.pad(prepared.codes, ((0, more), (0, 0)), mode="edge")
-            ahead_too = np.asarray(_slices(codes, firsts, spec.window - 1, steps + more), np.float64)
+            before, length = spec.window - 1 + spec.lead, spec.lead + steps + more
+            ahead_too = np.asarray(_slices(codes, firsts, before, length), np.float64)
             known.append(covariate_inputs(spec, ahead_too)[:, :steps])
         known_future = np.concatenate(known, axis=-1).transpose(1, 0, 2) if known else None
         inputs = step_inputs(spec, slices.transpose(1, 0, 2), first_target, steps, known_future)

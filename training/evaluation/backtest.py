@@ -101,8 +101,8 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
 
 
 def tested_horizon(recipe: Recipe, spec: ModelSpec) -> int:
-    """The steps that a model is tested over: the recipe's horizon, and 1 for a model that can't roll out."""
-    return recipe.horizon if spec.rolls_out else 1
+    """The steps that a model is tested over: the recipe's horizon, as far as the model reaches."""
+    return min(recipe.horizon, spec.max_horizon or recipe.horizon)
 
 
 def _history(candidates: Sequence[Baseline], held_out: Sequence[HeldOut], context: int, horizon: int) -> int:

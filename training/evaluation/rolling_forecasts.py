@@ -51,7 +51,7 @@ def rolling_forecasts(
     for chunk in origins.chunks(values_per_origin):
         contexts = rows_before(held_out, chunk, spec.context_length, spec.extension)
         times = _time_indexes(forecaster, held_out, chunk)
-        inputs = forecaster.prepare(contexts, horizon, times, _future(forecaster, held_out, chunk, horizon))
+        inputs = forecaster.prepare(contexts, horizon, times, _codes(forecaster, held_out, chunk, horizon))
         predictions.append(forecast_offline(forecaster, inputs))
         scale = forecaster.interval_scale(inputs)
         scales.append(np.broadcast_to(scale, (len(chunk), 1, len(spec.targets))))
@@ -59,16 +59,16 @@ def rolling_forecasts(
     return RollingForecasts(origins, np.concatenate(predictions), actuals, np.concatenate(scales))
 
 
-def _future(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins, horizon: int) -> Codes | None:
-    """The codes of the covariates of each origin's targets, from its first window's on; None where there are none."""
+def _codes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins, horizon: int) -> Codes | None:
+    """The codes of the covariates of each origin's window and horizon; None where there are none."""
     spec = forecaster.spec
-    if not spec.future:
+    if not spec.covariates.all:
         return None
     pairs = zip(origins.series.tolist(), origins.rows.tolist(), strict=True)
     found = [
-        future[np.maximum(np.arange(row - spec.window + 1, row + horizon), 0)]
+        codes[np.maximum(np.arange(row - spec.window - spec.lead + 1, row + horizon), 0)]
         for series, row in pairs
-        if (future := held_out[series].future) is not None
+        if (codes := held_out[series].codes) is not None
     ]
     return np.stack(found)
 

@@ -38,7 +38,7 @@ def check_reopened(network: Any, forecaster: Forecaster, examples: Examples) -> 
     network's units.
     """
     spec = forecaster.spec
-    inputs = forecaster.prepare(examples.contexts, spec.outputs, examples.times, examples.future)
+    inputs = forecaster.prepare(examples.contexts, spec.outputs, examples.times, examples.codes)
     actual = predict_offline(forecaster, inputs)
     steps = window_inputs(spec, inputs.contexts, inputs.known_future)
     expected = keras_answers(network, steps.transpose(1, 0, 2))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.spec.covariate import MAX_CATEGORIES, Covariate
+from models.spec.covariate import MAX_CATEGORIES, NO_COVARIATES, Covariate, Covariates
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.month_days import Times
 from training.errors import RecipeError, SeriesError
@@ -28,8 +28,8 @@ class Series:
     `source` never holds a folder of the machine that read it. `id` tells series of one source apart. `times`, shape
     (rows), are in UTC and a `frequency` apart, such as 30m. `filled_rows` counts the rows that were missing or had
     empty cells. Where rows are missing at regular times, such as nights, they are counted as they follow each other:
-    `row_seasons` tells these seasons, and no times are known. `future` are the covariates known ahead, shape (at least
-    rows, covariates), as codes (models/inference/covariates.py); `covariates` has their names and categories.
+    `row_seasons` tells these seasons, and no times are known. `codes` are those of the covariates
+    (models/inference/covariates.py), shape (at least rows, covariates); `covariates` has their names and categories.
     """
 
     values: NDArray[np.float64]
@@ -40,8 +40,8 @@ class Series:
     frequency: str | None = None
     filled_rows: int = 0
     row_seasons: RowSeasons | None = None
-    future: NDArray[np.float64] | None = None
-    covariates: tuple[Covariate, ...] = ()
+    codes: NDArray[np.float64] | None = None
+    covariates: Covariates = NO_COVARIATES
 
     @property
     def name(self) -> str:
@@ -63,7 +63,8 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
     `package://NAME/PATH` is a file inside an installed package. With `id`, the column that tells series apart, there
     is one series for each, in order of first appearance. With `time`, the column of the rows' times, these must be
     in order and a `frequency` apart, by default the most common time between rows. `fill` says what stands in for
-    missing rows and empty cells; those before a series' first value and after its last one lie outside of it.
+    missing rows and empty cells; those before a series' first value and after its last one lie outside of it. Columns
+    that are known ahead may go on after it.
 
     Raises RecipeError where no file is named; SeriesError where the file, a column or a cell is missing or no finite
     number, or where times are out of step (their rows are named); and MissingExtra.
@@ -74,19 +75,21 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
     # 1. The numbers of the chosen columns.
     table = read_table(section.csv)
     other_columns = [name for name in (section.id, section.time) if name]
-    for column in (*section.column, *section.future, *other_columns):
+    for column in (*section.column, *section.covariates, *other_columns):
         table.column(column)
-    columns = section.column or (table.only_numeric([*other_columns, *section.future]),)
+    columns = section.column or (table.only_numeric([*other_columns, *section.covariates]),)
     if section.id is None and not section.one_series:
         check_one_series(table, columns, section.time)
     values = np.column_stack([table.numbers(column, empty=True) for column in columns])
-    covariates, codes = _covariates(table, section.future)
+    covariates, codes = _covariates(table, section)
     # 2. The rows of each series, and their times.
-    groups = [_trimmed(rows, values, to_the_end=bool(covariates)) for rows in table.groups(section.id)]
+    groups = [_trimmed(rows, values, to_the_end=bool(covariates.future)) for rows in table.groups(section.id)]
     if section.fill == "none":
-        _check_full(table, columns, [_trimmed(rows, values) for rows in groups], values)
-        if covariates:
-            _check_full(table, section.future, groups, codes)
+        within = [_trimmed(rows, values) for rows in groups]
+        _check_full(table, columns, within, values)
+        for index, name in enumerate(covariates.names):
+            where = groups if covariates.kind_of(index) == "future" else within
+            _check_full(table, [name], where, codes[:, index : index + 1])
     frequency = section.frequency
     times: list[Times | None] = [None] * len(groups)
     row_seasons = None
@@ -114,7 +117,7 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
                 series_times,
                 frequency,
                 row_seasons=row_seasons,
-                future=codes[rows.indexes] if covariates else None,
+                codes=codes[rows.indexes] if covariates.all else None,
                 covariates=covariates,
             ),
             section.fill,
@@ -123,17 +126,20 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
     )
 
 
-def _covariates(table: Table, names: Sequence[str]) -> tuple[tuple[Covariate, ...], NDArray[np.float64]]:
+def _covariates(table: Table, section: SeriesSection) -> tuple[Covariates, NDArray[np.float64]]:
     """Covariates, not scaled yet, and their codes of shape (rows, covariates). Raises SeriesError."""
-    read = {name: table.codes(name) for name in names}
+    read = {name: table.codes(name) for name in section.covariates}
     for name, (_, categories) in read.items():
         if len(categories) > MAX_CATEGORIES:
             raise SeriesError(
                 f'{table.path}: column "{name}" has {len(categories)} different texts; a covariate has at most '
                 f"{MAX_CATEGORIES}: is one of its numbers no number?"
             )
-    covariates = tuple(Covariate(name=name, categories=categories) for name, (_, categories) in read.items())
-    return covariates, np.stack([codes for codes, _ in read.values()], axis=-1) if read else np.empty((0, 0))
+    kinds = (
+        tuple(Covariate(name=name, categories=read[name][1]) for name in names)
+        for names in (section.future, section.past, section.static)
+    )
+    return Covariates(*kinds), np.stack([codes for codes, _ in read.values()], axis=-1) if read else np.empty((0, 0))
 
 
 def _trimmed(rows: Rows, values: NDArray[np.float64], *, to_the_end: bool = False) -> Rows:
@@ -157,25 +163,38 @@ def _check_full(table: Table, columns: Sequence[str], groups: Sequence[Rows], va
 
 
 def _filled(rows: Rows, series: Series, fill: Fill) -> Series:
-    """The series with its missing rows and empty cells filled, cut to its last value; covariates may go on."""
-    times, values, future = series.times, series.values, series.future
+    """The series with its missing rows and empty cells filled, cut to its last value; what is known ahead may go on."""
+    times, values, codes = series.times, series.values, series.codes
     columns = values.shape[1]
     if times is not None and series.frequency is not None:
-        together = values if future is None else np.concatenate([values, future], axis=1)
+        together = values if codes is None else np.concatenate([values, codes], axis=1)
         times, together = add_missing_rows(rows, times, together, series.frequency, fill)
-        values, future = together[:, :columns], None if future is None else together[:, columns:]
+        values, codes = together[:, :columns], None if codes is None else together[:, columns:]
     last = int(np.flatnonzero(~np.isnan(values).all(axis=1))[-1]) + 1
     values, times = values[:last], None if times is None else times[:last]
     empty_rows = int(np.isnan(values).any(axis=1).sum())
     if empty_rows:
         values = fill_empty_cells(rows, values, series.columns, fill)
-    if future is not None and np.isnan(future).any():
+    if codes is not None:
+        codes = np.stack([_full_codes(rows, series, codes, index, last, fill) for index in range(codes.shape[1])], -1)
+    return replace(series, values=values, times=times, codes=codes, filled_rows=empty_rows)
+
+
+def _full_codes(
+    rows: Rows, series: Series, codes: NDArray[np.float64], index: int, last: int, fill: Fill
+) -> NDArray[np.float64]:
+    """A covariate's codes in each row; of the past what is not known any more stays as it was. Raises SeriesError."""
+    covariate, kind, column = series.covariates.all[index], series.covariates.kind_of(index), codes[:, index]
+    if kind == "static":
+        known = np.unique(column[~np.isnan(column)])
+        if len(known) != 1:
+            problem = f"changes within {series.name}" if len(known) else f"is empty in {series.name}"
+            raise SeriesError(f'column "{covariate.name}" {problem}; a static one has one value for each series')
+        return np.full(len(column), known[0])
+    if kind == "past":
+        column = column[:last]
+    if np.isnan(column).any():
         # A category is no number between its neighbours.
-        names = [covariate.name for covariate in series.covariates]
-        kinds: list[Fill] = ["previous" if each.categories else fill for each in series.covariates]
-        filled = [
-            fill_empty_cells(rows, future[:, index : index + 1], (name,), kind)
-            for index, (name, kind) in enumerate(zip(names, kinds, strict=True))
-        ]
-        future = np.concatenate(filled, axis=1)
-    return replace(series, values=values, times=times, future=future, filled_rows=empty_rows)
+        filled_by: Fill = "previous" if covariate.categories else fill
+        column = fill_empty_cells(rows, column[:, None], (covariate.name,), filled_by)[:, 0]
+    return np.pad(column, (0, len(codes) - len(column)), mode="edge")

@@ -51,14 +51,16 @@ class Recipe(Section):
         if series.csv is not None and series.generator is not None:
             raise ValueError("a series comes from csv or from generator, not from both: leave one out")
         if series.generator is not None and (
-            series.column or series.target or series.id or series.time or series.future
+            series.column or series.target or series.id or series.time or series.covariates
         ):
-            raise ValueError("a generated series has one column: leave out column, target, id, time and future")
-        for key, names in (("column", series.column), ("target", series.target), ("future", series.future)):
+            raise ValueError("a generated series has one column: leave out column, target, id, time and covariates")
+        for key, names in (("column", series.column), ("target", series.target), ("a covariate", series.covariates)):
             if len(set(names)) != len(names):
                 raise ValueError(f"{key} must name each column once, not {', '.join(names)}")
-        if set(series.future) & {*series.column, series.id, series.time}:
-            raise ValueError("future names columns of their own: not those of column, id and time")
+        if set(series.covariates) & {*series.column, series.id, series.time}:
+            raise ValueError("future, past and static name columns of their own: not those of column, id and time")
+        if series.static and series.id is None:
+            raise ValueError("static tells series from each other: name the column that does with id, or leave it out")
         if series.column and not set(series.target) <= set(series.column):
             raise ValueError(f"each target must be one of the columns {', '.join(series.column)}")
 
@@ -159,6 +161,8 @@ class Recipe(Section):
                 "time": None,
                 "frequency": None,
                 "future": [],
+                "past": [],
+                "static": [],
                 "holidays": None,
             }
         if values.get("rollout") == "window":

@@ -49,6 +49,10 @@ class SeriesSection(Section):
     future: Names = Field(
         (), description="a column of values known ahead, such as a weather forecast: numbers, or texts as categories"
     )
+    past: Names = Field(
+        (), description="a column that is known up to now alone, such as another site's values: numbers, or categories"
+    )
+    static: Names = Field((), description="a column with one value for each series, such as its kind; needs id")
     holidays: Annotated[str, AfterValidator(check_holidays)] | None = Field(
         None, description="the place whose public holidays are a further input, such as DE or AU-VIC"
     )
@@ -68,6 +72,11 @@ class SeriesSection(Section):
         "UTC", description="the IANA time zone of the calendar inputs' local time"
     )
     fill: Fill = Field("none", description="what replaces missing rows and empty cells; none refuses them")
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """The columns that are covariates: known ahead, of the past, static."""
+        return (*self.future, *self.past, *self.static)
 
 
 class WindowsSection(Section):

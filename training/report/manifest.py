@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 
-from models.inference.covariates import covariate_values
+from models.inference.covariates import Codes, covariate_values
 from models.inference.forecaster import Forecaster
 from models.spec.manifest import DataRecord, Description, Golden, TrainingRecord
+from models.spec.model_spec import ModelSpec
 from training.data.dataset import Dataset
 from training.evaluation.evaluate import Evaluation
 from training.networks.fit import FittedNetwork
@@ -83,21 +85,39 @@ def _first_and_last_time(series: Sequence[Series]) -> tuple[datetime | None, dat
 
 def _goldens(dataset: Dataset, forecaster: Forecaster) -> tuple[Golden, ...]:
     """A few held-out contexts, evenly spaced, with the forecasts that the version must repeat whenever it is opened."""
-    horizon = GOLDEN_HORIZON if dataset.spec.rolls_out else 1
+    spec = dataset.spec
+    horizon = min(GOLDEN_HORIZON, spec.max_horizon or GOLDEN_HORIZON)
     examples = dataset.examples(horizon)
     examples = examples.chosen(np.unique(np.linspace(0, len(examples.contexts) - 1, MAX_GOLDENS).astype(int)))
     # A golden keeps no more of its times than the last one.
     times = None if examples.times is None else [each._replace(day=None) for each in examples.times]
-    forecasts = forecaster.forecast(examples.contexts, horizon, times=times, future=examples.future)
+    forecasts = forecaster.forecast(examples.contexts, horizon, times=times, codes=examples.codes)
+    windows = examples.contexts.shape[1]
+    known = (
+        [{}] * len(forecasts)
+        if examples.codes is None
+        else [_covariates(spec, codes, windows) for codes in examples.codes]
+    )
     return tuple(
         Golden(
             window=tuple(map(tuple, window)),
             predictions=tuple(map(tuple, predictions)),
             end=None if times is None else times[index].end,
-            future={} if examples.future is None else covariate_values(dataset.spec.future, examples.future[index]),
+            **known[index],
         )
         for index, (window, predictions) in enumerate(zip(examples.contexts.tolist(), forecasts.tolist(), strict=True))
     )
+
+
+def _covariates(spec: ModelSpec, codes: Codes, window: int) -> dict[str, Any]:
+    """The values of a golden's covariates, from codes of shape (window + horizon, covariates)."""
+    first, second = len(spec.future), len(spec.future) + len(spec.past)
+    static = covariate_values(spec.static, codes[:1, second:])
+    return {
+        "future": covariate_values(spec.future, codes[:, :first]),
+        "past": covariate_values(spec.past, codes[:window, first:second]),
+        "static": {name: value for name, (value,) in static.items()},
+    }
 
 
 def _libraries() -> dict[str, str]:

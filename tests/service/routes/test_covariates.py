@@ -14,8 +14,11 @@ WINDOW = [1.0, 2.0, 3.0, 4.0]
 @pytest.mark.parametrize(
     ("fields", "detail"),
     [
-        ({"window": WINDOW, "future": {"x": [1.0] * 5}}, "future: there is no covariate x; the model takes in none"),
-        ({"window": WINDOW, "future": {}}, "future: tiny@1 takes in no covariates: leave future out"),
+        (
+            {"window": WINDOW, "future": {"x": [1.0] * 5}},
+            "future: tiny@1 takes in no future covariates: leave future out",
+        ),
+        ({"window": WINDOW, "future": {}}, "future: tiny@1 takes in no future covariates: leave future out"),
         ({"window": WINDOW, "future": {"x": 1}}, "future.x: expected a valid array, but a number came"),
         ({"window": WINDOW, "future": {"x": [1, None]}}, "future.x: expected numbers, truth values or texts"),
         ({"window": WINDOW, "future": {"x": [[1]]}}, "future.x: expected numbers, truth values or texts"),
@@ -23,7 +26,12 @@ WINDOW = [1.0, 2.0, 3.0, 4.0]
         ({"windows": [WINDOW], "future": [{"x": [{}]}]}, "future[0].x: expected numbers, truth values or texts"),
         ({"windows": [WINDOW], "future": {"x": [1.0] * 5}}, "future: expected a list of objects, one for each window"),
         ({"window": WINDOW, "future": [{"x": [1.0] * 5}]}, "future: expected one object, as window came"),
-        ({"windows": [WINDOW] * 2, "future": [{}]}, "future: expected one for each of 2 windows, but 1 came"),
+        ({"windows": [WINDOW] * 2, "future": [{}]}, "future: tiny@1 takes in no future covariates"),
+        ({"window": WINDOW, "past": {"x": [1.0] * 4}}, "past: tiny@1 takes in no past covariates: leave past out"),
+        ({"window": WINDOW, "past": {"x": 1}}, "past.x: expected a valid array, but a number came"),
+        ({"window": WINDOW, "static": {"x": 1}}, "static: tiny@1 takes in no static covariates: leave static out"),
+        ({"window": WINDOW, "static": {"x": [1]}}, "static.x: expected numbers, truth values or texts"),
+        ({"windows": [WINDOW], "static": {"x": 1}}, "static: expected a list of objects, one for each window"),
         (
             {"window": WINDOW, "future": {f"x{number}": [] for number in range(101)}},
             "future: expected at most 100 items",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.registry.registry import Registry
-from models.spec.covariate import Covariate
+from models.spec.covariate import Covariate, Covariates
 from models.spec.manifest import Manifest
 from tests.support.tiny import publish_tiny
 from training.data.known_covariates import in_known_codes
@@ -25,8 +25,8 @@ def manifest(tmp_path: Path) -> Manifest:
 
 
 def series(*covariates: Covariate) -> Series:
-    future = np.array([[0.0, 10, 1], [1, 11, 1], [2, 12, 1]])[:, : len(covariates)]
-    return Series(np.zeros((3, 1)), ("value",), "new.csv", future=future, covariates=covariates)
+    codes = np.array([[0.0, 10, 1], [1, 11, 1], [2, 12, 1]])[:, : len(covariates)]
+    return Series(np.zeros((3, 1)), ("value",), "new.csv", codes=codes, covariates=Covariates(future=covariates))
 
 
 def test_categories_keep_the_numbers_of_training_and_new_ones_have_none(manifest: Manifest) -> None:
@@ -34,9 +34,9 @@ def test_categories_keep_the_numbers_of_training_and_new_ones_have_none(manifest
         manifest,
         series(Covariate(name="kind", categories=("away", "busy", "calm")), Covariate(name="warmth"), OTHER),
     )
-    assert found.covariates == (WARMTH, KIND)
-    assert found.future is not None
-    assert found.future.tolist() == [[10, -1], [11, 0], [12, 1]]
+    assert found.covariates == Covariates((WARMTH, KIND))
+    assert found.codes is not None
+    assert found.codes.tolist() == [[10, -1], [11, 0], [12, 1]]
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_what_is_not_known_so_is_told(manifest: Manifest, covariates: tuple[Cova
 
 def test_a_model_without_covariates_reads_none(manifest: Manifest) -> None:
     plain = manifest.model_copy(update={"spec": manifest.spec.model_copy(update={"future": ()})})
-    assert in_known_codes(plain, series(KIND)).future is None
+    assert in_known_codes(plain, series(KIND)).codes is None

@@ -165,14 +165,18 @@ def test_contexts_are_scaled_alike_in_blocks(monkeypatch: pytest.MonkeyPatch) ->
         ("standard", {"future": COVARIATES, "rollout": "state"}),
         ("context", {"future": COVARIATES, "calendar": ("day",), "lags": (3,)}),
         ("context", {"future": COVARIATES, "outputs": 3, "holidays": "AU-VIC"}),
+        ("standard", {"past": COVARIATES, "lags": (2,), "outputs": 2}),
+        ("context", {"future": COVARIATES[:1], "static": COVARIATES[1:], "outputs": 2}),
+        ("context", {"static": COVARIATES[1:], "past": COVARIATES[:1], "calendar": ("day",)}),
+        ("standard", {"future": COVARIATES, "lead": 2}),
     ],
 )
 def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, values: dict[str, Any]) -> None:
     of = spec(scaler, features=2, **values)
     random = np.random.default_rng(1)
     one = series(random.normal(50, 9, (20, 2)))
-    if of.future:
-        one = replace(one, future=np.column_stack([random.normal(20, 4, 22), random.integers(0, 2, 22)]))
+    if of.covariates.all:
+        one = replace(one, codes=np.column_stack([random.normal(20, 4, 22), random.integers(0, 2, 22)]))
     target_steps = 2 if of.rollout == "state" else 1
     found = cut_samples(of, [prepare_series(of, one)], [range(20)], target_steps)
     firsts = range(of.context_length, 20 - target_steps + 1)
@@ -185,7 +189,7 @@ def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, 
         [one.values[first - of.context_length : first] for first in firsts],
         of.outputs,
         [TimeIndex(end, parse_frequency("1h")) for end in ends],
-        None if one.future is None else _codes_before(one.future, firsts, of),
+        None if one.codes is None else _codes_before(one.codes, firsts, of),
     )
     served = window_inputs(of, inputs.contexts, inputs.known_future).transpose(1, 0, 2)
     assert np.allclose(found.windows[:, : of.window], served, rtol=1e-6, atol=1e-7)
@@ -198,10 +202,10 @@ def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, 
     assert np.allclose(forecaster.to_raw(inputs, np.nan_to_num(targets))[known], truth[known], rtol=1e-5)
 
 
-def _codes_before(future: NDArray[np.float64], firsts: range, of: ModelSpec) -> NDArray[np.float64]:
+def _codes_before(codes: NDArray[np.float64], firsts: range, of: ModelSpec) -> NDArray[np.float64]:
     """The codes of each context and of the outputs after it; beyond the series the last ones."""
     steps = np.arange(-of.context_length, of.outputs)
-    return np.stack([future[np.minimum(first + steps, 19)] for first in firsts])
+    return np.stack([codes[np.minimum(first + steps, 19)] for first in firsts])
 
 
 def test_what_was_seen_is_the_range_of_the_parts_rows() -> None:

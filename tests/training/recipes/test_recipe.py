@@ -96,7 +96,7 @@ def test_a_rollout_of_windows_puts_the_sequence_aside() -> None:
         ({"seed": 2**31 - 1, "seeds": 2}, "the seeds from 2147483647 up pass the largest"),
         (
             {"generator": "sine", "id": "who"},
-            "a generated series has one column: leave out column, target, id, time and future",
+            "a generated series has one column: leave out column, target, id, time and covariates",
         ),
         ({"dropout": 1.0}, "network.dropout should be less than 1"),
         ({"train_share": 0.9, "validation_share": 0.2}, "must add up to 1 at most, not 1.1"),

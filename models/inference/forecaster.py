@@ -11,6 +11,7 @@ from models.graphs.onnx_network import OnnxNetwork
 from models.inference.blending import Blending
 from models.inference.covariates import Codes, covariate_inputs
 from models.inference.input_windows import Windows, check_finite, newest_values
+from models.inference.masks import with_masks
 from models.inference.rollout import rollout
 from models.inference.sent_covariates import SentCovariates
 from models.inference.time_inputs import time_inputs
@@ -20,6 +21,7 @@ from models.spec.model_spec import ModelSpec
 from models.text import counted
 from models.timeseries.differencing import to_differences, undo_differences
 from models.timeseries.frequency import parse_frequency
+from models.timeseries.missing_values import fill_forward
 from models.timeseries.scaling import Scale
 from models.timeseries.time_index import TimeIndex
 
@@ -103,6 +105,9 @@ class Forecaster:
             )
         # 2. Raw values, their differences, the network's units.
         raw = newest_values(windows, self._context_length, spec.features, self.title, spec.extension)
+        missing = np.isnan(raw) if spec.masked else None
+        if missing is not None:
+            raw = fill_forward(raw)
         values = raw if self._blending is None else raw[:, -self._network_context :]
         last_season = None
         if spec.difference is not None:
@@ -117,6 +122,8 @@ class Forecaster:
             out_of_range = tuple(np.flatnonzero(outside.any(axis=(1, 2))).tolist())
         # 4. What is known of the future.
         known_future = self._known_future(times, codes, len(raw), horizon)
+        if missing is not None:
+            known_future = with_masks(spec, missing, horizon, known_future)
         recent = None if self._blending is None else raw[:, :, list(self._targets)]
         return ForecastInputs(contexts, horizon, known_future, scale, last_season, out_of_range, recent)
 

@@ -9,8 +9,8 @@ from models.errors import InvalidWindow
 from models.spec.model_spec import Extension
 from models.text import counted
 
-# Numbers, or rows of numbers, oldest first and in the series' units.
-Window = Sequence[float] | Sequence[Sequence[float]] | NDArray[np.floating]
+# Numbers, or rows of numbers, oldest first and in the series' units; None or NaN where one is missing.
+Window = Sequence[float | None] | Sequence[Sequence[float | None]] | NDArray[np.floating]
 Windows = Sequence[Window] | NDArray[np.floating]
 
 
@@ -54,9 +54,14 @@ def check_finite(scaled: NDArray[np.float32], raw: NDArray[np.float64], windows:
         window, _, column = bad[0].tolist()
         # A bad value can spoil the scale of others and their differences: it is NaN, or the one farthest from 0.
         index = int(np.argmax(np.abs(raw[window, :, column])))
-        raise InvalidWindow(
-            "values must be finite and fit in 32-bit floats", (window, len(windows[window]) - raw.shape[1] + index)
-        )
+        where = (window, len(windows[window]) - raw.shape[1] + index)
+        if np.isnan(raw[window, index, column]):
+            raise InvalidWindow(
+                "expected a number, but none came: values must be finite and fit in 32-bit floats, and only masked "
+                "models do without some",
+                where,
+            )
+        raise InvalidWindow("values must be finite and fit in 32-bit floats", where)
 
 
 def _rows(window: Window, features: Sequence[str], first: int) -> NDArray[np.float64]:

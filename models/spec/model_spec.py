@@ -80,6 +80,9 @@ class ModelSpec(Record):
     holidays: Annotated[str, AfterValidator(check_holidays)] | None = Field(
         None, description="A further input: whether the target's local day is a public holiday there, such as AU-VIC."
     )
+    masked: bool = Field(
+        False, description="Whether values of a window may be null: the last known one and a mask stand in for them."
+    )
     frequency: Annotated[str, AfterValidator(check_frequency)] | None = Field(
         None, description="The time between values, where training knew it."
     )
@@ -203,10 +206,15 @@ class ModelSpec(Record):
 
     @property
     def known_future_channels(self) -> int:
-        """How many of a step's inputs are no values of the series: those of its times and of covariates."""
+        """How many of a step's inputs are no values of the series: those of its times, of covariates and of masks."""
         of_times = sum(CYCLES[cycle].channels for cycle in self.calendar) + (self.holidays is not None)
         once = sum(covariate.channels for covariate in (*self.past, *self.static))
-        return of_times + once + self.outputs * sum(covariate.channels for covariate in self.future)
+        return of_times + once + self.masks + self.outputs * sum(covariate.channels for covariate in self.future)
+
+    @property
+    def masks(self) -> int:
+        """How many of a step's inputs, its last ones, tell which of its newest values were missing."""
+        return len(self.features) if self.masked else 0
 
     @property
     def channels(self) -> int:

@@ -185,6 +185,9 @@ _MODEL: _Facts = {
     "rollout": _rollout,
     "blend": _blend,
     "nonnegative": _nonnegative,
+    "missing values": lambda of: (
+        "may be null: the last known value and a mask stand in for them" if of.spec.masked else ""
+    ),
     "short windows": _short_windows,
     "intervals": _intervals,
     "epochs": _epochs,

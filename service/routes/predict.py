@@ -47,7 +47,7 @@ router = APIRouter(tags=["forecast"])
         ),
         (problems.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON: send the header Content-Type: application/json"),
         (_MODEL[errors.InvalidWindow], "window: the window has 8 values; sine-lstm@1 needs at least 10"),
-        (problems.INVALID_REQUEST, "window[3]: expected a valid number, but null came"),
+        (problems.INVALID_REQUEST, "window[3]: expected a valid number, but text came"),
         (
             problems.INVALID_REQUEST,
             "timestamps[3]: expected a time 30m after the one before it, but it is 1h: values must be evenly spaced",

@@ -30,7 +30,8 @@ def _each_once(levels: list[float]) -> list[float]:
 
 
 # fail_fast: one bad value is worth reporting, a million are an attack.
-_Numbers = Annotated[list[FiniteFloat], Field(fail_fast=True)]
+# Null is a value that is missing, which some models take.
+_Numbers = Annotated[list[FiniteFloat | None], Field(fail_fast=True)]
 Window = Annotated[
     Annotated[_Numbers, Tag("plain")] | Annotated[list[_Numbers], Field(fail_fast=True), Tag("nested")],
     Discriminator(_nesting),
@@ -109,7 +110,8 @@ class PredictRequest(WireModel):
     window: Window | None = Field(
         None,
         description="Recent values, oldest first, in the series' own units, at least the model's context long; a "
-        "longer one is cut to its newest values. Numbers for a model of one feature, else rows of one number each.",
+        "longer one is cut to its newest values. Numbers for a model of one feature, else rows of one number each; "
+        "null where a value is missing, which only models whose card says `masked` take.",
     )
     windows: Annotated[list[Window], Field(min_length=1, max_length=MAX_WINDOWS, fail_fast=True)] | None = Field(
         None, description=f"Many windows, up to {MAX_WINDOWS:,}, in place of `window`."

@@ -174,6 +174,31 @@ def test_rows_of_business_hours_are_counted(tmp_path: Path) -> None:
     assert manifest.data.gaps.startswith("a day has 8 rows and then a gap")
 
 
+@pytest.mark.anyio
+async def test_a_network_learns_to_do_without_values_and_is_served_with_nulls(tmp_path: Path) -> None:
+    random, path = np.random.default_rng(0), tmp_path / "y.csv"
+    cells = [f"{10 + step % 12}" if random.random() > 0.1 else "" for step in range(200)]
+    path.write_text("at,y\n" + "".join(f"{1900 + step},{cell}\n" for step, cell in enumerate(cells) if step % 50 != 7))
+    values = {"csv": str(path), "column": ["y"], "time": "at", "horizon": 6, "name": "y", "missing": "mask", **SMALL}
+    registry = Registry.at(tmp_path / "registry")
+    manifest = train_plain(values, registry, minutes=0.01, progress=False)
+    assert manifest.spec.masked
+    assert (manifest.data.rows, manifest.data.filled_rows) == (200, 0)
+    assert manifest.backtest is not None
+    assert np.isfinite(manifest.backtest.model.mae).all()
+    assert manifest.calibration is not None
+    assert manifest.calibration.joint
+    whole = [10.0 + step % 12 for step in range(manifest.spec.context_length)]
+    status, with_gap = await post(registry, {"model": "y", "window": [*whole[:-2], None, whole[-1]], "horizon": 3})
+    assert status == 200, with_gap
+    _, without = await post(registry, {"model": "y", "window": whole, "horizon": 3})
+    assert with_gap["predictions"] != without["predictions"]
+    status, problem = await post(registry, {"model": "y", "window": [None] * len(whole)})
+    assert (status, problem["detail"].split(":")[0]) == (422, "window[0]")
+    result = CliRunner().invoke(app, ["predict", "y", "--csv", str(path), "--registry", str(registry.storage.location)])
+    assert result.exit_code == 0, result.output
+
+
 def test_one_seed_gives_one_model(tmp_path: Path) -> None:
     path = tmp_path / "y.csv"
     path.write_text("y\n" + "".join(f"{step % 12 + step % 5}\n" for step in range(100)))

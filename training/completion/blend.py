@@ -17,7 +17,7 @@ from models.inference.blending import linear_forecast, naive_forecast
 from models.inference.forecaster import Forecaster
 from models.spec.blend import Blend, LinearForecast
 from training.baselines.autoregression import fit_linear
-from training.data.held_out import HeldOut
+from training.data.held_out import HeldOut, without_gaps
 from training.evaluation.origins import find_origins, rows_before
 from training.evaluation.rolling_forecasts import rolling_forecasts
 from training.evaluation.step_scores import mase_scales
@@ -57,7 +57,7 @@ def fit_blend(forecaster: Forecaster, data: BlendData, seasons: Sequence[int], l
         return None
     # 1. The errors of all forecasts from the same origins, each series in its own scale.
     forecasts = rolling_forecasts(forecaster, data.held_out, origins, horizon)
-    recent = rows_before(data.held_out, origins, context, spec.extension)[:, :, list(spec.target_columns)]
+    recent = rows_before(without_gaps(data.held_out), origins, context, spec.extension)[:, :, list(spec.target_columns)]
     made = [forecasts.predictions, *(naive_forecast(recent, season, horizon) for season in seasons)]
     if lags:
         made.append(linear_forecast(fit_linear(spec, data.known, lags), recent, horizon))
@@ -110,7 +110,8 @@ def _groups(horizon: int, most: int) -> list[slice]:
 
 
 def _shares(errors: Array, horizons: int) -> Array:
-    """The shares with the least mean absolute error, for errors of shape (count, forecasts)."""
+    """The shares with the least mean absolute error, for errors of shape (count, forecasts); NaN are not known."""
+    errors = errors[~np.isnan(errors).any(axis=1)]
     sizes = np.abs(errors).mean(axis=0)
     if not sizes.min() > 0:  # a forecast without error needs no other one
         return np.asarray((sizes == sizes.min()) / (sizes == sizes.min()).sum())

@@ -3,6 +3,7 @@
 from models.inference.forecaster import Forecaster
 from models.spec.blend import Blend
 from models.spec.model_spec import ModelSpec
+from models.timeseries.missing_values import fill_forward
 from training.baselines.autoregression import max_lags
 from training.baselines.baselines import MAX_LAGS
 from training.completion.blend import BlendData, fit_blend
@@ -23,8 +24,12 @@ def _blend(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Blend | 
     if not recipe.evaluation.blend:
         return None
     parts = dataset.parts
-    known = tuple(each.values[: part.train.stop] for each, part in zip(dataset.series, parts, strict=True))
-    all_known = tuple(each.values[: part.test.start] for each, part in zip(dataset.series, parts, strict=True))
+    known = tuple(
+        fill_forward(each.values[: part.train.stop]) for each, part in zip(dataset.series, parts, strict=True)
+    )
+    all_known = tuple(
+        fill_forward(each.values[: part.test.start]) for each, part in zip(dataset.series, parts, strict=True)
+    )
     # Every series that is tested must have the rows that the blend looks back on, unless they are extended.
     tested = [part.test.start for part in parts]
     most = max(tested) if dataset.spec.extension is not None else min(tested)
@@ -40,7 +45,9 @@ def _nonnegative(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
     if not recipe.evaluation.nonnegative:
         return ()
     spec = dataset.spec
-    rows = [each.values[: part.train.stop] for each, part in zip(dataset.series, dataset.parts, strict=True)]
+    rows = [
+        fill_forward(each.values[: part.train.stop]) for each, part in zip(dataset.series, dataset.parts, strict=True)
+    ]
     return tuple(
         spec.features[column]
         for column in spec.target_columns

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.inference.forecaster import Forecaster
 from models.intervals.conformal import Intervals
 from training.data.held_out import HeldOut
 from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import rolling_forecasts
+
+Array = NDArray[np.float64]
 
 # Of each step, evenly spaced: more would hardly change a half-width, and every service holds them in memory.
 MAX_ERRORS = 1_000
@@ -15,11 +20,24 @@ MAX_ERRORS = 1_000
 def calibrate(forecaster: Forecaster, held_out: Sequence[HeldOut], horizon: int) -> Intervals | None:
     """Split conformal intervals for each step: the errors on calibration parts, in units of each forecast's scale.
 
-    None where no part holds a context's forecast over the whole horizon. Raises what `rolling_forecasts` raises.
+    None where no part holds a context's forecast over the whole horizon, or all values of a step are missing. Raises
+    what `rolling_forecasts` raises.
     models/intervals/conformal.py describes the method.
     """
     origins = find_origins(held_out, forecaster.spec.least_context, horizon).evenly_spaced(MAX_ERRORS)
     if not len(origins):
         return None
     forecasts = rolling_forecasts(forecaster, held_out, origins, horizon)
-    return Intervals((forecasts.errors / forecasts.scales).transpose(1, 2, 0), joint=True)
+    errors = (forecasts.errors / forecasts.scales).transpose(1, 2, 0)
+    if np.isnan(errors).all(axis=-1).any():
+        return None
+    return Intervals(_without_unknown(errors), joint=True)
+
+
+def _without_unknown(errors: Array) -> Array:
+    """Errors of shape (steps, targets, count), in place of those that are not known some of the step's others."""
+    for step in errors.reshape(-1, errors.shape[-1]):
+        unknown = np.isnan(step)
+        known = np.sort(step[~unknown])
+        step[unknown] = known[np.arange(unknown.sum()) * len(known) // max(1, unknown.sum())]
+    return errors

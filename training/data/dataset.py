@@ -13,13 +13,15 @@ from models.spec.covariate import Covariates
 from models.spec.model_spec import Extension, ModelSpec, TrainingRange
 from models.text import listed
 from models.timeseries.frequency import parse_frequency
+from models.timeseries.missing_values import fill_forward
 from models.timeseries.scaling import Scaler
 from models.timeseries.time_index import TimeIndex
 from training.data.data_checks import check_finite, check_rows, check_test_rows, check_varies
 from training.data.generators import GENERATORS, generate_series
 from training.data.held_out import HeldOut, describe_rows, held_out_series
+from training.data.hiding import with_hidden_values
 from training.data.splits import Parts, Samples, calibration_rows, split_rows
-from training.data.windowing import PreparedSeries, cut_samples, prepare_series, take_differences, training_range
+from training.data.windowing import cut_samples, prepare_series, take_differences, training_range
 from training.errors import RecipeError, SeriesError
 from training.reading.series import Series, read_series
 from training.recipes.fields import format_errors
@@ -60,8 +62,7 @@ class Dataset:
     def with_all_rows(self, recipe: Recipe) -> "Dataset":
         """The same with every row before the test part to train on, in the same scale."""
         parts = [each._replace(train=range(each.test.start), validation=range(0)) for each in self.parts]
-        prepared = [prepare_series(self.spec, each) for each in self.series]
-        train, validation, _ = _samples(recipe, self.spec, prepared, parts)
+        train, validation, _ = _samples(recipe, self.spec, self.series, parts)
         return replace(self, train=train, validation=validation)
 
     def examples(self, horizon: int) -> "Examples":
@@ -136,7 +137,7 @@ def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
     for each, ready in zip(series, prepared, strict=True):
         check_finite(spec, each, ready.values)
     # 3. Cut the samples.
-    train_samples, validation_samples, seen = _samples(recipe, spec, prepared, parts)
+    train_samples, validation_samples, seen = _samples(recipe, spec, series, parts)
     spec = spec.model_copy(update={"seen": seen})
     # 4. Hold out the rows of the other parts, in raw units.
     held_out, tested_on = held_out_series(spec, series, test), describe_rows(series, test)
@@ -189,6 +190,7 @@ def _unscaled_spec(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
             calendar=windows.calendar,
             **series[0].covariates._asdict(),
             holidays=recipe.series.holidays,
+            masked=recipe.series.missing == "mask",
             extension=_extension(recipe),
             timezone=recipe.series.timezone,
             frequency=frequency,
@@ -211,7 +213,7 @@ def _fit_scaler(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], train
     season = spec.difference
     rows = np.concatenate(
         [
-            take_differences(each.values[: part.stop], season)[season or 0 :]
+            take_differences(fill_forward(each.values[: part.stop]), season)[season or 0 :]
             for each, part in zip(series, train, strict=True)
         ]
     )
@@ -237,10 +239,10 @@ def _fit_covariates(series: Sequence[Series], train: Sequence[range]) -> Covaria
 
 
 def _samples(
-    recipe: Recipe, spec: ModelSpec, series: Sequence[PreparedSeries], parts: Sequence[Parts]
+    recipe: Recipe, spec: ModelSpec, whole: Sequence[Series], parts: Sequence[Parts]
 ) -> tuple[Samples, Samples, TrainingRange]:
     """The samples to train on, those to validate on, and the range of the values in the former."""
-    windows = recipe.windows
+    windows, series = recipe.windows, [prepare_series(spec, each) for each in whole]
     train, validation = [each.train for each in parts], [each.validation for each in parts]
     cut, target_steps = spec, 1
     if spec.rollout == "state":
@@ -256,8 +258,8 @@ def _samples(
         validation_samples = cut_samples(spec, series, validation)
     if recipe.fit.validation_samples is not None:
         validation_samples = validation_samples.evenly_spaced(recipe.fit.validation_samples)
-    return (
-        cut_samples(cut, series, train, target_steps),
-        validation_samples,
-        training_range(cut, series, train, target_steps),
-    )
+    train_samples = cut_samples(cut, series, train, target_steps)
+    if spec.masked:
+        hidden = [with_hidden_values(spec, each, recipe.fit.seed + index) for index, each in enumerate(whole)]
+        train_samples = train_samples.and_also(cut_samples(cut, hidden, train, target_steps))
+    return train_samples, validation_samples, training_range(cut, series, train, target_steps)

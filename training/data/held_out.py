@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.spec.model_spec import ModelSpec
+from models.timeseries.missing_values import fill_forward
 from models.timeseries.month_days import Times
 from training.data.splits import Parts
 from training.reading.series import Series
@@ -15,8 +16,8 @@ from training.reading.series import Series
 class HeldOut(NamedTuple):
     """A series, of which the rows in `part` are to be forecast.
 
-    `values` are raw, shape (rows, features). `times`, shape (rows), are in UTC; None where they are not known. `codes`
-    are those of covariates, shape (rows, covariates).
+    `values` are raw, shape (rows, features), NaN where one is missing. `times`, shape (rows), are in UTC; None where
+    they are not known. `codes` are those of covariates, shape (rows, covariates).
     """
 
     values: NDArray[np.float64]
@@ -37,6 +38,11 @@ class HeldOut(NamedTuple):
         )
 
 
+def without_gaps(held_out: Sequence[HeldOut]) -> tuple[HeldOut, ...]:
+    """The series with the last known value in place of each that is missing: what naive forecasts repeat."""
+    return tuple(each._replace(values=fill_forward(each.values)) for each in held_out)
+
+
 def held_out_series(spec: ModelSpec, series: Sequence[Series], parts: Sequence[range]) -> tuple[HeldOut, ...]:
     """The series of which some row in the part can be forecast. Each ends with its part."""
     return tuple(
@@ -53,8 +59,8 @@ def unfitted_series(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[H
 
 
 def histories(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[NDArray[np.float64], ...]:
-    """The training and validation rows of each series, shape (rows, features), in raw units."""
-    return tuple(each.values[: split.validation.stop] for each, split in zip(series, parts, strict=True))
+    """The training and validation rows of each series, shape (rows, features), in raw units, without gaps."""
+    return tuple(fill_forward(each.values[: split.validation.stop]) for each, split in zip(series, parts, strict=True))
 
 
 def describe_rows(series: Sequence[Series], parts: Sequence[range]) -> str:

@@ -22,6 +22,10 @@ class Samples(NamedTuple):
         stride = max(1, -(-len(self.windows) // most))
         return Samples(self.windows[::stride], self.targets[::stride])
 
+    def and_also(self, more: "Samples") -> "Samples":
+        """These samples and others."""
+        return Samples(*(np.concatenate(pair) for pair in zip(self, more, strict=True)))
+
 
 class Parts(NamedTuple):
     """Row ranges of a series, in order of time; a part may be empty."""

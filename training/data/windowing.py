@@ -1,7 +1,7 @@
 """Cutting series into what a network learns from: sequences of inputs with a target at each of their last steps."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -11,7 +11,7 @@ from models.inference.covariates import covariate_inputs
 from models.inference.step_inputs import step_inputs
 from models.inference.time_inputs import time_inputs
 from models.spec.model_spec import ModelSpec, TrainingRange
-from models.timeseries.differencing import to_differences
+from models.timeseries.missing_values import fill_forward
 from training.data.splits import Samples
 from training.reading.series import Series
 
@@ -25,31 +25,50 @@ class PreparedSeries(NamedTuple):
     """A series ready to be cut: `values` of shape (rows, features), and what is known of each row, (rows, channels).
 
     Differences are taken, so the first rows may be NaN. The values are in the network's units; where each context has
-    a scale of its own, they are still raw.
+    a scale of its own, they are still raw. Where values may be missing, `missing` tells which are filled, and
+    `measured` has what came, as targets: NaN where nothing did.
     """
 
     values: NDArray[np.floating]
     of_times: Array | None = None
     codes: NDArray[np.float64] | None = None
+    missing: NDArray[np.bool_] | None = None
+    measured: NDArray[np.floating] | None = None
 
 
-def take_differences(values: NDArray[np.float64], season: int | None) -> NDArray[np.float64]:
-    """Each row's change from the row a season before, NaN where there is none; without a season the rows themselves."""
+def take_differences(
+    values: NDArray[np.float64], season: int | None, before: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Each row's change from the row a season before, NaN where there is none; without a season the rows themselves.
+
+    `before` has the rows that changes are from, by default the same ones.
+    """
     if season is None:
         return values
     differences = np.full_like(values, np.nan)
-    differences[season:] = to_differences(values[None], season)[0][0]
+    with np.errstate(over="ignore", invalid="ignore"):  # callers check
+        differences[season:] = values[season:] - (values if before is None else before)[:-season]
     return differences
 
 
-def prepare_series(spec: ModelSpec, series: Series) -> PreparedSeries:
-    """Take a series' differences, scale them, and compute what is known of each row: its calendar and covariates."""
-    values: NDArray[np.floating] = take_differences(series.values, spec.difference)
-    if spec.scaler.kind != "context":
-        values = spec.scaler.of(values[None]).scaled(values)
+def prepare_series(spec: ModelSpec, series: Series, truth: NDArray[np.float64] | None = None) -> PreparedSeries:
+    """Take a series' differences, scale them, and compute what is known of each row: its calendar and covariates.
+
+    `truth`, shape (rows, features), is what is to be forecast where some of the series' values are hidden.
+    """
+    raw, missing, measured = series.values, None, None
+    if spec.masked:
+        missing, raw = np.isnan(series.values), fill_forward(series.values)
+        measured = _changes(series.values if truth is None else truth, raw, spec)
     of_times = time_inputs(series.times, spec) if spec.needs_times and series.times is not None else None
-    codes = series.codes[: len(values)] if spec.covariates.all and series.codes is not None else None
-    return PreparedSeries(values, of_times, codes)
+    codes = series.codes[: len(raw)] if spec.covariates.all and series.codes is not None else None
+    return PreparedSeries(_changes(raw, raw, spec), of_times, codes, missing, measured)
+
+
+def _changes(values: NDArray[np.float64], before: NDArray[np.float64], spec: ModelSpec) -> NDArray[np.floating]:
+    """Values, or their changes from those a season before, in the network's units where these are the same for all."""
+    changes = take_differences(values, spec.difference, before)
+    return changes if spec.scaler.kind == "context" else spec.scaler.of(changes[None]).scaled(changes)
 
 
 def cut_samples(
@@ -79,10 +98,13 @@ def cut_samples(
         if not firsts:
             continue
         # 1. The rows that a sequence looks back on and its targets.
-        values = prepared.values
+        values, measured = prepared.values, prepared.measured
         if more:
-            values = np.pad(values[: part.stop], ((0, more), (0, 0)), constant_values=np.nan)
-        slices = _scaled_slices(spec, values, firsts, spec.input_length + target_steps + more)
+            padding = (0, more), (0, 0)
+            values = np.pad(values[: part.stop], padding, constant_values=np.nan)
+            if measured is not None:
+                measured = np.pad(measured[: part.stop], padding, constant_values=np.nan)
+        slices, truth = _scaled_slices(spec, values, firsts, spec.input_length + target_steps + more, measured)
         # 2. Inputs, whose time axis leads in `step_inputs`.
         known = []
         if prepared.of_times is not None:
@@ -92,11 +114,15 @@ def cut_samples(
             before, length = spec.window - 1 + spec.lead, spec.lead + steps + more
             ahead_too = np.asarray(_slices(codes, firsts, before, length), np.float64)
             known.append(covariate_inputs(spec, ahead_too)[:, :steps])
+        if prepared.missing is not None:
+            masks = _slices(prepared.missing, firsts, spec.window - 1 + spec.lead, steps)
+            known.append(masks.astype(np.float32))
         known_future = np.concatenate(known, axis=-1).transpose(1, 0, 2) if known else None
         inputs = step_inputs(spec, slices.transpose(1, 0, 2), first_target, steps, known_future)
         windows.append(inputs.transpose(1, 0, 2))
         # 3. Targets.
-        ahead = sliding_window_view(slices[:, spec.input_length :, columns], outputs, axis=1)
+        after = truth[:, spec.input_length :, columns]
+        ahead = sliding_window_view(after, outputs, axis=1)
         targets.append(ahead.transpose(0, 1, 3, 2).reshape(len(slices), target_steps, -1))
     all_windows = _concatenated(windows, (steps, spec.channels))
     all_targets = _concatenated(targets, (target_steps, outputs * len(columns)))
@@ -112,7 +138,7 @@ def training_range(
     """
     if spec.scaler.kind == "context":
         rows = [
-            _scaled_slices(spec, prepared.values, firsts, spec.input_length).reshape(-1, len(spec.features))
+            _scaled_slices(spec, prepared.values, firsts, spec.input_length)[0].reshape(-1, len(spec.features))
             for prepared, firsts in zip(series, _first_targets(spec, parts, target_steps), strict=True)
             if firsts
         ]
@@ -138,23 +164,34 @@ def _first_targets(spec: ModelSpec, parts: Sequence[range], target_steps: int) -
     return [rows[(len(rows) - 1) % stride :: stride] for rows in firsts]
 
 
-def _scaled_slices(spec: ModelSpec, values: NDArray[np.floating], firsts: range, length: int) -> Array:
-    """The rows from `input_length` before each first target on, shape (count, length, features).
+def _scaled_slices(
+    spec: ModelSpec,
+    values: NDArray[np.floating],
+    firsts: range,
+    length: int,
+    measured: NDArray[np.floating] | None = None,
+) -> tuple[Array, Array]:
+    """The rows from `input_length` before each first target on, shape (count, length, features), and what was measured.
 
-    They are in the network's units. A view of the values, unless each context has a scale of its own.
+    They are in the network's units. Views of the values, unless each context has a scale of its own.
     """
     slices = _slices(values, firsts, spec.input_length, length)
+    truth = None if measured is None else _slices(measured, firsts, spec.input_length, length)
     if spec.scaler.kind != "context":
-        return np.asarray(slices, np.float32)
+        scaled = np.asarray(slices, np.float32)
+        return scaled, scaled if truth is None else np.asarray(truth, np.float32)
     scaled = np.empty(slices.shape, np.float32)
+    scaled_truth = scaled if truth is None else np.empty(truth.shape, np.float32)
     for start in range(0, len(slices), CONTEXTS_PER_BLOCK):
-        block = slices[start : start + CONTEXTS_PER_BLOCK]
-        scale = spec.scaler.of(block[:, : spec.input_length])
-        scaled[start : start + CONTEXTS_PER_BLOCK] = scale.scaled(block)
-    return scaled
+        rows = slice(start, start + CONTEXTS_PER_BLOCK)
+        scale = spec.scaler.of(slices[rows, : spec.input_length])
+        scaled[rows] = scale.scaled(slices[rows])
+        if truth is not None:
+            scaled_truth[rows] = scale.scaled(truth[rows])
+    return scaled, scaled_truth
 
 
-def _slices(values: NDArray[np.floating], firsts: range, before: int, length: int) -> NDArray[np.floating]:
+def _slices(values: NDArray[Any], firsts: range, before: int, length: int) -> NDArray[Any]:
     """The `length` rows from `before` rows before each first target on, shape (count, length, columns); a view."""
     views = sliding_window_view(values[firsts.start - before :], length, axis=0)
     return views[: firsts.stop - firsts.start : firsts.step].transpose(0, 2, 1)

@@ -13,7 +13,7 @@ from models.inference.forecaster import Forecaster
 from models.spec.metrics import Backtest, StepScores
 from models.spec.model_spec import ModelSpec
 from training.baselines.baselines import Baseline, baselines
-from training.data.held_out import HeldOut
+from training.data.held_out import HeldOut, without_gaps
 from training.evaluation.comparison import compared, losses
 from training.evaluation.origins import Origins, find_origins, rows_before, spaced_origins
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
@@ -121,10 +121,10 @@ def _baseline_forecasts(
     baseline: Baseline, held_out: Sequence[HeldOut], origins: Origins, horizon: int, columns: list[int]
 ) -> Array:
     """A baseline's forecasts from the origins, shape (origins, horizon, targets)."""
-    features = held_out[0].values.shape[1]
+    features, whole = held_out[0].values.shape[1], without_gaps(held_out)
     return np.concatenate(
         [
-            baseline.forecast(rows_before(held_out, chunk, baseline.rows)[:, :, columns], horizon)
+            baseline.forecast(rows_before(whole, chunk, baseline.rows)[:, :, columns], horizon)
             for chunk in origins.chunks((baseline.rows + horizon) * features)
         ]
     )

@@ -13,7 +13,7 @@ from training.errors import SeriesError
 from training.evaluation.diebold_mariano import diebold_mariano
 from training.evaluation.origins import spaced_origins
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
-from training.evaluation.step_scores import mase_scales
+from training.evaluation.step_scores import known_mean, mase_scales
 
 Array = NDArray[np.float64]
 
@@ -94,7 +94,7 @@ def losses(predictions: Array, forecasts: RollingForecasts, scales: Array) -> Ar
     if forecasts.origins.series_count > 1:
         known = np.where(scales > 0, scales, np.nan)[forecasts.origins.series]
         errors = errors / known[:, None]
-    return np.asarray(errors.mean(axis=(1, 2)))
+    return np.where(np.isnan(errors).all(axis=(1, 2)), np.nan, known_mean(errors, (1, 2)))
 
 
 def mean_losses(first: Array, second: Array, series: NDArray[np.integer]) -> tuple[float, float] | None:

@@ -9,6 +9,7 @@ from models.errors import InvalidRequest
 from models.intervals.conformal import Intervals
 from models.spec.metrics import StepValues
 from training.evaluation.rolling_forecasts import RollingForecasts
+from training.evaluation.step_scores import known_mean
 
 Array = NDArray[np.float64]
 
@@ -44,7 +45,7 @@ def interval_scores(intervals: Intervals, forecasts: RollingForecasts, units: Ar
         lower = pinball_loss(bounds.lower, errors, outside / 2)
         upper = pinball_loss(bounds.upper, errors, 1 - outside / 2)
         losses += [lower, upper]
-        covered[str(level)] = _per_step(bounds.contain(errors).astype(np.float64))
+        covered[str(level)] = _per_step(np.where(np.isnan(errors), np.nan, bounds.contain(errors)))
         scores[str(level)] = _per_step(2 / outside * (lower + upper) * inverse)
     if not covered or not np.isfinite(inverse).any():
         return IntervalScores(covered, {}, None)
@@ -59,5 +60,4 @@ def pinball_loss(quantiles: Array, values: Array, probability: float) -> Array:
 
 def _per_step(values: Array) -> StepValues:
     """The means over origins and targets of values (origins, horizon, targets), those that are NaN left out."""
-    known = np.isfinite(values)
-    return tuple((np.where(known, values, 0).sum(axis=(0, 2)) / known.sum(axis=(0, 2)).clip(min=1)).tolist())
+    return tuple(known_mean(values, (0, 2)).tolist())

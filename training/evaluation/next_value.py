@@ -71,6 +71,7 @@ def _next_value_origins(forecaster: Forecaster, held_out: Sequence[HeldOut]) -> 
 
 
 def _scores(errors: Array) -> Scores:
-    """Scores of errors of shape (rows, 1, targets)."""
+    """Scores of errors of shape (rows, 1, targets), those that are not known left out."""
+    errors = errors[np.isfinite(errors).all(axis=(1, 2))]
     mse = float(np.mean(errors**2))
     return Scores(mae=float(np.mean(np.abs(errors))), mse=mse, rmse=mse**0.5, count=len(errors))

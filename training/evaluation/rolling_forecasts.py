@@ -11,7 +11,7 @@ from models.inference.covariates import Codes
 from models.inference.forecaster import Forecaster
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
-from training.data.held_out import HeldOut
+from training.data.held_out import HeldOut, without_gaps
 from training.errors import SeriesError
 from training.evaluation.origins import Origins, actual_values, rows_before
 
@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 
 class RollingForecasts(NamedTuple):
     """Forecasts from some origins and the actual values, both of shape (origins, horizon, targets), in raw units.
+
+    Actual values that are missing are NaN.
 
     `scales`, shape (origins, 1, targets), is the scale of each forecast, in whose units intervals are calibrated.
     """
@@ -47,9 +49,15 @@ def rolling_forecasts(
     """
     spec = forecaster.spec
     values_per_origin = spec.context_length * len(spec.features) + (spec.window + horizon) * spec.channels
+    whole = without_gaps(held_out)
     predictions, scales = [], []
     for chunk in origins.chunks(values_per_origin):
         contexts = rows_before(held_out, chunk, spec.context_length, spec.extension)
+        if spec.masked:
+            # A context without any value, which a service would refuse, has the last one before it.
+            nothing = np.isnan(contexts).all(axis=1, keepdims=True)
+            before = rows_before(whole, chunk, spec.context_length, spec.extension)
+            contexts = np.where(nothing, before, contexts)
         times = _time_indexes(forecaster, held_out, chunk)
         inputs = forecaster.prepare(contexts, horizon, times, _codes(forecaster, held_out, chunk, horizon))
         predictions.append(forecast_offline(forecaster, inputs))

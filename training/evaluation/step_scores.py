@@ -24,11 +24,19 @@ def step_scores(forecasts: Array, actuals: Array, series: NDArray[np.integer], s
     errors = np.abs(forecasts - actuals)
     sizes = np.abs(forecasts) + np.abs(actuals)
     return StepScores(
-        mae=_per_step(errors.mean(axis=(0, 2))),
-        rmse=_per_step(np.sqrt(np.mean(errors**2, axis=(0, 2)))),
+        mae=_per_step(known_mean(errors, (0, 2))),
+        rmse=_per_step(np.sqrt(known_mean(errors**2, (0, 2)))),
         mase=_mase(errors, series, scales),
-        smape=_per_step(200 * np.mean(errors / np.where(sizes > 0, sizes, 1), axis=(0, 2))),
+        smape=_per_step(200 * known_mean(errors / np.where(sizes > 0, sizes, 1), (0, 2))),
     )
+
+
+def known_mean(values: Array, axes: tuple[int, ...]) -> Array:
+    """The mean over some axes of the values that are known, those that are not NaN; 0 where none is."""
+    known = ~np.isnan(values)
+    if known.all():
+        return np.asarray(values.mean(axis=axes))
+    return np.asarray(np.where(known, values, 0).sum(axis=axes) / known.sum(axis=axes).clip(min=1))
 
 
 def mase_scales(held_out: Sequence[HeldOut], season: int, columns: Sequence[int]) -> Array:
@@ -40,7 +48,7 @@ def mase_scales(held_out: Sequence[HeldOut], season: int, columns: Sequence[int]
     for index, each in enumerate(held_out):
         before = each.values[: each.part.start, list(columns)]
         if len(before) > season:
-            scales[index] = np.abs(before[season:] - before[:-season]).mean(axis=0)
+            scales[index] = known_mean(np.abs(before[season:] - before[:-season]), (0,))
     return scales
 
 
@@ -49,10 +57,11 @@ def _mase(errors: Array, series: NDArray[np.integer], scales: Array) -> tuple[fl
     known = (scales > 0) & (counts > 0)[:, None]
     if not known.any():
         return None
-    sums = np.zeros((len(scales), *errors.shape[1:]))
-    np.add.at(sums, series, errors)
-    scaled = sums.transpose(0, 2, 1)[known] / (scales * counts[:, None])[known][:, None]
-    return _per_step(scaled.mean(axis=0))
+    sums, measured = (np.zeros((len(scales), *errors.shape[1:])) for _ in range(2))
+    np.add.at(sums, series, np.nan_to_num(errors))
+    np.add.at(measured, series, ~np.isnan(errors))
+    means = np.where(measured > 0, sums / measured.clip(min=1), np.nan).transpose(0, 2, 1)
+    return _per_step(known_mean(means[known] / scales[known][:, None], (0,)))
 
 
 def _per_step(values: Array) -> tuple[float, ...]:

@@ -137,8 +137,10 @@ def _fit_one(recipe: Recipe, dataset: Dataset, run: Run) -> tuple[Any, Losses]:
         copy_weights(trained, free_running)
         phase = Phase(
             title=f"{title}, rolled out",
-            train=feedback_arrays(recipe.windows, dataset.train),
-            validation=feedback_arrays(recipe.windows, dataset.validation, MAX_VALIDATION_SEQUENCES),
+            train=feedback_arrays(recipe.windows, dataset.train, masks=dataset.spec.masks),
+            validation=feedback_arrays(
+                recipe.windows, dataset.validation, MAX_VALIDATION_SEQUENCES, masks=dataset.spec.masks
+            ),
             epochs=values.feedback_epochs,
             learning_rate=values.learning_rate / LATER_LEARNING_RATE_DIVISOR,
             deadline_s=left.deadline_s(values.feedback_epochs),
@@ -191,7 +193,8 @@ def _to_train(recipe: Recipe, dataset: Dataset, architecture: Architecture) -> t
     """A network to train in a recipe's last phase, and what it is trained on."""
     first_trained = recipe.windows.first_trained - 1
     if recipe.windows.feedback:
-        return free_running_network(architecture, first_trained), feedback_arrays(recipe.windows, dataset.train)
+        arrays = feedback_arrays(recipe.windows, dataset.train, masks=dataset.spec.masks)
+        return free_running_network(architecture, first_trained), arrays
     first_output_step = first_trained if dataset.spec.rollout == "state" else None
     return build_network(architecture, first_output_step), TrainingArrays(*dataset.train)
 

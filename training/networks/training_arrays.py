@@ -27,11 +27,14 @@ class TrainingArrays(NamedTuple):
     weights: Array | None = None
 
 
-def feedback_arrays(windows: WindowsSection, samples: Samples, max_sequences: int | None = None) -> TrainingArrays:
+def feedback_arrays(
+    windows: WindowsSection, samples: Samples, max_sequences: int | None = None, masks: int = 0
+) -> TrainingArrays:
     """Arrays for a free-running network: a mask before the inputs, and the weight of each step's error.
 
     The mask is 1 in the steps that take in true values: the window, which includes the first step of the rollout. It
-    is 0 in the other `feedback` - 1 steps. `max_sequences` keeps every n-th sequence, so that no more than these
+    is 0 in the other `feedback` - 1 steps. The last `masks` channels tell of missing values, which predictions are not.
+    `max_sequences` keeps every n-th sequence, so that no more than these
     are left. Shapes: inputs (count, steps, 1 + channels), targets (count, trained, targets), weights (count, trained).
     """
     stride = 1 if max_sequences is None else max(1, math.ceil(len(samples.windows) / max_sequences))
@@ -43,7 +46,10 @@ def feedback_arrays(windows: WindowsSection, samples: Samples, max_sequences: in
     weights = np.empty(targets.shape[1], np.float32)
     weights[:true_steps], weights[true_steps:] = TRUE_STEPS_WEIGHT / true_steps, 1 / own_steps
     weights /= weights.mean()
-    return TrainingArrays(np.concatenate([mask, inputs], axis=-1), targets, np.tile(weights, (len(targets), 1)))
+    both = np.concatenate([mask, inputs], axis=-1)
+    if masks:
+        both[:, -own_steps:, -masks:] = 0
+    return TrainingArrays(both, targets, np.tile(weights, (len(targets), 1)))
 
 
 def random_batches(arrays: TrainingArrays, batch_size: int, batches: int) -> Any:

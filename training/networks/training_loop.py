@@ -62,7 +62,8 @@ def fit_phase(
     if values.decay == "cosine":
         learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, phase.epochs * batches)
     optimizer = keras.optimizers.Adam(learning_rate, global_clipnorm=values.clip or None)
-    loss = masked_loss(values.loss) if np.isnan(train.targets).any() else values.loss
+    unknown = np.isnan(train.targets).any() or np.isnan(validation.targets).any()
+    loss = masked_loss(values.loss) if unknown else values.loss
     # XLA takes longer to compile these small networks than it then saves: docs/training.md has the measurements.
     network.compile(optimizer=optimizer, loss=loss, jit_compile=False)
     validates = len(validation.inputs) > 0

@@ -27,9 +27,10 @@ class Series:
 
     `source` never holds a folder of the machine that read it. `id` tells series of one source apart. `times`, shape
     (rows), are in UTC and a `frequency` apart, such as 30m. `filled_rows` counts the rows that were missing or had
-    empty cells. Where rows are missing at regular times, such as nights, they are counted as they follow each other:
-    `row_seasons` tells these seasons, and no times are known. `codes` are those of the covariates
-    (models/inference/covariates.py), shape (at least rows, covariates); `covariates` has their names and categories.
+    empty cells and are filled; where a network learns to do without, such values are NaN. Where rows are missing at
+    regular times, such as nights, they are counted as they follow each other: `row_seasons` tells these seasons, and no
+    times are known. `codes` are those of the covariates (models/inference/covariates.py), shape (at least rows,
+    covariates); `covariates` has their names and categories.
     """
 
     values: NDArray[np.float64]
@@ -84,7 +85,8 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
     covariates, codes = _covariates(table, section)
     # 2. The rows of each series, and their times.
     groups = [_trimmed(rows, values, to_the_end=bool(covariates.future)) for rows in table.groups(section.id)]
-    if section.fill == "none":
+    is_complete = section.fill == "none" and section.missing == "error"
+    if is_complete:
         within = [_trimmed(rows, values) for rows in groups]
         _check_full(table, columns, within, values)
         for index, name in enumerate(covariates.names):
@@ -100,7 +102,7 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
             check_order(rows, series_times)
         frequency = frequency or infer_frequency(known)
         times = [*known]
-        if section.frequency is None and section.fill == "none" and frequency is not None:
+        if section.frequency is None and is_complete and frequency is not None:
             row_seasons = find_row_seasons(max(known, key=len), parse_frequency(frequency))
             if row_seasons is not None:
                 times, frequency = [None] * len(groups), None
@@ -120,7 +122,7 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
                 codes=codes[rows.indexes] if covariates.all else None,
                 covariates=covariates,
             ),
-            section.fill,
+            section,
         )
         for rows, series_times in zip(groups, times, strict=True)
     )
@@ -162,8 +164,13 @@ def _check_full(table: Table, columns: Sequence[str], groups: Sequence[Rows], va
             table.refuse_cells(column, empty)
 
 
-def _filled(rows: Rows, series: Series, fill: Fill) -> Series:
-    """The series with its missing rows and empty cells filled, cut to its last value; what is known ahead may go on."""
+def _filled(rows: Rows, series: Series, section: SeriesSection) -> Series:
+    """The series with its missing rows and empty cells filled, cut to its last value; what is known ahead may go on.
+
+    Where a network learns to do without values, they stay empty, and covariates are filled from those before.
+    """
+    masked = section.missing == "mask"
+    fill: Fill = "previous" if masked else section.fill
     times, values, codes = series.times, series.values, series.codes
     columns = values.shape[1]
     if times is not None and series.frequency is not None:
@@ -173,11 +180,11 @@ def _filled(rows: Rows, series: Series, fill: Fill) -> Series:
     last = int(np.flatnonzero(~np.isnan(values).all(axis=1))[-1]) + 1
     values, times = values[:last], None if times is None else times[:last]
     empty_rows = int(np.isnan(values).any(axis=1).sum())
-    if empty_rows:
+    if empty_rows and not masked:
         values = fill_empty_cells(rows, values, series.columns, fill)
     if codes is not None:
         codes = np.stack([_full_codes(rows, series, codes, index, last, fill) for index in range(codes.shape[1])], -1)
-    return replace(series, values=values, times=times, codes=codes, filled_rows=empty_rows)
+    return replace(series, values=values, times=times, codes=codes, filled_rows=0 if masked else empty_rows)
 
 
 def _full_codes(

@@ -61,6 +61,8 @@ class Recipe(Section):
             raise ValueError("future, past and static name columns of their own: not those of column, id and time")
         if series.static and series.id is None:
             raise ValueError("static tells series from each other: name the column that does with id, or leave it out")
+        if series.missing == "mask" and series.fill != "none":
+            raise ValueError("fill leaves no value missing: leave fill or missing out")
         if series.column and not set(series.target) <= set(series.column):
             raise ValueError(f"each target must be one of the columns {', '.join(series.column)}")
 

@@ -15,6 +15,7 @@ from models.timeseries.scaling import ScalerKind
 Kind = Literal["gru", "lstm", "simple_rnn"]  # the recurrent layers in training/networks/cells.py
 GeneratorName = Literal["m3-monthly", "noisy-sine", "sine"]
 Fill = Literal["none", "previous", "linear"]
+Missing = Literal["error", "mask"]
 Loss = Literal["mse", "mae", "huber"]
 Decay = Literal["none", "cosine"]
 PACKAGE_SCHEME = "package://"  # begins the path of a file inside an installed package
@@ -70,6 +71,11 @@ class SeriesSection(Section):
     )
     timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
         "UTC", description="the IANA time zone of the calendar inputs' local time"
+    )
+    missing: Missing = Field(
+        "error",
+        description="what missing rows and empty cells are: an error unless filled, or by mask what the network learns "
+        "to do without",
     )
     fill: Fill = Field("none", description="what replaces missing rows and empty cells; none refuses them")
 

@@ -11,6 +11,7 @@ from models.inference.covariates import Codes, covariate_values
 from models.inference.forecaster import Forecaster
 from models.spec.manifest import DataRecord, Description, Golden, TrainingRecord
 from models.spec.model_spec import ModelSpec
+from models.timeseries.missing_values import fill_forward
 from training.data.dataset import Dataset
 from training.evaluation.evaluate import Evaluation
 from training.networks.fit import FittedNetwork
@@ -54,7 +55,9 @@ def _without_folders(recipe: Recipe, dataset: Dataset) -> Recipe:
 
 def _data_record(dataset: Dataset) -> DataRecord:
     series, parts = dataset.series, dataset.parts
-    train_values = [each.values[: part.train.stop] for each, part in zip(series, parts, strict=True) if part.train]
+    train_values = [
+        fill_forward(each.values[: part.train.stop]) for each, part in zip(series, parts, strict=True) if part.train
+    ]
     first_at, last_at = _first_and_last_time(series)
     return DataRecord(
         source=series[0].source,
@@ -89,6 +92,7 @@ def _goldens(dataset: Dataset, forecaster: Forecaster) -> tuple[Golden, ...]:
     horizon = min(GOLDEN_HORIZON, spec.max_horizon or GOLDEN_HORIZON)
     examples = dataset.examples(horizon)
     examples = examples.chosen(np.unique(np.linspace(0, len(examples.contexts) - 1, MAX_GOLDENS).astype(int)))
+    examples = examples._replace(contexts=fill_forward(examples.contexts))
     # A golden keeps no more of its times than the last one.
     times = None if examples.times is None else [each._replace(day=None) for each in examples.times]
     forecasts = forecaster.forecast(examples.contexts, horizon, times=times, codes=examples.codes)

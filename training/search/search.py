@@ -12,6 +12,7 @@ from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
 from models.spec.manifest import PlanTrial
 from models.text import counted, listed
+from models.timeseries.missing_values import fill_forward
 from training.data.dataset import Dataset, build_dataset
 from training.data.held_out import HeldOut
 from training.errors import RecipeError
@@ -118,7 +119,7 @@ def _seasons(values: Mapping[str, Any], series: Sequence[Series]) -> tuple[Seaso
     if values.get("season"):
         return tuple(Season(rows, 1.0) for rows in sorted(values["season"]))
     column = series[0].columns.index(next(iter(values.get("target") or series[0].columns)))
-    known = [each.values[: max(1, int(0.7 * len(each.values))), column] for each in series]
+    known = [fill_forward(each.values[: max(1, int(0.7 * len(each.values)))])[:, column] for each in series]
     in_rows = series[0].row_seasons
     return find_seasons(known, series[0].frequency, () if in_rows is None else in_rows.seasons)
 
@@ -194,4 +195,4 @@ def validation_error(forecaster: Forecaster, dataset: Dataset, horizon: int) -> 
     except InvalidWindow:
         return None
     scales = mase_scales(held_out, 1, spec.target_columns)[origins.series][:, None]
-    return float(np.mean(errors / np.where(scales > 0, scales, 1)))
+    return float(np.nanmean(errors / np.where(scales > 0, scales, 1)))

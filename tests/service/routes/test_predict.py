@@ -249,7 +249,11 @@ GOOD = {"model": "tiny", "window": WINDOW}
 BAD: dict[str, tuple[dict[str, Any], int, str]] = {
     "too short": ({"window": [1.0, 2.0]}, 422, "window: the window has 2 values; tiny@1 needs at least 4"),
     "empty": ({"window": []}, 422, "window: the window has 0 values; tiny@1 needs at least 4"),
-    "null": ({"window": [1, None, 3, 4]}, 422, "window[1]: expected a valid number, but null came"),
+    "null": (
+        {"window": [1, None, 3, 4]},
+        422,
+        "window[1]: expected a number, but none came: values must",
+    ),
     "text": ({"window": [1, 2, 3, "4"]}, 422, "window[3]: expected a valid number, but text came"),
     "boolean": ({"window": [1, 2, 3, True]}, 422, "window[3]: expected a valid number, but a boolean came"),
     "object": ({"window": {"0": 1}}, 422, "window: expected a valid array, but an object came"),

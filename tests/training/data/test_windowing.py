@@ -169,12 +169,17 @@ def test_contexts_are_scaled_alike_in_blocks(monkeypatch: pytest.MonkeyPatch) ->
         ("context", {"future": COVARIATES[:1], "static": COVARIATES[1:], "outputs": 2}),
         ("context", {"static": COVARIATES[1:], "past": COVARIATES[:1], "calendar": ("day",)}),
         ("standard", {"future": COVARIATES, "lead": 2}),
+        ("standard", {"masked": True, "lags": (3,), "rollout": "state"}),
+        ("context", {"masked": True, "outputs": 2, "calendar": ("day",), "difference": 3}),
     ],
 )
 def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, values: dict[str, Any]) -> None:
     of = spec(scaler, features=2, **values)
     random = np.random.default_rng(1)
-    one = series(random.normal(50, 9, (20, 2)))
+    rows = random.normal(50, 9, (20, 2))
+    if of.masked:
+        rows[[10, 11, 14], [0, 0, 1]] = np.nan
+    one = series(rows)
     if of.covariates.all:
         one = replace(one, codes=np.column_stack([random.normal(20, 4, 22), random.integers(0, 2, 22)]))
     target_steps = 2 if of.rollout == "state" else 1
@@ -192,13 +197,18 @@ def test_a_sample_is_what_a_request_with_its_window_becomes(scaler: ScalerKind, 
         None if one.codes is None else _codes_before(one.codes, firsts, of),
     )
     served = window_inputs(of, inputs.contexts, inputs.known_future).transpose(1, 0, 2)
-    assert np.allclose(found.windows[:, : of.window], served, rtol=1e-6, atol=1e-7)
+    # A service does not know what came before a context that begins with a gap.
+    whole = [not np.isnan(one.values[first - of.context_length]).any() for first in firsts]
+    assert sum(whole) > 3
+    assert np.allclose(found.windows[whole][:, : of.window], served[whole], rtol=1e-6, atol=1e-7)
 
     targets = (found.targets if target_steps == 1 else found.targets[:, 0]).reshape(len(firsts), of.outputs, 2)
     known = ~np.isnan(targets)
     assert known[0].all()
+    assert np.isnan(one.values).sum() == 0 or (~known).sum() >= np.isnan(one.values[firsts.start :]).sum()
     ahead = np.concatenate([one.values, np.zeros((of.outputs, 2))])
     truth = np.stack([ahead[first : first + of.outputs] for first in firsts])
+    known &= np.array(whole)[:, None, None]
     assert np.allclose(forecaster.to_raw(inputs, np.nan_to_num(targets))[known], truth[known], rtol=1e-5)
 
 

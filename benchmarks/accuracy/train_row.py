@@ -1,0 +1,70 @@
+"""One row, from its data set to its result, in the process that calls: TensorFlow keeps its memory until that ends."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import fmean
+
+from benchmarks.accuracy.classical import METHODS, classical_errors
+from benchmarks.accuracy.cut import cut_values
+from benchmarks.accuracy.intervals_row import Version, interval_result
+from benchmarks.accuracy.record import Asked, Coverage, Errors, RowResult
+from benchmarks.accuracy.rows import Row
+from models.cores import usable_cores
+from models.registry.registry import Registry
+from models.spec.metrics import Calibration
+from training.errors import SeriesError
+from training.evaluation.reload_data import reload_data
+from training.plain import train_plain
+
+
+def train_row(row: Row, asked: Asked) -> RowResult:
+    """Train the row's model into a registry of its own, and tell what its test part said. Raises RollcastError."""
+    with tempfile.TemporaryDirectory(prefix="rollcast-accuracy-") as folder:
+        # 1. The plain command.
+        values = dict(row.values) if asked.cut is None else cut_values(row.values, asked.cut, Path(folder))
+        registry, begun = Registry.at(Path(folder) / "registry"), time.perf_counter()
+        manifest = train_plain(values, registry, minutes=asked.minutes, progress=sys.stderr.isatty())
+        seconds = time.perf_counter() - begun
+        backtest = manifest.backtest
+        if backtest is None:
+            raise SeriesError(f"{manifest.title} {manifest.warnings[0]}: cut the series less")
+        # 2. What stands beside it, from the same origins.
+        held_out = reload_data(manifest, {"csv": values["csv"]}).data.held_out
+        classical = classical_errors(held_out[0], backtest) if row.group else dict.fromkeys(METHODS)
+        intervals = None
+        if row.intervals:
+            version = Version(*registry.open(manifest.name, manifest.version))
+            intervals = interval_result(version, held_out[0], backtest.horizon, backtest.stride)
+    return RowResult(
+        values=dict(row.values),
+        minutes=asked.minutes,
+        cut=asked.cut,
+        version=asked.code.version,
+        commit=asked.code.commit,
+        cores=usable_cores(),
+        measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(seconds, 1),
+        plan=next((plan.name for plan in manifest.training.plans if plan.chosen), None),
+        cut_by_clock=manifest.training.cut_by_clock,
+        horizon=backtest.horizon,
+        origins=backtest.origins,
+        series=backtest.series,
+        model=Errors.of(backtest.model),
+        baselines={name: Errors.of(scores) for name, scores in backtest.baselines.items()},
+        classical=classical,
+        coverage={} if manifest.calibration is None else dict(_coverage(manifest.calibration)),
+        intervals=intervals,
+        warnings=manifest.warnings,
+    )
+
+
+def _coverage(calibration: Calibration) -> Iterator[tuple[int, Coverage]]:
+    """What the intervals of each level held."""
+    for name, shares in calibration.coverage.items():
+        level, percent = int(name), [100 * share for share in shares]
+        farthest = max(percent, key=lambda share: abs(share - level))
+        yield level, Coverage(mean=fmean(percent), farthest=farthest)

@@ -21,7 +21,7 @@ compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-newest check audit train bench bench-quick faults fuzz soak docker lock
+.PHONY: help setup serve test test-newest check audit train bench bench-quick accuracy faults fuzz soak docker lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench: setup .venv/.dev ## measure the service under load, as ratios within one 
 
 bench-quick: setup .venv/.dev ## the same, rougher, in under a minute
 	$(bin)/python -m benchmarks --quick $(ARGS)
+
+accuracy: setup .venv/.dev ## train without a recipe on a table of data sets, and hold the errors to bars (two hours)
+	$(bin)/python -m benchmarks.accuracy $(ARGS)
 
 faults: setup .venv/.dev ## do what operators fear to a service under load, and hold it to its bars (needs strace, wrk)
 	$(bin)/python -m benchmarks.faults $(ARGS)

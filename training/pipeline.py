@@ -7,10 +7,8 @@ from rich.console import Console
 
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.step_inputs import window_inputs
 from models.references import check_name
-from models.registry.loader import CALIBRATION, MODEL
-from models.registry.publisher import check_publishable, publish
+from models.registry.publisher import check_publishable
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest, PlanTrial
 from models.spec.metrics import Spread
@@ -21,14 +19,14 @@ from training.errors import RecipeError
 from training.evaluation.backtest import tested_horizon
 from training.evaluation.evaluate import evaluate_model
 from training.evaluation.next_value import next_value_metrics
-from training.export.from_keras import to_keras_file, to_onnx
-from training.export.parity import check_agreement, check_reopened
+from training.export.exported import exported
+from training.export.from_keras import to_onnx
 from training.extras import require_train
-from training.networks.fit import FittedNetwork, fit, learn_on
+from training.networks.fit import fit, learn_on
+from training.publication import TrainedModel, publish_trained
 from training.reading.series import Series
 from training.recipes.recipe import Recipe
 from training.report.manifest import describe
-from training.report.model_card import CARD, card_markdown
 from training.report.training_pictures import TrainingPictures
 
 
@@ -83,7 +81,7 @@ def train_on(
     pictures.draw_fit(fitted)
 
     # 3. Export it, compare the graph's answers with those of Keras, and complete the model on held-out rows.
-    graph, forecaster = _exported(recipe, dataset, fitted)
+    graph, forecaster = exported(dataset, fitted.network, recipe.name)
     dataset = dataset.with_spec(completed_spec(recipe, dataset, forecaster))
     forecaster = Forecaster(dataset.spec, forecaster.network, title=recipe.name)
     intervals = calibrate(forecaster, dataset.calibration, tested_horizon(recipe, forecaster.spec))
@@ -91,7 +89,7 @@ def train_on(
     # 4. Learn from these rows as well.
     if recipe.fit.learn_on:
         fitted = learn_on(recipe, dataset.with_all_rows(recipe), fitted, console, plans.learned_by_s)
-        graph, forecaster = _exported(recipe, dataset, fitted)
+        graph, forecaster = exported(dataset, fitted.network, recipe.name)
 
     # 5. Evaluate it on the test rows.
     evaluation = evaluate_model(recipe, dataset, forecaster, intervals)
@@ -100,31 +98,8 @@ def train_on(
 
     # 6. Publish it, if what was written also gives Keras's answers.
     description = describe(recipe, dataset, fitted, forecaster, evaluation).with_plans(plans.trials)
-    files = {MODEL: graph, "model.keras": to_keras_file(fitted.network), **pictures.files}
-    if evaluation.intervals is not None:
-        files[CALIBRATION] = evaluation.intervals.to_bytes()
-
-    def card(version: int) -> dict[str, bytes]:
-        return {CARD: card_markdown(f"{recipe.name}@{version}", description, list(pictures.files)).encode()}
-
-    def check(reopened: Forecaster) -> None:
-        check_reopened(fitted.network, reopened, dataset.examples(dataset.spec.outputs))
-
-    return publish(registry, recipe.name, description, files, check=check, numbered=card)
-
-
-def _exported(recipe: Recipe, dataset: Dataset, fitted: FittedNetwork) -> tuple[bytes, Forecaster]:
-    """The graph of a network, and a forecaster that runs it.
-
-    Raises DisagreementError unless the graph answers as Keras does, on held-out contexts.
-    """
-    graph = to_onnx(dataset.spec.kind, fitted.network)
-    forecaster = Forecaster(dataset.spec, OnnxNetwork(graph), title=recipe.name)
-    contexts, times, codes = dataset.examples(1)
-    inputs = forecaster.prepare(contexts, 1, times, codes)
-    windows = window_inputs(forecaster.spec, inputs.contexts, inputs.known_future)
-    check_agreement(fitted.network, forecaster.network, windows.transpose(1, 0, 2))
-    return graph, forecaster
+    trained = TrainedModel(fitted.network, graph, evaluation.intervals, dataset)
+    return publish_trained(registry, recipe.name, description, trained, pictures.files)
 
 
 def _spread(recipe: Recipe, dataset: Dataset, first_mse: float, console: Console | None) -> Spread | None:

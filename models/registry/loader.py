@@ -65,7 +65,7 @@ def open_version(read: ReadFile, timeout_s: float = OPEN_TIMEOUT_S) -> tuple[Man
     _check_bounds(manifest)
     contents = {}
     for name, record in manifest.files.items():
-        content = _verified(read, name, record)
+        content = verified(read, name, record)
         if name in (MODEL, CALIBRATION):  # of the others there may be a gigabyte
             contents[name] = content
     # 2. They are what the manifest tells. The bytes that were hashed are the bytes that run: no file is read again.
@@ -140,7 +140,7 @@ def _check_bounds(manifest: Manifest) -> None:
             raise RefusedVersion(f"{MANIFEST} tells of {actual} {what}; at most {most} are opened")
 
 
-def _verified(read: ReadFile, name: str, record: FileRecord) -> bytes:
+def verified(read: ReadFile, name: str, record: FileRecord) -> bytes:
     """A file's content, which is the one that the manifest tells. Raises RefusedVersion."""
     title = printable(name)
     try:

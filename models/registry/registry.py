@@ -13,7 +13,7 @@ from models.references import ALIAS_PATTERN, CHAMPION, NAME_PATTERN, VERSION_PAT
 from models.registry.change_token import renew_change_token
 from models.registry.folder_storage import FolderStorage
 from models.registry.listing import Entry, resolve
-from models.registry.loader import MANIFEST, OPEN_TIMEOUT_S, open_version, read_manifest
+from models.registry.loader import MANIFEST, OPEN_TIMEOUT_S, open_version, read_manifest, verified
 from models.registry.storage import MAX_DOCUMENT_BYTES, MissingFile, Storage, StorageConflict, StorageError
 from models.spec.manifest import Manifest
 from models.spec.manifest_seal import sealed
@@ -70,6 +70,13 @@ class Registry:
             raise RefusedVersion(f"opening it failed in a way that is not foreseen: {type(error).__name__}") from error
         _check_title(manifest, name, version)
         return manifest, forecaster
+
+    def read(self, manifest: Manifest, name: str) -> bytes:
+        """One of a version's files, as it was published. Raises RefusedVersion where it has none, or another one."""
+        if name not in manifest.files:
+            raise RefusedVersion(f"{manifest.title} has no {name}")
+        read = partial(self.storage.read, f"{manifest.name}/{manifest.version}")
+        return verified(read, name, manifest.files[name])
 
     def fingerprint(self, name: str, version: int) -> Hashable:
         """What is another once any file of a version has changed."""

@@ -15,7 +15,7 @@ from models.errors import IncompatibleVersion, InvalidName, RegistryError
 from models.registry.registry import Registry
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
-from training import pipeline
+from training import pipeline, publication
 from training.errors import DisagreementError, RecipeError, SeriesError
 from training.keras_backend import load_keras
 from training.pipeline import train
@@ -208,7 +208,7 @@ def test_a_disagreement_publishes_nothing(csv: Path, registry: Registry, monkeyp
     def disagree(*_: object) -> None:
         raise DisagreementError("off")
 
-    monkeypatch.setattr(pipeline, "check_reopened", disagree)
+    monkeypatch.setattr(publication, "check_reopened", disagree)
     with pytest.raises(DisagreementError):
         train(recipe(csv), registry, progress=False)
     assert published(registry) == {}

@@ -123,36 +123,46 @@ def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
     # 1. Split the rows; refuse series that are too short.
     spec = _unscaled_spec(recipe, series)
     parts = split_rows(recipe, series)
-    train, test = [each.train for each in parts], [each.test for each in parts]
-    calibration = calibration_rows(recipe, parts)
+    train = [each.train for each in parts]
     check_rows(recipe, spec, series, parts)
     generator = recipe.series.generator
     fresh = GENERATORS[generator].fresh(recipe.fit.seed) if generator else []
     if not fresh:
         check_test_rows(series, parts)
-    # 2. Fit the scaler on the training rows, and scale all rows with it.
+    # 2. Fit the scaler on the training rows.
     scaled = {"scaler": _fit_scaler(recipe, spec, series, train), **_fit_covariates(series, train)._asdict()}
-    spec = spec.model_copy(update=scaled)
+    # 3. Cut the samples, and hold out the rows of the other parts.
+    dataset = cut_dataset(recipe, spec.model_copy(update=scaled), series, parts)
+    if not fresh:
+        return dataset
+    return replace(
+        dataset,
+        held_out=tuple(HeldOut(values, range(len(values))) for values in fresh),
+        tested_on=f"{len(fresh)} fresh series of {len(fresh[0])} rows each",
+    )
+
+
+def cut_dataset(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], parts: Sequence[Parts]) -> Dataset:
+    """The samples of a spec that is fitted, in its network's units, and the rows that are held out, in raw units.
+
+    There must be a training sample. The dataset's spec tells the range of the training rows. Raises SeriesError where
+    a value is too large to scale.
+    """
     prepared = [prepare_series(spec, each) for each in series]
     for each, ready in zip(series, prepared, strict=True):
         check_finite(spec, each, ready.values)
-    # 3. Cut the samples.
-    train_samples, validation_samples, seen = _samples(recipe, spec, series, parts)
+    train, validation, seen = _samples(recipe, spec, series, parts)
     spec = spec.model_copy(update={"seen": seen})
-    # 4. Hold out the rows of the other parts, in raw units.
-    held_out, tested_on = held_out_series(spec, series, test), describe_rows(series, test)
-    if fresh:
-        held_out = tuple(HeldOut(values, range(len(values))) for values in fresh)
-        tested_on = f"{len(fresh)} fresh series of {len(fresh[0])} rows each"
+    calibration, test = calibration_rows(recipe, parts), [each.test for each in parts]
     return Dataset(
         series=tuple(series),
         spec=spec,
-        parts=parts,
-        train=train_samples,
-        validation=validation_samples,
+        parts=tuple(parts),
+        train=train,
+        validation=validation,
         calibration=held_out_series(spec, series, calibration),
-        held_out=held_out,
-        tested_on=tested_on,
+        held_out=held_out_series(spec, series, test),
+        tested_on=describe_rows(series, test),
         calibrated_on=describe_rows(series, calibration),
     )
 

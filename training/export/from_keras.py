@@ -1,4 +1,4 @@
-"""Turning a trained Keras network into files: an ONNX graph and a .keras file.
+"""Turning a trained Keras network into files: an ONNX graph and a .keras file, whose weights can be loaded again.
 
 How each kind of recurrent layer is written in ONNX (gate order, states) stands in training/networks/cells.py.
 """
@@ -7,8 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from models.errors import RefusedVersion
 from training.export.onnx_graph import Layer, Member, build_graph
 from training.networks.build import members_of
+
+KERAS = "model.keras"
 
 
 def to_onnx(kind: str, network: Any) -> bytes:
@@ -21,9 +24,23 @@ def to_keras_file(network: Any) -> bytes:
     copy = type(network).from_config(network.get_config())
     copy.set_weights(network.get_weights())
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
+        path = Path(folder) / KERAS
         copy.save(path)
         return path.read_bytes()
+
+
+def load_weights(network: Any, content: bytes) -> None:
+    """Give a network of the same layers the weights of a `.keras` file; nothing else of the file is read.
+
+    Raises RefusedVersion where they are not the weights of such layers.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / KERAS
+        path.write_bytes(content)
+        try:
+            network.load_weights(path)
+        except Exception as error:  # of a file that is no such archive, Keras and the libraries below raise all kinds
+            raise RefusedVersion(f"{KERAS} does not hold the weights of the network that its recipe tells") from error
 
 
 def _member(network: Any) -> Member:

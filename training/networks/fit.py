@@ -155,6 +155,13 @@ def _fit_one(recipe: Recipe, dataset: Dataset, run: Run) -> tuple[Any, Losses]:
     return inference_model, losses
 
 
+def unfitted_network(recipe: Recipe, spec: ModelSpec) -> Any:
+    """A recipe's network, or the ensemble of them, as `fit` gives it, with new random weights."""
+    load_keras().backend.clear_session()
+    architecture = _architecture(recipe, spec)
+    return ensemble_of([build_network(architecture) for _ in range(recipe.network.members)])
+
+
 def learn_on(
     recipe: Recipe, dataset: Dataset, fitted: FittedNetwork, console: Console | None, deadline_s: float | None = None
 ) -> FittedNetwork:

@@ -1,4 +1,4 @@
-"""What several subcommands take: a model's name, and the registry."""
+"""What several subcommands take: a model's name, the registry, and how to read a file."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +21,25 @@ def setting_option(flag: str, setting: str, what: str) -> Any:
 
 RegistryOption = Annotated[Path | None, setting_option("--registry", "registry", "Folder of the models registry.")]
 NameArgument = Annotated[str, typer.Argument(help="A name, or name@version, or name@alias.")]
+NewerCsvOption = Annotated[
+    str, typer.Option("--csv", help="CSV or Parquet file that goes on where the model's training ended.")
+]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option("--column", help="The file's column for each feature, where named otherwise there."),
+]
+IdOption = Annotated[
+    str | None, typer.Option("--id", help='The file\'s column that tells series apart; "" where it holds one.')
+]
+TimeOption = Annotated[
+    str | None, typer.Option("--time", help="The file's column of each row's time; \"\" where it has none.")
+]
+
+
+def reading_values(csv: str | None, column: list[str] | None, id_: str | None, time: str | None) -> dict[str, object]:
+    """The values of a recipe that say how to read a file: those that were given; "" puts a column aside."""
+    values: dict[str, object] = {key: value for key, value in (("csv", csv), ("column", column)) if value is not None}
+    return values | {key: value or None for key, value in (("id", id_), ("time", time)) if value is not None}
 
 
 def open_registry(path: Path | None, *, must_exist: bool = False) -> Registry:

@@ -76,10 +76,31 @@ class PlanTrial(Record):
         return "not known" if self.error is None else f"{self.error:.4g}"
 
 
+class UpdateRecord(Record):
+    """How a version came of an earlier one, whose network has learned on from a newer file.
+
+    Of its `new_rows` the newest `held_back_rows` were held back, both counted over all series. `published_error` is
+    that of the earlier version on these, over the whole horizon, and `updated_error` that of a network which had
+    learned on from the rows before them; `measure` says what the errors are. `ratio` is the second in units of the
+    first, and `p_value` that of Diebold and Mariano's test, null where there are too few forecasts to tell. The network
+    that was then published has learned from the rows that were held back as well.
+    """
+
+    from_version: Count
+    new_rows: Count
+    held_back_rows: Count
+    measure: Literal["MAE", "MASE"]
+    published_error: FiniteFloat
+    updated_error: FiniteFloat
+    ratio: FiniteFloat
+    p_value: FiniteFloat | None = None
+
+
 class TrainingRecord(Record):
     """How the model was fitted: the whole recipe, what came of it, and which other plans were tried.
 
-    `cut_by_clock` says that the time was over before all that was planned was trained.
+    `cut_by_clock` says that the time was over before all that was planned was trained. `update` tells what the version
+    learned on from; the losses are then those of the training before.
     """
 
     recipe: dict[str, Any]
@@ -89,6 +110,7 @@ class TrainingRecord(Record):
     validation_loss: tuple[FiniteFloat, ...] | None = None
     plans: tuple[PlanTrial, ...] = ()
     cut_by_clock: bool = False
+    update: UpdateRecord | None = None
 
 
 class Description(Record):
@@ -112,6 +134,10 @@ class Description(Record):
     def with_plans(self, plans: tuple[PlanTrial, ...]) -> Self:
         """The same with the plans that were tried before its recipe was chosen."""
         return self.model_copy(update={"training": self.training.model_copy(update={"plans": plans})})
+
+    def with_update(self, update: UpdateRecord) -> Self:
+        """The same with what it learned on from."""
+        return self.model_copy(update={"training": self.training.model_copy(update={"update": update})})
 
     @model_validator(mode="before")
     @classmethod

@@ -52,6 +52,9 @@ class StepScores(Record):
     smape: StepValues
 
 
+WORSE_RATIO = 1.02  # of two errors: what is less is no more than noise
+
+
 class Comparison(Record):
     """A model beside a baseline over the whole horizon.
 
@@ -66,7 +69,7 @@ class Comparison(Record):
     @property
     def is_lost(self) -> bool:
         """Whether the baseline is better by more than noise: both clearly and by more than 2 percent."""
-        return self.p_value is not None and self.p_value < 0.05 and self.error_ratio > 1.02
+        return self.p_value is not None and self.p_value < 0.05 and self.error_ratio > WORSE_RATIO
 
 
 class Backtest(Record):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from models.spec.covariate import Covariate
-from models.spec.manifest import Description
+from models.spec.manifest import Description, UpdateRecord
 from models.spec.metrics import Scores
 from models.spec.model_spec import ModelSpec
 from models.text import counted, listed
@@ -44,7 +44,18 @@ def score_facts(of: Description) -> list[Fact]:
     if metrics.spread is not None:
         by_seed = zip(metrics.spread.seeds, metrics.spread.mse, strict=True)
         facts.append(Fact("MSE by seed", ", ".join(f"{seed}: {mse:.3g}" for seed, mse in by_seed)))
+    if (update := of.training.update) is not None:
+        facts.append(Fact("update", update_text(update)))
     return [*facts, *(Fact("warning", text) for text in of.warnings)]
+
+
+def update_text(update: UpdateRecord) -> str:
+    """How a version that has learned on compares with the one before."""
+    chance = "" if update.p_value is None else f", p {update.p_value:.2g}"
+    return (
+        f"on the newest {counted(update.held_back_rows, 'row')} {update.measure} {update.updated_error:.4g}, that of "
+        f"version {update.from_version} {update.published_error:.4g} (ratio {update.ratio:.4g}{chance})"
+    )
 
 
 def network_name(spec: ModelSpec) -> str:

@@ -1,18 +1,31 @@
 """`rollcast evaluate`: a published model's errors on rows that are held out, beside the baselines'."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from models.errors import RollcastError
 from models.references import parse_reference
+from models.spec.manifest import Manifest
+from models.text import counted
 from rollcast.console import show_table, warn
-from rollcast.options import NameArgument, RegistryOption, open_registry
+from rollcast.options import (
+    ColumnOption,
+    IdOption,
+    NameArgument,
+    RegistryOption,
+    TimeOption,
+    open_registry,
+    reading_values,
+)
 from training.evaluation.evaluate import evaluate_rollouts
-from training.evaluation.reload_data import reload_data
+from training.evaluation.reload_data import ReloadedData, reload_data
 from training.extras import require_train
 from training.report.tables import errors_table, intervals_table
+from training.updating.newer_rows import learned_rows
+from training.updating.version_comparison import OpenModel, compare_versions
 
 STEPS = 24  # about so many in a table
 
@@ -23,21 +36,18 @@ def evaluate(
         str | None,
         typer.Option(help="CSV or Parquet file to test on, split as the model's own; by default the model's own data."),
     ] = None,
-    column: Annotated[
-        list[str] | None, typer.Option(help="The file's column for each feature, where named otherwise there.")
-    ] = None,
-    id_: Annotated[
-        str | None, typer.Option("--id", help='The file\'s column that tells series apart; "" where it holds one.')
-    ] = None,
-    time: Annotated[
-        str | None, typer.Option(help="The file's column of each row's time; \"\" where it has none.")
-    ] = None,
+    column: ColumnOption = None,
+    id_: IdOption = None,
+    time: TimeOption = None,
     horizon: Annotated[int | None, typer.Option(min=1, help="Steps to forecast; by default the recipe's.")] = None,
     stride: Annotated[int | None, typer.Option(min=1, help="Rows from one origin to the next.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the backtest as JSON.")] = False,
+    against: Annotated[
+        str | None, typer.Option(help="Compare with another model of the same features, such as name@version.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     registry: RegistryOption = None,
 ) -> None:
-    """Backtest a model on held-out rows: errors at each step, against the baselines.
+    """Backtest a model on held-out rows: errors at each step, against the baselines, or against another model.
 
     The test rows are the last ones, as the model's recipe splits them; the linear baseline is fitted on those before.
     """
@@ -46,10 +56,14 @@ def evaluate(
     require_train("polars")
     source = open_registry(registry)
     manifest, forecaster = source.open(*source.resolve(parse_reference(name)))
-    given = {"csv": csv, "column": column, "horizon": horizon, "stride": stride}
-    values: dict[str, object] = {key: value for key, value in given.items() if value is not None}
-    values |= {key: value or None for key, value in (("id", id_), ("time", time)) if value is not None}
+    values = reading_values(csv, column, id_, time)
+    values |= {key: value for key, value in (("horizon", horizon), ("stride", stride)) if value is not None}
+    if against is not None:
+        other = source.open(*source.resolve(parse_reference(against)))
+        _compare(OpenModel(manifest, forecaster), OpenModel(*other), values, as_json=as_json)
+        return
     reloaded = reload_data(manifest, values)
+    _warn_of_rows(reloaded, manifest, another_file=csv is not None)
     rollouts = evaluate_rollouts(reloaded.recipe, forecaster, reloaded.data, forecaster.intervals)
     if rollouts is None:
         raise RollcastError(
@@ -58,10 +72,6 @@ def evaluate(
             "--horizon, or bring more rows"
         )
     scores, intervals = rollouts.backtest, rollouts.intervals
-    if reloaded.filled_rows:
-        warn(f"{reloaded.filled_rows} rows that were missing or had empty cells are filled, as in training")
-    if csv is None and not reloaded.same_values:
-        warn(f"{forecaster.title} was trained on other values than the ones read: some tested here may be of those")
     for warning in rollouts.warnings:
         warn(f"{forecaster.title} {warning}")
     if as_json:
@@ -81,3 +91,53 @@ def evaluate(
     if intervals.coverage:
         typer.echo("\nvalues within the intervals of each level, in percent, and scores\n")
         show_table(*intervals_table(intervals, STEPS))
+
+
+def _compare(mine: OpenModel, its: OpenModel, values: Mapping[str, object], *, as_json: bool) -> None:
+    """Show two models' errors on the same rows, and which is better."""
+    reloaded, compared = compare_versions(mine, its, values)
+    _warn_of_rows(reloaded, mine.manifest, its.manifest, another_file="csv" in values)
+    title, other = mine.manifest.title, its.manifest.title
+    ratio, p_value = compared.comparison.error_ratio, compared.comparison.p_value
+    if as_json:
+        document = {
+            "model": mine.manifest.name,
+            "version": mine.manifest.version,
+            "against": {"model": its.manifest.name, "version": its.manifest.version},
+            "tested_on": reloaded.data.tested_on,
+            "horizon": compared.horizon,
+            "origins": compared.origins,
+            "stride": compared.stride,
+            "series": compared.series,
+            "measure": compared.measure,
+            "error": compared.error,
+            "other_error": compared.other_error,
+            "ratio": ratio,
+            "p_value": p_value,
+            "verdict": compared.verdict(title, other),
+        }
+        typer.echo(json.dumps(document))
+        return
+    among = f" in {compared.series} series" if compared.series > 1 else ""
+    typer.echo(
+        f"{title} and {other} on {reloaded.data.tested_on}: {counted(compared.horizon, 'step')} from "
+        f"{counted(compared.origins, 'origin')}{among}\n"
+    )
+    show_table(["", compared.measure], [[title, f"{compared.error:.4g}"], [other, f"{compared.other_error:.4g}"]])
+    told = "p can't be told" if p_value is None else f"p {p_value:.2g}"
+    typer.echo(f"\nthe ratio of the first error to the second is {ratio:.4g}, {told}")
+    typer.echo(compared.verdict(title, other))
+
+
+def _warn_of_rows(reloaded: ReloadedData, *manifests: Manifest, another_file: bool) -> None:
+    """Say what was filled, and which of the rows to be tested on models may have learned from."""
+    if reloaded.filled_rows:
+        warn(f"{reloaded.filled_rows} rows that were missing or had empty cells are filled, as in training")
+    if not another_file and not reloaded.same_values:
+        warn(f"{manifests[0].title} was trained on other values than the ones read: some tested here may be of those")
+    for manifest in manifests:
+        if learned := learned_rows(manifest, reloaded):
+            warn(
+                f"{manifest.title} has learned from {counted(learned, 'row')} of those that are tested on: its errors "
+                "here are too low; bring newer rows with --csv"
+            )

@@ -108,11 +108,18 @@ def _warnings(
                 f"was tested over {horizon} steps on {rollouts.backtest.series} of {len(dataset.held_out)} series: the "
                 "others have too few rows to test on"
             )
-    if intervals is None and any(parts.calibration for parts in dataset.parts):
-        warnings.append(f"has no intervals: no calibration part has room for a forecast of {horizon} steps")
-    if intervals is not None and intervals.highest_level < MIN_LEVEL:
-        warnings.append(
-            f"has intervals from only {intervals.count} errors at each step: up to a level of "
-            f"{intervals.highest_level:g} percent"
-        )
-    return tuple(warnings)
+    expected = any(parts.calibration for parts in dataset.parts)
+    return (*warnings, *interval_warnings(intervals, horizon, expected=expected))
+
+
+def interval_warnings(intervals: Intervals | None, horizon: int, *, expected: bool) -> tuple[str, ...]:
+    """Warnings of intervals that are missing where they were expected, or that have only low levels."""
+    if intervals is None:
+        told = f"has no intervals: no calibration part has room for a forecast of {horizon} steps"
+        return (told,) if expected else ()
+    if intervals.highest_level >= MIN_LEVEL:
+        return ()
+    return (
+        f"has intervals from only {intervals.count} errors at each step: up to a level of "
+        f"{intervals.highest_level:g} percent",
+    )

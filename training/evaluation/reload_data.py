@@ -60,7 +60,7 @@ def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
 
 def reload_series(manifest: Manifest, values: Mapping[str, Any]) -> tuple[Recipe, tuple[Series, ...]]:
     """A model's recipe with some of its values replaced, and the series that it names. Raises as `reload_data`."""
-    recipe = _recipe(manifest, values)
+    recipe = recipe_of(manifest, values)
     try:
         return recipe, load_series(recipe)
     except SeriesError as error:
@@ -71,8 +71,11 @@ def reload_series(manifest: Manifest, values: Mapping[str, Any]) -> tuple[Recipe
         ) from error
 
 
-def _recipe(manifest: Manifest, values: Mapping[str, Any]) -> Recipe:
-    """The recipe of the training with some values replaced; for another file its columns are named."""
+def recipe_of(manifest: Manifest, values: Mapping[str, Any]) -> Recipe:
+    """The recipe of the training with some values replaced; for another file its columns are named.
+
+    Raises RecipeError.
+    """
     replaced = dict(values)
     if "csv" in values:
         features = manifest.spec.features

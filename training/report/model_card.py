@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from models.spec.example_request import example_request
-from models.spec.manifest import Description, PlanTrial
+from models.spec.manifest import Description, PlanTrial, UpdateRecord
 from models.spec.metrics import Backtest, Scores
 from models.spec.wording import Fact, data_facts, model_facts
 from training.report.tables import TextTable, comparison_table, errors_table, intervals_table
@@ -25,6 +25,7 @@ def card_markdown(name: str, description: Description, pictures: Sequence[str] =
         _warnings(description.warnings),
         _section("Model", model_facts(description)),
         _section("Data", data_facts(description)),
+        _update(description.training.update),
         _next_value(description),
         _plans(description.training.plans),
         _whole_horizon(description.backtest),
@@ -38,6 +39,23 @@ def card_markdown(name: str, description: Description, pictures: Sequence[str] =
 
 def _warnings(warnings: Sequence[str]) -> str:
     return "\n".join(f"- **Warning:** it {_text(warning)}" for warning in warnings)
+
+
+def _update(update: UpdateRecord | None) -> str:
+    if update is None:
+        return ""
+    rows = [
+        [f"version {update.from_version}", f"{update.published_error:.4g}"],
+        ["the same, having learned on", f"{update.updated_error:.4g}"],
+    ]
+    told = "can't be told" if update.p_value is None else f"is {update.p_value:.2g}"
+    return (
+        f"## Update\n\nVersion {update.from_version} has learned on from a newer file, with {update.new_rows:,} new "
+        f"rows. The newest {update.held_back_rows:,} were held back first, to compare the two over the whole horizon: "
+        f"the ratio of their errors is {update.ratio:.4g}, and p {told}. The errors on this page are of the network "
+        "that had not seen these rows; then it learned from them as well."
+        f"\n\n{_table(TextTable(['', update.measure], rows))}"
+    )
 
 
 def _next_value(description: Description) -> str:

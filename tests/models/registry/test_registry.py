@@ -310,3 +310,14 @@ def test_a_manifest_that_can_not_be_replaced_stays(tmp_path: Path, monkeypatch: 
     with pytest.raises(RegistryError, match=r"tiny/1/manifest\.json can't be written: No space left"):
         registry.upgrade_manifest("tiny", 1)
     assert (tmp_path / "tiny" / "1" / "manifest.json").read_bytes() == before
+
+
+def test_a_file_is_read_as_it_was_published_or_not_at_all(tmp_path: Path) -> None:
+    registry = Registry.at(tmp_path)
+    manifest = publish_tiny(registry, "tiny")
+    assert registry.read(manifest, "plots/loss.png") == b"PNG"
+    with pytest.raises(RefusedVersion, match="tiny@1 has no other"):
+        registry.read(manifest, "other.png")
+    (tmp_path / "tiny" / "1" / "plots" / "loss.png").write_bytes(b"GIF")
+    with pytest.raises(RefusedVersion, match="is not the file that was published"):
+        registry.read(manifest, "plots/loss.png")

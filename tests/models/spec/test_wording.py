@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.spec.manifest import DataRecord, Description, TrainingRecord
+from models.spec.manifest import DataRecord, Description, TrainingRecord, UpdateRecord
 from models.spec.metrics import Calibration
 from models.spec.model_spec import ModelSpec, RolloutMode
-from models.spec.wording import Fact, data_facts, model_facts, network_name
+from models.spec.wording import Fact, data_facts, model_facts, network_name, score_facts, update_text
 from tests.support.tiny import graph_of, tiny_description, tiny_spec
 
 
@@ -156,3 +156,20 @@ def test_a_network_is_named_by_its_kind_its_sizes_and_how_many_it_is_the_mean_of
 def test_the_width_of_intervals_is_told_where_there_are_any(rich: Description) -> None:
     assert "intervals" in dict(model_facts(rich))
     assert "intervals" not in dict(model_facts(rich.model_copy(update={"calibration": None})))
+
+
+def test_an_update_is_told_beside_the_version_before(plain: Description) -> None:
+    update = UpdateRecord(
+        from_version=3,
+        new_rows=90,
+        held_back_rows=1,
+        measure="MAE",
+        published_error=0.5,
+        updated_error=0.25,
+        ratio=0.5,
+        p_value=0.0312,
+    )
+    told = "on the newest 1 row MAE 0.25, that of version 3 0.5 (ratio 0.5, p 0.031)"
+    assert Fact("update", told) in score_facts(plain.with_update(update))
+    assert update_text(update.model_copy(update={"p_value": None})).endswith("(ratio 0.5)")
+    assert "update" not in dict(score_facts(plain))

@@ -12,9 +12,11 @@ from models.inference.forecaster import Forecaster
 from models.intervals.conformal import Intervals
 from models.registry.publisher import publish
 from models.registry.registry import Registry
-from models.spec.manifest import Manifest
+from models.spec.manifest import Manifest, UpdateRecord
+from models.spec.manifest_seal import sealed
 from tests.rollcast.conftest import Command
 from tests.support.tiny import graph_of, tiny_description, tiny_spec
+from training.reading.series import Series, sha256
 
 SHARES = {"train_share": 0.5, "validation_share": 0.1, "calibration_share": 0.2}
 VALUES = np.tile([1.0, 4, 2, 6, 3], 8)
@@ -30,10 +32,12 @@ def write(path: str, heading: str = "value", prefix: str = "") -> None:
     Path(path).write_text(f"{heading}\n" + "".join(f"{prefix}{value:g}\n" for value in VALUES))
 
 
-def published(intervals: Intervals | None = None, **series: Any) -> Manifest:
+def published(
+    intervals: Intervals | None = None, seed: int = 0, update: UpdateRecord | None = None, **series: Any
+) -> Manifest:
     """A tiny model of a window of 4, as if it had been trained on load.csv."""
     spec = tiny_spec()
-    graph = graph_of(spec)
+    graph = graph_of(spec, seed)
     description = tiny_description(spec, graph, intervals)
     recipe = {
         "series": {"csv": "load.csv", **series},
@@ -41,7 +45,7 @@ def published(intervals: Intervals | None = None, **series: Any) -> Manifest:
         "split": SHARES,
         "evaluation": {"season": [5], "horizon": 2},
     }
-    training = description.training.model_copy(update={"recipe": recipe})
+    training = description.training.model_copy(update={"recipe": recipe, "update": update})
     files = {"model.onnx": graph}
     if intervals is not None:
         files["calibration.npy"] = intervals.to_bytes()
@@ -114,6 +118,56 @@ def test_filled_rows_are_told(rollcast: Command) -> None:
     assert "warning: 1 rows that were missing or had empty cells are filled, as in training" in result.err
 
 
+def test_a_version_is_as_good_as_itself(rollcast: Command) -> None:
+    published()
+    result = rollcast("evaluate", "tiny", "--against", "tiny@1", "--registry", "registry")
+    assert result.status == 0
+    mae = f"{np.mean(expected_mae()):.4g}"
+    assert result.out.splitlines() == [
+        "tiny@1 and tiny@1 on the last 8 of 40 rows of load.csv: 2 steps from 7 origins",
+        "",
+        "          MAE",
+        f"tiny@1  {mae}",
+        f"tiny@1  {mae}",
+        "",
+        "the ratio of the first error to the second is 1, p can't be told",
+        "tiny@1 and tiny@1 can't be told apart",
+    ]
+
+
+def test_a_worse_version_is_told_as_json_too(rollcast: Command) -> None:
+    published()
+    published(seed=3)
+    arguments = ["evaluate", "tiny@1", "--against", "tiny@2", "--registry", "registry"]
+    document = json.loads(rollcast(*arguments, "--json").out)
+    assert (document["version"], document["against"]) == (1, {"model": "tiny", "version": 2})
+    assert (document["horizon"], document["origins"], document["stride"], document["measure"]) == (2, 7, 1, "MAE")
+    assert document["error"] == pytest.approx(np.mean(expected_mae()))
+    assert document["ratio"] == pytest.approx(document["error"] / document["other_error"])
+    assert document["p_value"] < 0.05
+    better, worse = ("tiny@1", "tiny@2") if document["ratio"] < 1 else ("tiny@2", "tiny@1")
+    assert document["verdict"].startswith(f"{better} is better: its error is ")
+    turned = rollcast("evaluate", worse, "--against", better, "--registry", "registry")
+    assert turned.out.splitlines()[-1] == document["verdict"]
+    assert turned.out.splitlines()[-2].endswith(f", p {document['p_value']:.2g}")
+
+
+def test_rows_that_an_updated_version_learned_from_are_told(rollcast: Command) -> None:
+    update = UpdateRecord(
+        from_version=1, new_rows=8, held_back_rows=4, measure="MAE", published_error=2, updated_error=1, ratio=0.5
+    )
+    manifest = published(update=update)
+    data = {"rows": 40, "sha256": sha256([Series(VALUES[:, None], ("value",), "load.csv")])}
+    altered = manifest.model_copy(update={"data": manifest.data.model_copy(update=data)})
+    rewrite = json.loads(altered.model_dump_json())
+    Path("registry/tiny/1/manifest.json").write_bytes(sealed(rewrite))
+    for arguments in ([], ["--against", "tiny"]):
+        result = rollcast("evaluate", "tiny", *arguments, "--registry", "registry")
+        assert "warning: tiny@1 has learned from 8 rows of those that are tested on: its errors here are too low" in (
+            result.err
+        )
+
+
 def test_an_empty_id_means_one_series(rollcast: Command) -> None:
     published()
     result = rollcast("evaluate", "tiny", "--csv", "load.csv", "--id", "", "--time", "", "--registry", "registry")
@@ -126,6 +180,7 @@ def test_an_empty_id_means_one_series(rollcast: Command) -> None:
         (["--id", "site"], "--column, --id and --time say how to read another file: add --csv FILE"),
         (["--csv", "load.csv", "--id", "site"], 'load.csv has no column "site"'),
         (["--csv", "none.csv"], "none.csv is not there"),
+        (["--against", "tiny@7"], "tiny has no version 7"),
         (
             ["--horizon", "9"],
             "the last 8 of 40 rows of load.csv have no room for a forecast: tiny@1 needs a context of 4",

@@ -12,7 +12,7 @@ import pytest
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
 from models.intervals.conformal import Intervals
-from models.spec.manifest import Description
+from models.spec.manifest import Description, UpdateRecord
 from models.spec.metrics import Backtest, Calibration, Scores, Spread, StepScores
 from models.spec.model_spec import ModelSpec
 from models.timeseries.frequency import parse_frequency
@@ -116,6 +116,25 @@ def test_intervals_without_measured_coverage_say_only_what_they_rest_on() -> Non
     )
     assert "from 9 errors at each of 2 steps on it." in card
     assert "covered" not in card
+
+
+def test_an_update_is_told_with_both_errors() -> None:
+    plain = described(tiny_spec())
+    update = UpdateRecord(
+        from_version=3,
+        new_rows=1200,
+        held_back_rows=96,
+        measure="MASE",
+        published_error=0.8,
+        updated_error=0.6,
+        ratio=0.75,
+    )
+    card = card_markdown("tiny", plain.with_update(update))
+    assert "## Update\n\nVersion 3 has learned on from a newer file, with 1,200 new rows. The newest 96 were" in card
+    assert "the ratio of their errors is 0.75, and p can't be told. The errors on this page are of" in card
+    assert "|  | MASE |\n| --- | ---: |\n| version 3 | 0.8 |\n| the same, having learned on | 0.6 |" in card
+    known = card_markdown("tiny", plain.with_update(update.model_copy(update={"p_value": 0.0123})))
+    assert "and p is 0.012." in known
 
 
 def test_names_are_shown_as_they_are() -> None:

@@ -1,0 +1,1 @@
+"""What is done with a published model when new rows have come."""

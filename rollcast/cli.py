@@ -6,7 +6,7 @@ import typer
 
 import rollcast
 from models.errors import RollcastError
-from rollcast.commands import evaluate, keys, models, predict, serve, train
+from rollcast.commands import calibrate, evaluate, keys, models, predict, serve, train, update
 from rollcast.console import complain
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app.command("serve")(serve.serve)
 app.command("train")(train.command())
 app.command("predict")(predict.predict)
 app.command("evaluate")(evaluate.evaluate)
+app.command("update")(update.update)
+app.command("calibrate")(calibrate.calibrate)
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.registry.registry import Registry
+from tests.support.newer_files import train_load
 from tests.support.reference import ARTIFACTS, REFERENCE_MODELS
 from tests.support.tiny import tiny_registry
 
@@ -38,6 +39,19 @@ def reference_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, version in REFERENCE_MODELS.items():
         shutil.copytree(ARTIFACTS / name / str(version), path / name / str(version))
     return path
+
+
+@pytest.fixture(scope="session")
+def load_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The registry of load@1, which was trained; not to be changed."""
+    return Path(train_load(tmp_path_factory.mktemp("load")).storage.location)
+
+
+@pytest.fixture
+def load_registry(load_path: Path, tmp_path: Path) -> Registry:
+    """A copy of it, to publish in."""
+    shutil.copytree(load_path, tmp_path / "registry")
+    return Registry.at(tmp_path / "registry")
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import typer
 
 from models.errors import RollcastError
-from models.references import Reference
 from models.spec.manifest import Manifest
-from rollcast.console import complain, warn
+from rollcast.console import complain
 from rollcast.options import RegistryOption, open_registry
+from rollcast.published import coverage_line, tell_published
 from training.extras import require_train
 from training.recipes.fields import RecipeField, recipe_fields
 from training.recipes.loader import load_recipe, recipe_names
@@ -83,21 +83,7 @@ def _train(run: Run, values: dict[str, Any]) -> None:
     except KeyboardInterrupt:
         complain("stopped; nothing was published")
         raise
-    reference = manifest.title
-    where = registry.storage.locate(f"{manifest.name}/{manifest.version}")
-    typer.echo(f"published {reference} in {where}")
-    for line in _found(manifest):
-        typer.echo(line)
-    _, served = registry.resolve(Reference(manifest.name))
-    if served != manifest.version:
-        typer.echo(
-            f"{manifest.name} still means version {served}, its champion; to serve this one: "
-            f"rollcast models promote {manifest.name} {manifest.version}"
-        )
-    if manifest.data.filled_rows:
-        warn(f"{reference} learned from {manifest.data.filled_rows} rows that were filled ({recipe.series.fill})")
-    for warning in manifest.warnings:
-        warn(f"{reference} {warning}")
+    tell_published(registry, manifest, _found(manifest))
 
 
 def _found(manifest: Manifest) -> Iterator[str]:
@@ -119,8 +105,7 @@ def _found(manifest: Manifest) -> Iterator[str]:
             beside = "".join(f"; {name} {fmean(mase):.4g}" for name, mase in known)
             yield f"mean MASE over {backtest.series} series: {fmean(backtest.model.mase):.4g}{beside}"
     if calibration is not None and calibration.coverage:
-        covered = ", ".join(f"{level} % {100 * fmean(shares):.3g} %" for level, shares in calibration.coverage.items())
-        yield f"intervals covered, of nominally: {covered}"
+        yield coverage_line(calibration)
 
 
 def _flag(field: RecipeField) -> inspect.Parameter:

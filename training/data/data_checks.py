@@ -15,8 +15,7 @@ from training.recipes.recipe import Recipe
 
 def check_rows(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], parts: Sequence[Parts]) -> None:
     """Raise SeriesError where no series has enough rows to train on, or one has too few before its test rows."""
-    # Of several outputs the later ones may lie beyond the training rows.
-    needed = spec.context_length + _sample_length(recipe) - spec.window + 1
+    needed = rows_to_learn_from(recipe, spec)
     longest = max(range(len(series)), key=lambda index: len(parts[index].train))
     rows, train_rows = len(series[longest].values), len(parts[longest].train)
     if train_rows < needed:
@@ -35,6 +34,12 @@ def check_rows(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], parts:
             f"{_requirements(recipe)} need a context of {spec.least_context} to forecast from: leave short series out "
             "or choose a smaller --window"
         )
+
+
+def rows_to_learn_from(recipe: Recipe, spec: ModelSpec) -> int:
+    """How many rows a series must have to train on, to be learned from."""
+    # Of several outputs the later ones may lie beyond the training rows.
+    return spec.context_length + _sample_length(recipe) - spec.window + 1
 
 
 def check_test_rows(series: Sequence[Series], parts: Sequence[Parts]) -> None:

@@ -4,9 +4,11 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from models.errors import RefusedVersion
 from models.graphs.onnx_network import OnnxNetwork
-from training.export.from_keras import to_keras_file, to_onnx
+from training.export.from_keras import load_weights, to_keras_file, to_onnx
 from training.export.parity import check_agreement, keras_answers
 from training.keras_backend import load_keras
 from training.networks.build import Architecture, build_network, ensemble_of
@@ -34,3 +36,17 @@ def test_the_keras_file_of_an_ensemble_holds_every_member(tmp_path: Path) -> Non
     loaded = load_keras().models.load_model(tmp_path / "model.keras")
     assert np.array_equal(keras_answers(loaded, WINDOWS), keras_answers(network, WINDOWS))
     check_agreement(loaded, OnnxNetwork(to_onnx("gru", loaded)), WINDOWS)
+
+
+def test_weights_are_loaded_into_a_network_of_the_same_layers_alone() -> None:
+    architecture = Architecture("gru", channels=1, outputs=2, units=(3, 2), dropout=0.1, linear_path=True)
+    first, second = (ensemble_of([build_network(architecture) for _ in range(2)]) for _ in range(2))
+    random = np.random.default_rng(0)
+    for network in (first, second):
+        network.set_weights([random.normal(size=each.shape) for each in network.get_weights()])
+    content = to_keras_file(first)
+    load_weights(second, content)
+    assert np.array_equal(keras_answers(second, WINDOWS), keras_answers(first, WINDOWS))
+    for other, held in ((build_network(architecture), content), (second, b"no archive"), (second, content[:-900])):
+        with pytest.raises(RefusedVersion, match="does not hold the weights of the network that its recipe tells"):
+            load_weights(other, held)

@@ -1,0 +1,46 @@
+"""What a command says of a version that it has published."""
+
+from collections.abc import Iterable
+from statistics import fmean
+
+import typer
+
+from models.references import Reference
+from models.registry.registry import Registry
+from models.spec.manifest import Manifest
+from models.spec.metrics import Calibration
+from rollcast.console import warn
+
+
+def tell_published(registry: Registry, manifest: Manifest, found: Iterable[str]) -> None:
+    """Say where the version is, what was found, a line each, whether it is served, and what it warns of."""
+    reference = manifest.title
+    where = registry.storage.locate(f"{manifest.name}/{manifest.version}")
+    typer.echo(f"published {reference} in {where}")
+    for line in found:
+        typer.echo(line)
+    _, served = registry.resolve(Reference(manifest.name))
+    if served != manifest.version:
+        typer.echo(
+            f"{manifest.name} still means version {served}, its champion; to serve this one: "
+            f"rollcast models promote {manifest.name} {manifest.version}"
+        )
+    if manifest.data.filled_rows:
+        fill = manifest.training.recipe["series"]["fill"]
+        warn(f"{reference} learned from {manifest.data.filled_rows} rows that were filled ({fill})")
+    for warning in manifest.warnings:
+        warn(f"{reference} {warning}")
+
+
+def calibration_lines(calibration: Calibration) -> Iterable[str]:
+    """What intervals rest on and, where it was measured, what they covered."""
+    count, steps = calibration.count, calibration.horizon
+    yield f"intervals from {count} errors at each of {steps} steps on {calibration.calibrated_on}"
+    if calibration.coverage:
+        yield f"on {calibration.tested_on}: {coverage_line(calibration)}"
+
+
+def coverage_line(calibration: Calibration) -> str:
+    """What intervals covered, the mean over the steps."""
+    covered = ", ".join(f"{level} % {100 * fmean(shares):.3g} %" for level, shares in calibration.coverage.items())
+    return f"intervals covered, of nominally: {covered}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from models.inference.conformal import Intervals
+
 from models.inference.forecaster import Forecaster
 from models.registry.loader import CALIBRATION, MODEL
 from models.registry.publisher import publish

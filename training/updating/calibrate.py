@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-
 from models.inference.conformal import Intervals
+
 from models.inference.forecaster import Forecaster
 from models.registry.loader import CALIBRATION
 from models.registry.publisher import publish

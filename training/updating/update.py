@@ -4,9 +4,9 @@ import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from models.inference.conformal import Intervals
 from rich.console import Console
 
-from models.inference.conformal import Intervals
 from models.inference.forecaster import Forecaster
 from models.registry.publisher import check_publishable
 from models.registry.registry import Registry

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from models.inference.conformal import Intervals
-
 from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
 from models.registry.loader import CALIBRATION, MODEL
 from models.registry.publisher import publish
 from models.registry.registry import Registry

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from models.inference.conformal import Intervals
 
 from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
 from models.registry.loader import CALIBRATION
 from models.registry.publisher import publish
 from models.registry.registry import Registry
@@ -14,10 +14,11 @@ from models.spec.manifest import Description, Manifest
 from models.spec.metrics import Calibration
 from training.completion.conformal import MAX_ERRORS, calibrate
 from training.errors import SeriesError
-from training.evaluation.coverage import coverage
 from training.evaluation.evaluate import interval_warnings
+from training.evaluation.interval_scores import NO_SCORES, IntervalScores, interval_scores
 from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import rolling_forecasts
+from training.evaluation.step_scores import mase_scales
 from training.publication import card_of
 from training.report.model_card import CARD
 from training.updating.newer_rows import NewerRows
@@ -81,7 +82,7 @@ def renew_intervals(
     newest = [range(part.stop - int(MEASURED_SHARE * len(part)), part.stop) for part in parts]
     earlier = [range(part.start, later.start) for part, later in zip(parts, newest, strict=True)]
     tried = calibrate(forecaster, newer.held_out(earlier), horizon)
-    measured = {} if tried is None else _coverage(newer, forecaster, _with_enough(tried, before), newest)
+    measured = NO_SCORES if tried is None else _scores(newer, forecaster, _with_enough(tried, before), newest)
     # 2. Calibrate on all.
     found = calibrate(forecaster, newer.held_out(parts), horizon)
     if found is None:
@@ -98,28 +99,36 @@ def renew_intervals(
         calibrated_on=f"{newer.described(parts)}{note}{old}",
         horizon=horizon,
         count=intervals.count,
-        tested_on=measured_on if measured else None,
-        coverage=measured,
+        tested_on=measured_on if measured.coverage else None,
+        joint=intervals.joint_errors is not None,
+        **measured._asdict(),
     )
     return RenewedIntervals(intervals, record)
 
 
-def _coverage(
-    newer: NewerRows, forecaster: Forecaster, intervals: Intervals, parts: Sequence[range]
-) -> dict[str, tuple[float, ...]]:
-    """What intervals cover of the parts; nothing where there are too few forecasts to tell."""
+def _scores(newer: NewerRows, forecaster: Forecaster, intervals: Intervals, parts: Sequence[range]) -> IntervalScores:
+    """How good intervals are on the parts; nothing where there are too few forecasts to tell."""
     held_out = newer.held_out(parts)
     origins = find_origins(held_out, newer.manifest.spec.least_context, newer.horizon).evenly_spaced(MAX_ERRORS)
     if len(origins) < LEAST_MEASURED:
-        return {}
-    return coverage(intervals, rolling_forecasts(forecaster, held_out, origins, newer.horizon))
+        return NO_SCORES
+    forecasts = rolling_forecasts(forecaster, held_out, origins, newer.horizon)
+    season = next(iter(newer.recipe.evaluation.season), 1)
+    units = mase_scales(held_out, season, forecaster.spec.target_columns)[origins.series]
+    return interval_scores(intervals, forecasts, units if origins.series_count > 1 else None)
 
 
 def _with_enough(found: Intervals, before: Intervals | None) -> Intervals:
-    """Intervals with so many of the errors of before, evenly spaced in size, that there are enough at each step."""
+    """Intervals with so many of the errors of before, evenly spaced, that there are enough at each step.
+
+    They stay joint where both are, so that paths can still be drawn.
+    """
     missing = ENOUGH_ERRORS - found.count
     if missing <= 0 or before is None or (before.steps, before.targets) != (found.steps, found.targets):
         return found
     kept = min(missing, before.count)
-    chosen = ((np.arange(kept) + 0.5) * before.count / kept).astype(np.int64)  # errors are in ascending order
+    chosen = ((np.arange(kept) + 0.5) * before.count / kept).astype(np.int64)
+    if found.joint_errors is not None and before.joint_errors is not None:
+        both = np.concatenate([found.joint_errors, before.joint_errors[..., chosen]], axis=-1)
+        return Intervals(both, joint=True)
     return Intervals(np.concatenate([found.errors, before.errors[..., chosen]], axis=-1))

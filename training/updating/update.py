@@ -4,10 +4,10 @@ import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from models.inference.conformal import Intervals
 from rich.console import Console
 
 from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
 from models.registry.publisher import check_publishable
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest, UpdateRecord

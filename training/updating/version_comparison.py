@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from models.inference.forecaster import Forecaster
+from models.inference.sent_covariates import KINDS
+from models.spec.covariate import CovariateKind
 from models.spec.manifest import Manifest
 from training.data.held_out import HeldOut
 from training.data.known_covariates import in_known_codes
@@ -39,9 +41,8 @@ def compare_versions(
                 f"{mine.title} has the {what} {', '.join(columns)}, but {its.title} {', '.join(others)}: only models "
                 f"of the same {what} can be compared"
             )
-    covariates = [each.name for each in mine.spec.future]
-    further = [each.name for each in its.spec.future if each.name not in covariates]
-    reloaded = reload_data(mine, {**values, "future": [*covariates, *further]} if further else values)
+    kinds = {kind: _names_of_both(mine, its, kind) for kind in KINDS}
+    reloaded = reload_data(mine, {**values, **kinds} if its.spec.covariates.all else values)
     check_series(its, reloaded.series)
     horizon_of_its = tested_horizon(
         recipe_of(its, {key: values[key] for key in ("horizon",) if key in values}), its.spec
@@ -63,10 +64,16 @@ def compare_versions(
     return reloaded, compared
 
 
+def _names_of_both(mine: Manifest, its: Manifest, kind: CovariateKind) -> list[str]:
+    """The covariates of a kind that either model takes in."""
+    names = [covariate.name for manifest in (mine, its) for covariate in getattr(manifest.spec, kind)]
+    return list(dict.fromkeys(names))
+
+
 def _held_out_for(manifest: Manifest, reloaded: ReloadedData) -> tuple[HeldOut, ...]:
     """The same rows for another model, which may take in other covariates."""
     held_out = reloaded.data.held_out
-    if not manifest.spec.future:
+    if not manifest.spec.covariates.all:
         return held_out
     return tuple(
         HeldOut.of(in_known_codes(manifest, each), one.part)

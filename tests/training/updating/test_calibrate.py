@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from models.inference.conformal import Intervals
 
+from models.intervals.conformal import Intervals
 from models.registry.registry import Registry
 from tests.support.constant import constant, plain_spec
 from tests.support.newer_files import TRAINED_ROWS, write_hours

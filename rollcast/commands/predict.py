@@ -129,6 +129,7 @@ def _read(
     frequency = None if time is None else manifest.spec.frequency
     fill = _recipe(manifest).get("fill", "none")
     values = {"csv": csv, "column": columns, "id": id_, "time": time, "frequency": frequency, "fill": fill}
+    values["missing"] = "mask" if manifest.spec.masked else "error"
     values |= {kind: [each.name for each in getattr(manifest.spec, kind)] for kind in KINDS}
     series = read_series(Recipe().with_values(values).series)
     filled = sum(each.filled_rows for each in series)

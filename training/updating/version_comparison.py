@@ -41,7 +41,7 @@ def compare_versions(
                 f"{mine.title} has the {what} {', '.join(columns)}, but {its.title} {', '.join(others)}: only models "
                 f"of the same {what} can be compared"
             )
-    kinds = {kind: _names_of_both(mine, its, kind) for kind in KINDS}
+    kinds: dict[str, list[str]] = {kind: _names_of_both(mine, its, kind) for kind in KINDS}
     reloaded = reload_data(mine, {**values, **kinds} if its.spec.covariates.all else values)
     check_series(its, reloaded.series)
     horizon_of_its = tested_horizon(

@@ -17,12 +17,12 @@ MEAN_RUN = 4  # values
 
 def with_hidden_values(spec: ModelSpec, series: Series, seed: int) -> PreparedSeries:
     """A series made ready to be cut with some of its values hidden; one seed always hides the same."""
-    random = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     values = series.values.copy()
     rows = len(values)
     for column in values.T:
-        starts = np.flatnonzero(random.random(rows) < SHARE / MEAN_RUN)
-        for start, length in zip(starts, random.geometric(1 / MEAN_RUN, len(starts)), strict=True):
+        starts = np.flatnonzero(generator.random(rows) < SHARE / MEAN_RUN)
+        for start, length in zip(starts, generator.geometric(1 / MEAN_RUN, len(starts)), strict=True):
             column[start : start + length] = np.nan
     values[0] = series.values[0]
     return prepare_series(spec, replace(series, values=values), series.values)

@@ -56,8 +56,8 @@ class ForecastRequest(NamedTuple):
 class PreparedRequest(NamedTuple):
     """A request that was checked and made ready for the network.
 
-    `error_bounds` are those of each level, in raw units; they broadcast against the forecasts. After the rows of the
-    windows the inputs have those of their `replays`: forecasts from earlier origins in them.
+    `error_bounds` are those of each level, shape (horizon, targets), in units of each forecast's error scale. After the
+    rows of the windows the inputs have those of their `replays`: forecasts from earlier origins in them.
     """
 
     asked: ForecastRequest
@@ -110,7 +110,7 @@ def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest
         raise error.at(("horizon",)) from None
     except InvalidRequest as error:
         raise error.at(times_location(request, error.location)) from None
-    error_bounds = {level: forecaster.error_bounds(inputs, level) for level in request.levels}
+    error_bounds = {level: forecaster.error_bounds(level, request.horizon) for level in request.levels}
     if request.paths:
         try:
             check_paths(forecaster.intervals, request.horizon, forecaster.title)
@@ -122,7 +122,7 @@ def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest
 def finish(
     manifest: Manifest, forecaster: Forecaster, prepared: PreparedRequest, predictions: NDArray[np.float32]
 ) -> Forecast:
-    """The answer, from what the network predicted: shape (windows, horizon, targets), in the network's units.
+    """The answer, from what the network predicted: shape (rows, horizon, columns), in the network's units.
 
     Raises InvalidWindow where a number is not finite.
     """
@@ -130,13 +130,16 @@ def finish(
     count = len(asked.windows)
     try:
         raw = forecaster.to_raw(inputs, predictions)
-        forecasts, bounds = raw[:count], prepared.error_bounds
-        if prepared.replays.origins:
-            targets = list(forecaster.spec.target_columns)
-            windows = [np.asarray(window, np.float64).reshape(len(window), -1)[:, targets] for window in asked.windows]
-            bounds = {level: prepared.replays.adapt(each, level, windows, raw) for level, each in bounds.items()}
-        intervals = {level: _finite_interval(forecaster, forecasts, each) for level, each in bounds.items()}
-        paths = forecaster.paths(inputs, forecasts, asked.paths, asked.seed) if asked.paths else None
+        forecasts, intervals, paths = raw[:count], {}, None
+        if prepared.error_bounds or asked.paths:
+            scale = forecaster.error_scale(inputs, predictions)
+            bounds = {level: scale.bounds(each) for level, each in prepared.error_bounds.items()}
+            if prepared.replays.origins:
+                windows = _target_values(asked.windows, forecaster)
+                bounds = {level: prepared.replays.adapt(each, level, windows, raw) for level, each in bounds.items()}
+            intervals = {level: _finite_interval(forecaster, forecasts, each) for level, each in bounds.items()}
+            if asked.paths:
+                paths = forecaster.paths(scale, forecasts, asked.paths, asked.seed)
     except InvalidWindow as error:
         raise _of_window(error, prepared.replays) from None
     out_of_range = prepared.asked_inputs.out_of_range
@@ -247,6 +250,12 @@ def times_location(request: ForecastRequest, location: Location) -> Location:
         case (_, *_):
             return ("times", *location)
     return ()
+
+
+def _target_values(windows: Windows, forecaster: Forecaster) -> list[Array]:
+    """Each window's values of the targets, shape (length, targets)."""
+    targets = list(forecaster.spec.target_columns)
+    return [np.asarray(window, np.float64).reshape(len(window), -1)[:, targets] for window in windows]
 
 
 def _finite_interval(forecaster: Forecaster, raw: Array, error_bounds: Bounds) -> Bounds:

@@ -25,7 +25,7 @@ class Batch:
     """
 
     rows: list[SequenceState]
-    _buffer: Array  # shape (time, rows, features)
+    _buffer: Array  # shape (time, rows, columns): the features, and what else the network predicts
     _known_future: Array | None  # shape (time, rows, channels), from the next call's first target on
     _states: tuple[Array, ...]
     _cursor: int  # index of the buffer's next value
@@ -37,6 +37,7 @@ class Batch:
         self._steps = self._cursor = self._recorded = 0
         self.cell_steps = 0  # done so far, over all rows
         self._block = spec.outputs
+        self._features, self._columns = len(spec.features), max(len(spec.features), spec.output_columns)
         self._carries_state = spec.rollout == "state"
         self._step_length = spec.step_length
         # A multiple of the block, so that the buffer ends with a whole step.
@@ -97,7 +98,7 @@ class Batch:
 
     def _tail(self) -> Array:
         """The newest values of all rows, which later steps still need: shape (input_length, rows, features)."""
-        return self._buffer[self._cursor - self._input_length : self._cursor]
+        return self._buffer[self._cursor - self._input_length : self._cursor, :, : self._features]
 
     def _record(self) -> None:
         """Copy the predictions made since the last time to their requests."""
@@ -113,8 +114,8 @@ class Batch:
         """Begin a new buffer with the newest values of these rows; all of the old one is recorded by now."""
         length, _, features = newest.shape
         self.rows, self._states = rows, states
-        self._buffer = np.empty((length + self._room, len(rows), features), np.float32)
-        self._buffer[:length] = newest
+        self._buffer = np.empty((length + self._room, len(rows), self._columns), np.float32)
+        self._buffer[:length, :, :features] = newest
         self._cursor = self._recorded = length
         left = min((row.request.horizon - row.done for row in rows), default=0)
         self._next_end = self._steps + left

@@ -30,13 +30,13 @@ def prefill(network: OnnxNetwork, slices: Sequence[RequestSlice]) -> list[Sequen
     predicted = next_values(spec, output).transpose(1, 0, 2)
     # 3. Scatter the answers.
     unfinished = []
-    first = 0
+    first, features = 0, len(spec.features)
     for request, start, stop in slices:
         last = first + stop - start
         request.predictions[start:stop, : spec.outputs] = predicted[first:last, : request.horizon]
         if not request.is_short:
             for index, row in enumerate(range(first, last), start=start):
-                newest = np.concatenate([contexts[row], predicted[row]])[-contexts.shape[1] :]
+                newest = np.concatenate([contexts[row], predicted[row, :, :features]])[-contexts.shape[1] :]
                 left = tuple(state[0, row] for state in states)
                 unfinished.append(SequenceState(request, index, spec.outputs, newest, left))
         first = last

@@ -18,9 +18,9 @@ class RolloutRequest:
     """A request under way: its contexts, and its predictions as they come.
 
     `contexts` has shape (rows, input_length, features), `known_future` (rows, window + horizon - 1, channels) and
-    `predictions` (rows, horizon, targets), all in the network's units. `started` counts the rows that were admitted,
-    `unfinished` those without their answer. `cell_step_s` is about what a cell step takes one thread, for as long as
-    the engine has not measured it. Nothing changes any more once `unfinished` is 0 or `error` is set.
+    `predictions` (rows, horizon, spec.output_columns), all in the network's units. `started` counts the rows that were
+    admitted, `unfinished` those without their answer. `cell_step_s` is about what a cell step takes one thread, for as
+    long as the engine has not measured it. Nothing changes any more once `unfinished` is 0 or `error` is set.
     """
 
     network: OnnxNetwork

@@ -16,6 +16,7 @@ from models.inference.rollout import rollout
 from models.inference.sent_covariates import SentCovariates
 from models.inference.time_inputs import time_inputs
 from models.intervals.conformal import Bounds, Intervals
+from models.intervals.error_scale import ErrorScale, error_scale
 from models.intervals.sample_paths import check_paths, sample_paths
 from models.spec.model_spec import ModelSpec
 from models.text import counted
@@ -30,10 +31,6 @@ ROWS_PER_CALL = 128
 
 # A value is out of range when it lies beyond the range of training by more than this share of that range.
 OUT_OF_RANGE_MARGIN = 0.25
-
-# The least mean change over a season that intervals are scaled by, in the network's units: a window that never changes
-# has an interval as well.
-MIN_CHANGE = 1e-3
 
 
 class ForecastInputs(NamedTuple):
@@ -150,10 +147,11 @@ class Forecaster:
     def to_raw(self, inputs: ForecastInputs, predictions: NDArray[np.float32]) -> NDArray[np.float64]:
         """The forecasts, shape (windows, horizon, targets), in raw units, from what the network predicted.
 
-        Where the model has a blend, its other forecasts are mixed in. Raises InvalidWindow, its location the window's
-        index, where one is not finite.
+        Of these predictions, shape (windows, horizon, spec.output_columns), only the values are looked at. Where the
+        model has a blend, its other forecasts are mixed in. Raises InvalidWindow, its location the window's index,
+        where one is not finite.
         """
-        raw = inputs.scale.columns(self._targets).unscaled(predictions)
+        raw = inputs.scale.columns(self._targets).unscaled(predictions[..., : len(self._targets)])
         if inputs.last_season is not None:
             raw = undo_differences(raw, inputs.last_season)
         if self._blending is not None and inputs.recent is not None:
@@ -178,14 +176,18 @@ class Forecaster:
             raw, _ = to_differences(np.concatenate([inputs.last_season, raw], axis=1), season)
         return inputs.scale.columns(self._targets).scaled(raw)
 
-    def error_bounds(self, inputs: ForecastInputs, level: float) -> Bounds:
-        """The bounds of errors at a level in percent, in raw units; they broadcast against the forecasts.
+    def error_bounds(self, level: float, horizon: int) -> Bounds:
+        """The bounds of errors at a level in percent, shape (horizon, targets), in units of `error_scale`.
 
         Raises InvalidRequest where the model, the level or the horizon has no calibrated intervals.
         """
         if self.intervals is None:
             raise InvalidRequest(f"{self.title} has no calibrated intervals: leave levels out", ("levels",))
-        return self.intervals.error_bounds(level, inputs.horizon).scaled(self.interval_scale(inputs))
+        return self.intervals.error_bounds(level, horizon)
+
+    def error_scale(self, inputs: ForecastInputs, predictions: NDArray[np.float32]) -> ErrorScale:
+        """The units of the errors of forecasts, from what the network predicted: shape (rows, horizon, columns)."""
+        return error_scale(self.spec, inputs.scale.columns(self._targets), inputs.contexts, predictions)
 
     def interval(self, forecasts: NDArray[np.float64], error_bounds: Bounds) -> Bounds:
         """The interval around forecasts of shape (rows, horizon, targets), in raw units; it may not be finite."""
@@ -194,32 +196,15 @@ class Forecaster:
             return bounds
         return Bounds(np.maximum(bounds.lower, self._lowest), np.maximum(bounds.upper, self._lowest))
 
-    def interval_scale(self, inputs: ForecastInputs) -> NDArray[np.float64]:
-        """The units of error bounds, broadcasting against (rows, horizon, targets): each forecast's scale.
+    def paths(self, scale: ErrorScale, forecasts: NDArray[np.float64], count: int, seed: int) -> NDArray[np.float64]:
+        """Sample paths around forecasts of shape (rows, horizon, targets), in raw units.
 
-        With `interval_season`, times each window's mean absolute change over one season, over the network's window:
-        errors are large where seasons differ (locally weighted conformal prediction, Lei et al. 2018, 5.2).
+        `scale` is that of their errors. The answer has shape (rows, count, horizon, targets). Raises InvalidRequest
+        where there is nothing to draw from.
         """
-        spec = self.spec
-        scale, season = inputs.scale.columns(self._targets).scale, spec.interval_season
-        if season is None:
-            return scale
-        latest = inputs.contexts[:, -min(spec.window + season, spec.input_length) :, list(self._targets)]
-        with np.errstate(over="ignore"):  # bounds that are not finite are refused
-            changes = np.abs(latest[:, season:] - latest[:, :-season]).mean(axis=1, keepdims=True, dtype=np.float64)
-        return np.asarray(scale * np.maximum(changes, MIN_CHANGE))
-
-    def paths(
-        self, inputs: ForecastInputs, forecasts: NDArray[np.float64], count: int, seed: int
-    ) -> NDArray[np.float64]:
-        """Sample paths around the first forecasts of `inputs`, shape (rows, horizon, targets), in raw units.
-
-        The answer has shape (rows, count, horizon, targets). Raises InvalidRequest where there is nothing to draw from.
-        """
-        check_paths(self.intervals, inputs.horizon, self.title)
+        check_paths(self.intervals, forecasts.shape[1], self.title)
         assert self.intervals is not None  # noqa: S101 (checked just before)
-        scale = np.broadcast_to(self.interval_scale(inputs), (len(inputs.contexts), 1, forecasts.shape[-1]))
-        paths = sample_paths(self.intervals, forecasts, scale[: len(forecasts)], count, seed)
+        paths = sample_paths(self.intervals, forecasts, scale, count, seed)
         return paths if self._lowest is None else np.maximum(paths, self._lowest)
 
     def _known_future(

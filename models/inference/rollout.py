@@ -27,8 +27,8 @@ def rollout(
 
     `contexts` has shape (rows, input_length, features), oldest first, in the network's units. `known_future` has
     shape (rows, window + horizon - 1, channels) and begins with the window's first target. The answer has shape (rows,
-    horizon, targets); its step h is the value h + 1 steps after the context's last. With a lead above 1 the true
-    values after the first window are taken in first, then predictions.
+    horizon, spec.output_columns); its step h is the value h + 1 steps after the context's last. With a lead above 1 the
+    true values after the first window are taken in first, then predictions.
 
     `window`: each step sees the last `window` values from zero states, as a network trained on windows needs it.
     `state`: the first window is encoded once. Each later step takes in only what is new, from the states that the step
@@ -57,5 +57,5 @@ def rollout(
         predicted = next_values(spec, output)
         predictions[:, done : done + block] = predicted.transpose(1, 0, 2)
         if done + block < horizon:
-            values[input_length + done : input_length + done + block] = predicted
+            values[input_length + done : input_length + done + block] = predicted[..., :features]
     return predictions[:, :horizon]

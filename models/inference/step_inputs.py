@@ -13,9 +13,11 @@ def step_inputs(spec: ModelSpec, values: Array, target: int, steps: int, known_f
 
     `values` has shape (time, rows, features), in the network's units; `known_future` (steps, rows, channels) is what
     is known ahead of each step's target. The answer has shape (steps, rows, spec.channels). It is a view of `values`
-    where the network takes in nothing else.
+    where the network takes in nothing else. Further columns of `values`, such as quantiles, are not taken in.
     """
-    first = target - spec.lead
+    first, features = target - spec.lead, len(spec.features)
+    if values.shape[-1] > features:
+        values = values[..., :features]
     newest = values[first : first + steps]
     if not spec.lags and known_future is None:
         return newest
@@ -24,9 +26,10 @@ def step_inputs(spec: ModelSpec, values: Array, target: int, steps: int, known_f
 
 
 def next_values(spec: ModelSpec, output: Array) -> Array:
-    """The values that an output of shape (rows, outputs x targets) predicts: shape (outputs, rows, targets).
+    """What an output of shape (rows, outputs x columns) predicts: shape (outputs, rows, columns).
 
-    These are fed back. A view, time first as in the values that steps are made of.
+    The columns are the targets, which are fed back, then their quantiles where the network gives these. A view, time
+    first as in the values that steps are made of.
     """
     if spec.outputs == 1:
         return output[None]

@@ -51,9 +51,9 @@ def adapted(bounds: Bounds, replay_bounds: Bounds, errors: Array, level: float) 
     `errors`, shape (replays, horizon, targets), are NaN where they are not known; `replay_bounds` are the bounds that
     calibration gives for these, of a shape that broadcasts against them.
     """
-    upper = np.broadcast_to(replay_bounds.upper, errors.shape)
+    reached = np.where(errors < 0, -replay_bounds.lower, replay_bounds.upper)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.where(upper > 0, np.abs(errors) / upper, np.nan)
+        ratios = np.where(reached > 0, np.abs(errors) / reached, np.nan)
     horizon = errors.shape[1]
     reach = horizon // NEIGHBOURS
     factors = np.ones((horizon, errors.shape[2]))

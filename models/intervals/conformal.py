@@ -19,10 +19,10 @@ class Bounds(NamedTuple):
     lower: Array
     upper: Array
 
-    def scaled(self, scale: Array) -> "Bounds":
-        """The bounds times a scale, which broadcasts. Those that pass all floats become infinite; callers check."""
+    def scaled(self, factors: Array) -> "Bounds":
+        """The bounds times factors, which broadcast. Those that pass all floats become infinite; callers check."""
         with np.errstate(over="ignore"):
-            return Bounds(np.asarray(self.lower * scale), np.asarray(self.upper * scale))
+            return Bounds(np.asarray(self.lower * factors), np.asarray(self.upper * factors))
 
     def around(self, forecasts: Array) -> "Bounds":
         """The bounds of values, where these are the bounds of errors (value - forecast)."""
@@ -37,7 +37,7 @@ class Bounds(NamedTuple):
 class Intervals:
     """The errors of calibration forecasts: `errors` are absolute and in ascending order, shape (steps, targets, count).
 
-    They are in units of each forecast's scale (models/timeseries/scaling.py). An interval of a level reaches to both
+    They are in units of each forecast's scale (error_scale.py). An interval of a level reaches to both
     sides of the forecast as far as the error of rank ceil((count + 1) * level / 100). Where calibration errors and new
     ones are exchangeable, at least that share of new values lies within (Stankeviciute et al. 2021, Conformal
     time-series forecasting; Lei et al. 2018, doi:10.1080/01621459.2017.1307116). Coverage is marginal: that of each

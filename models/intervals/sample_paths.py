@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.errors import InvalidRequest
 from models.intervals.conformal import Intervals
+from models.intervals.error_scale import ErrorScale
 
 Array = NDArray[np.float64]
 
@@ -30,17 +31,17 @@ def check_paths(intervals: Intervals | None, horizon: int, title: str) -> None:
         )
 
 
-def sample_paths(intervals: Intervals, forecasts: Array, scale: Array, count: int, seed: int) -> Array:
+def sample_paths(intervals: Intervals, forecasts: Array, scale: ErrorScale, count: int, seed: int) -> Array:
     """Paths around forecasts of shape (rows, horizon, targets), in raw units: shape (rows, count, horizon, targets).
 
-    `scale`, shape (rows, 1, targets), has the units of each forecast's errors. A row's paths depend on the seed and on
+    `scale` has the units of each forecast's errors. A row's paths depend on the seed and on
     its index alone. `check_paths` says what must hold.
     """
     assert intervals.joint_errors is not None  # noqa: S101 (checked before)
     horizon = forecasts.shape[1]
     errors = np.moveaxis(intervals.joint_errors[:horizon], -1, 0)
     paths = np.empty((len(forecasts), count, *forecasts.shape[1:]))
-    for row, (forecast, unit) in enumerate(zip(forecasts, scale, strict=True)):
+    for row, forecast in enumerate(forecasts):
         chosen = np.random.default_rng((seed, row)).integers(intervals.count, size=count)
-        paths[row] = forecast + errors[chosen] * unit
+        paths[row] = forecast + scale.of_rows(slice(row, row + 1)).absolute(errors[chosen])
     return paths

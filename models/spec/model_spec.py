@@ -14,8 +14,19 @@ from models.timeseries.local_time import check_timezone
 from models.timeseries.scaling import Scaler
 
 RolloutMode = Literal["window", "state"]  # models/inference/rollout.py has the difference
+IntervalScale = Literal["scale", "quantiles"]  # models/intervals/error_scale.py has the difference
 
 MAX_MEMBERS = 32
+
+
+def _check_quantiles(probabilities: tuple[float, float]) -> tuple[float, float]:
+    lower, upper = probabilities
+    if not 0 < lower < 0.5 < upper < 1:
+        raise ValueError(f"a lower and an upper quantile lie on both sides of 0.5, not at {lower} and {upper}")
+    return probabilities
+
+
+Quantiles = Annotated[tuple[float, float], AfterValidator(_check_quantiles)]
 
 
 class TrainingRange(Record):
@@ -53,6 +64,9 @@ class ModelSpec(Record):
     window: Count = Field(description="How many values the network sees at once.")
     lead: Count = Field(description="How many steps after the window its target lies.")
     outputs: Count = Field(1, description="How many next values the network gives at once.")
+    quantiles: Quantiles | None = Field(
+        None, description="The probabilities of a lower and an upper quantile that the network gives with each value."
+    )
     rollout: RolloutMode = Field(
         "window",
         description="How further steps are reached: by sliding the window over predictions, or by carrying the state.",
@@ -92,6 +106,9 @@ class ModelSpec(Record):
     seen: TrainingRange | None = Field(None, description="The range of each column in training.")
     interval_season: Count | None = Field(
         None, description="Intervals are as wide as each window's mean change over this many steps; null: all alike."
+    )
+    interval_scale: IntervalScale = Field(
+        "scale", description="What intervals are scaled by: each window's scale, or the quantiles of each step."
     )
     blend: Blend | None = Field(
         None, description="What is mixed into the network's forecasts, and the share of each at every step."
@@ -137,6 +154,8 @@ class ModelSpec(Record):
                 f"intervals can't be as wide as changes over {self.interval_season} steps: windows have "
                 f"{self.input_length}"
             )
+        if self.interval_scale == "quantiles" and self.quantiles is None:
+            raise ValueError("intervals can be scaled by quantiles where the network gives them")
         if self.outputs > 1 and self.lead > 1:
             raise ValueError("several outputs begin with the next value: the lead must be 1")
         if self.outputs > self.window and self.rollout == "state":
@@ -223,8 +242,8 @@ class ModelSpec(Record):
 
     @property
     def output_columns(self) -> int:
-        """How many columns a predicted value has: one for each target."""
-        return len(self.targets)
+        """How many columns a predicted value has: one for each target, then their lower and their upper quantiles."""
+        return len(self.targets) * (1 if self.quantiles is None else 3)
 
     @property
     def target_columns(self) -> tuple[int, ...]:

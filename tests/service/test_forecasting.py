@@ -81,7 +81,7 @@ def test_levels_are_keys_as_they_were_sent(timed_path: Path) -> None:
         "0.1",
     ]
     bounds = prepare(request, forecaster).error_bounds[80.0]
-    assert bounds.upper == pytest.approx(np.array([[6.4, 9.6], [12.8, 19.2], [19.2, 28.8]]))
+    assert bounds.upper == pytest.approx(np.array([[3.2, 3.2], [6.4, 6.4], [9.6, 9.6]]))
     assert bounds.lower == pytest.approx(-bounds.upper)
     with pytest.raises(InvalidRequest, match=r"a level of 98 needs more than the 39 errors .* at most 97\.5"):
         prepare(request._replace(levels=[80.0, 98.0]), forecaster)

@@ -51,7 +51,7 @@ def slow_forecast(
         while taken < target:
             taken += 1
             output, states = network(inputs(taken), states)
-        for number, block in enumerate(output.reshape(spec.outputs, len(columns))):
+        for number, block in enumerate(output.reshape(spec.outputs, -1)[:, : len(columns)]):
             if spec.rolls_out:
                 known[target + number] = block
             change = block * scale[columns] + mean[columns]
@@ -116,6 +116,9 @@ VARIED: dict[str, ModelSpec] = {
         update={"scaler": Scaler(kind="context", mean=(0.0,), scale=(1.0,), season=4)}
     ),
     "context, one target": tiny_spec(features=("a", "b"), targets=("b",), window=6, lead=2, scaler="context"),
+    "quantiles": tiny_spec(features=("a", "b"), window=4, outputs=2, members=2, quantiles=(0.1, 0.9)),
+    "quantiles, state": tiny_spec(features=("a", "b"), window=3, lags=(5,), quantiles=(0.1, 0.9), rollout="state"),
+    "quantiles, one target": tiny_spec(features=("a", "b"), targets=("b",), window=3, lead=2, quantiles=(0.1, 0.9)),
     "all": tiny_spec(
         "gru",
         ("a", "b"),

@@ -45,7 +45,7 @@ def tiny_graph(
 
 def graph_of(spec: ModelSpec, seed: int = 0) -> bytes:
     """A graph with random weights that a shape tells of."""
-    return tiny_graph(spec.kind, spec.channels, len(spec.targets) * spec.outputs, spec.units, seed, spec.members)
+    return tiny_graph(spec.kind, spec.channels, spec.output_columns * spec.outputs, spec.units, seed, spec.members)
 
 
 def tiny_description(spec: ModelSpec, graph: bytes, intervals: Intervals | None = None) -> Description:

@@ -292,7 +292,7 @@ def test_every_option_at_once_is_published_calibrated_and_served(timed: Path, re
     golden = manifest.goldens[0]
     assert golden.end is not None
     prepared = forecaster.prepare([golden.window], 6, [TimeIndex(golden.end, parse_frequency("30m"))])
-    assert (np.diff(forecaster.error_bounds(prepared, 80).upper[..., 0], axis=-1) != 0).any()
+    assert (np.diff(forecaster.error_bounds(80, prepared.horizon).upper[..., 0], axis=-1) != 0).any()
     assert {"calibration.npy", "plots/coverage.png", "card.md"} <= set(manifest.files)
     assert len(manifest.training.loss) == 2 + 1
 

@@ -28,7 +28,7 @@ def calibrate(forecaster: Forecaster, held_out: Sequence[HeldOut], horizon: int)
     if not len(origins):
         return None
     forecasts = rolling_forecasts(forecaster, held_out, origins, horizon)
-    errors = (forecasts.errors / forecasts.scales).transpose(1, 2, 0)
+    errors = forecasts.scale.relative(forecasts.errors).transpose(1, 2, 0)
     if np.isnan(errors).all(axis=-1).any():
         return None
     return Intervals(_without_unknown(errors), joint=True)

@@ -28,6 +28,7 @@ from training.recipes.fields import format_errors
 from training.recipes.recipe import Recipe
 
 MAX_CONTEXTS = 256
+QUANTILES = (0.1, 0.9)  # of an 80 percent interval
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,7 @@ def _unscaled_spec(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
             window=windows.window,
             lead=windows.lead,
             outputs=windows.outputs,
+            quantiles=QUANTILES if recipe.network.quantile_outputs else None,
             rollout=windows.rollout,
             lags=windows.lag,
             difference=windows.difference,

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from models.errors import InvalidRequest
 from models.intervals.conformal import Intervals
+from models.intervals.error_scale import ErrorScale
 from models.spec.metrics import StepValues
 from training.evaluation.rolling_forecasts import RollingForecasts
 from training.evaluation.step_scores import known_mean
@@ -33,12 +34,13 @@ def interval_scores(intervals: Intervals, forecasts: RollingForecasts, units: Ar
     `units`, shape (origins, targets), is what the scores are in, by default raw units; those of 0 are left out.
     """
     errors = forecasts.errors[:, : intervals.steps]
-    units = np.ones_like(forecasts.scales[:, 0]) if units is None else units
+    scale = ErrorScale(*(each[:, : intervals.steps] for each in forecasts.scale))
+    units = np.ones((len(errors), errors.shape[2])) if units is None else units
     inverse = np.where(units > 0, 1 / np.where(units > 0, units, 1), np.nan)[:, None]
     covered, scores, losses = {}, {}, [0.5 * np.abs(errors)]
     for level in LEVELS:
         try:
-            bounds = intervals.error_bounds(level, errors.shape[1]).scaled(forecasts.scales)
+            bounds = scale.bounds(intervals.error_bounds(level, errors.shape[1]))
         except InvalidRequest:
             continue
         outside = 1 - level / 100

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engine.offline import forecast_offline
+from models.engine.offline import predict_offline
 from models.inference.covariates import Codes
 from models.inference.forecaster import Forecaster
+from models.intervals.error_scale import ErrorScale
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
 from training.data.held_out import HeldOut, without_gaps
@@ -23,13 +24,13 @@ class RollingForecasts(NamedTuple):
 
     Actual values that are missing are NaN.
 
-    `scales`, shape (origins, 1, targets), is the scale of each forecast, in whose units intervals are calibrated.
+    `scale` is that of the errors, in whose units intervals are calibrated: shape (origins, 1 or horizon, targets).
     """
 
     origins: Origins
     predictions: Array
     actuals: Array
-    scales: Array
+    scale: ErrorScale
 
     @property
     def errors(self) -> Array:
@@ -45,7 +46,8 @@ def rolling_forecasts(
 ) -> RollingForecasts:
     """Forecast `horizon` steps from each origin; there must be at least one, each with a whole context before it.
 
-    Raises SeriesError where the model needs times that a series lacks, and whatever `forecast_offline` raises.
+    Raises SeriesError where the model needs times that a series lacks, and what `predict_offline` and
+    `Forecaster.to_raw` raise.
     """
     spec = forecaster.spec
     values_per_origin = spec.context_length * len(spec.features) + (spec.window + horizon) * spec.channels
@@ -60,11 +62,13 @@ def rolling_forecasts(
             contexts = np.where(nothing, before, contexts)
         times = _time_indexes(forecaster, held_out, chunk)
         inputs = forecaster.prepare(contexts, horizon, times, _codes(forecaster, held_out, chunk, horizon))
-        predictions.append(forecast_offline(forecaster, inputs))
-        scale = forecaster.interval_scale(inputs)
-        scales.append(np.broadcast_to(scale, (len(chunk), 1, len(spec.targets))))
+        predicted = predict_offline(forecaster, inputs)
+        predictions.append(forecaster.to_raw(inputs, predicted))
+        scale = forecaster.error_scale(inputs, predicted)
+        scales.append([np.broadcast_to(each, (len(chunk), *each.shape[1:])) for each in scale])
     actuals = actual_values(held_out, origins, horizon, spec.target_columns)
-    return RollingForecasts(origins, np.concatenate(predictions), actuals, np.concatenate(scales))
+    scale = ErrorScale(*(np.concatenate(each) for each in zip(*scales, strict=True)))
+    return RollingForecasts(origins, np.concatenate(predictions), actuals, scale)
 
 
 def _codes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins, horizon: int) -> Codes | None:

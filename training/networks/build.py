@@ -16,7 +16,8 @@ class Architecture(NamedTuple):
     `kind` is that of the recurrent layers, `units` has one size for each of them. `channels` is the number of inputs
     in each step. The first `residual` channels are added to the outputs; where there are more outputs, the same
     channels are added to each group of `residual` outputs. With `linear_path` a linear function of all of a step's
-    inputs is added instead, whose weights are learned.
+    inputs is added instead, whose weights are learned. Of the outputs, a rollout feeds back the first `fed_back`, or
+    all where it is None.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Architecture(NamedTuple):
     dropout: float = 0.0
     residual: int = 0
     linear_path: bool = False
+    fed_back: int | None = None
 
 
 def build_network(architecture: Architecture, first_output_step: int | None = None) -> Any:

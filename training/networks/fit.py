@@ -12,6 +12,7 @@ from training.data.dataset import Dataset
 from training.keras_backend import load_keras
 from training.networks.build import Architecture, build_network, copy_weights, ensemble_of, members_of, start_linear
 from training.networks.free_running import free_running_network
+from training.networks.losses import QuantileOutputs
 from training.networks.ridge import ridge
 from training.networks.training_arrays import MAX_VALIDATION_SEQUENCES, TrainingArrays, feedback_arrays
 from training.networks.training_loop import Losses, Phase, fit_phase
@@ -112,7 +113,7 @@ def _fit_one(recipe: Recipe, dataset: Dataset, run: Run) -> tuple[Any, Losses]:
     """Fit one network from one seed: by teacher forcing and, with feedback, then in free running."""
     _, title, console, left, watch = run
     load_keras().utils.set_random_seed(run.seed)
-    values, architecture = recipe.fit, _architecture(recipe, dataset.spec)
+    values, architecture, quantiles = recipe.fit, _architecture(recipe, dataset.spec), _quantiles(dataset.spec)
     first_output_step = recipe.windows.first_trained - 1 if dataset.spec.rollout == "state" else None
     trained = build_network(architecture, first_output_step)
     inference_model = trained if first_output_step is None else build_network(architecture)
@@ -123,12 +124,12 @@ def _fit_one(recipe: Recipe, dataset: Dataset, run: Run) -> tuple[Any, Losses]:
             watch(epochs, inference_model)
 
     if architecture.linear_path:
-        start_linear(trained, ridge(dataset.train, first_output_step))
+        start_linear(trained, ridge(dataset.train, first_output_step, quantiles))
 
     # 1. Teacher forcing: each step takes in true values.
     on_epoch_end(0)
     arrays = TrainingArrays(*dataset.train), TrainingArrays(*dataset.validation)
-    phase = Phase(title, *arrays, values.epochs, values.learning_rate, left.deadline_s(values.epochs))
+    phase = Phase(title, *arrays, values.epochs, values.learning_rate, left.deadline_s(values.epochs), quantiles)
     losses = fit_phase(trained, phase, values, console, on_epoch_end)
 
     # 2. Free running: the last steps of each sequence take in the network's own predictions.
@@ -144,6 +145,7 @@ def _fit_one(recipe: Recipe, dataset: Dataset, run: Run) -> tuple[Any, Losses]:
             epochs=values.feedback_epochs,
             learning_rate=values.learning_rate / LATER_LEARNING_RATE_DIVISOR,
             deadline_s=left.deadline_s(values.feedback_epochs),
+            quantiles=quantiles,
         )
         losses = losses.followed_by(fit_phase(free_running, phase, values, console, lambda _: None))
         copy_weights(free_running, trained)
@@ -187,6 +189,7 @@ def learn_on(
             epochs=values.learn_on,
             learning_rate=values.learning_rate / LATER_LEARNING_RATE_DIVISOR,
             deadline_s=left.deadline_s(values.learn_on),
+            quantiles=_quantiles(dataset.spec),
         )
         cut |= fit_phase(trained, phase, values, console, lambda _: None).cut
         network = build_network(architecture)
@@ -215,4 +218,9 @@ def _architecture(recipe: Recipe, spec: ModelSpec) -> Architecture:
         dropout=recipe.network.dropout,
         residual=len(spec.targets) if recipe.windows.residual else 0,
         linear_path=recipe.windows.linear_path,
+        fed_back=len(spec.targets) if spec.outputs == 1 else None,
     )
+
+
+def _quantiles(spec: ModelSpec) -> QuantileOutputs | None:
+    return None if spec.quantiles is None else QuantileOutputs(spec.quantiles, len(spec.targets))

@@ -12,10 +12,10 @@ def free_running_network(architecture: Architecture, first_output_step: int = 0)
 
     It takes inputs of shape (batch, steps, 1 + channels). First comes a mask: 1 where the step takes in the true
     values, 0 where it takes in the model's last prediction instead. Then come the step's inputs, targets first: as
-    many as the network has outputs. It gives the outputs of the step with the index `first_output_step` and of each
-    later one, shape (batch, steps - first_output_step, outputs). With `residual`, which must then be the number of
-    outputs, what the step took in is added to its output; with a linear path, a linear function of it. There is no
-    dropout.
+    many as are fed back of the outputs. It gives the outputs of the step with the index `first_output_step` and of
+    each later one, shape (batch, steps - first_output_step, outputs). With `residual`, which must then be the number
+    of those fed back, what the step took in is added to its outputs, group by group; with a linear path, a linear
+    function of it. There is no dropout.
 
     Gradients flow through the predictions that are fed back, as in Venkatraman et al. 2015, Improving multi-step
     prediction of learned time series models. Raises RecipeError for an unknown kind.
@@ -41,9 +41,10 @@ def _free_running_cell(architecture: Architecture) -> Any:
             self.linear_path = (
                 keras.layers.Dense(architecture.outputs, use_bias=False) if architecture.linear_path else None
             )
+            self.fed_back = architecture.fed_back or architecture.outputs
             sizes = [_as_list(cell.state_size) for cell in self.cells]
             self.state_counts = [len(each) for each in sizes]
-            self.state_size = [size for each in sizes for size in each] + [architecture.outputs]
+            self.state_size = [size for each in sizes for size in each] + [self.fed_back]
             self.output_size = architecture.outputs
 
         def build(self, input_shape: Any) -> None:
@@ -57,7 +58,7 @@ def _free_running_cell(architecture: Architecture) -> Any:
             self.built = True
 
         def call(self, inputs: Any, states: Any, training: bool = False) -> Any:
-            first_other = 1 + architecture.outputs
+            first_other = 1 + self.fed_back
             mask, true_values, other_inputs = inputs[:, :1], inputs[:, 1:first_other], inputs[:, first_other:]
             latest = mask * true_values + (1 - mask) * states[-1]
             taken_in = hidden = keras.ops.concatenate([latest, other_inputs], axis=-1)
@@ -70,8 +71,8 @@ def _free_running_cell(architecture: Architecture) -> Any:
             if self.linear_path is not None:
                 prediction = prediction + self.linear_path(taken_in)
             elif architecture.residual:
-                prediction = prediction + latest
-            return prediction, [*new_states, prediction]
+                prediction = prediction + keras.ops.tile(latest, (1, architecture.outputs // self.fed_back))
+            return prediction, [*new_states, prediction[:, : self.fed_back]]
 
     return FreeRunningCell()
 

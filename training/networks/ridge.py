@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.splits import Samples
+from training.networks.losses import QuantileOutputs
 
 Array = NDArray[np.float32]
 
@@ -12,10 +13,11 @@ RIDGE = 1e-3
 MAX_ROWS = 200_000  # evenly spaced: more would hardly change the weights
 
 
-def ridge(samples: Samples, first_output_step: int | None) -> Array:
+def ridge(samples: Samples, first_output_step: int | None, quantiles: QuantileOutputs | None = None) -> Array:
     """The weights of the inputs of each step with a target, and an intercept: shape (channels + 1, outputs).
 
-    `first_output_step` is as in `build_network`. The intercept bears no penalty. Targets that are NaN are not known,
+    `first_output_step` is as in `build_network`. With quantiles there are three columns for each target: its value, and
+    the same shifted by the quantiles of its errors. The intercept bears no penalty. Targets that are NaN are not known,
     and each output is fitted on those that are. Hoerl and Kennard 1970, doi:10.1080/00401706.1970.10488634.
     """
     # 1. The inputs of each step that has targets, and these, both two-dimensional.
@@ -31,7 +33,23 @@ def ridge(samples: Samples, first_output_step: int | None) -> Array:
         alike = (known == pattern[:, None]).all(axis=0)
         if pattern.any():
             weights[:, alike] = _solve(rows[pattern], targets[pattern][:, alike])
+    if quantiles is not None:
+        weights = _with_quantiles(weights, targets - rows @ weights[:-1] - weights[-1], quantiles)
     return weights.astype(np.float32)
+
+
+def _with_quantiles(
+    weights: NDArray[np.float64], errors: NDArray[np.float64], quantiles: QuantileOutputs
+) -> NDArray[np.float64]:
+    """Weights (channels + 1, outputs) with those of the quantiles beside each target's; some errors may be NaN."""
+    with_all = np.stack([weights] * 3)
+    for index, probability in enumerate(quantiles.probabilities, start=1):
+        with_all[index, -1] += [
+            float(np.quantile(each[known], probability)) if (known := ~np.isnan(each)).any() else 0.0
+            for each in errors.T
+        ]
+    grouped = with_all.reshape(3, len(weights), -1, quantiles.targets)
+    return grouped.transpose(1, 2, 0, 3).reshape(len(weights), -1)
 
 
 def _solve(rows: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 
 from training.keras_backend import load_keras
-from training.networks.losses import masked_loss
+from training.networks.losses import QuantileOutputs, masked_loss, quantile_loss
 from training.networks.progress import progress_reporter
 from training.networks.training_arrays import TrainingArrays, random_batches
 from training.recipes.sections import FitSection
@@ -18,7 +18,8 @@ from training.recipes.sections import FitSection
 class Phase(NamedTuple):
     """One phase of training: its title for the progress display, its arrays, how long it runs and how fast it learns.
 
-    `learning_rate` is that of the first step of the optimizer. The phase ends with the epoch in which `deadline_s`
+    `learning_rate` is that of the first step of the optimizer, `quantiles` what the network gives with each value. The
+    phase ends with the epoch in which `deadline_s`
     passes, on the clock of time.monotonic.
     """
 
@@ -28,6 +29,7 @@ class Phase(NamedTuple):
     epochs: int
     learning_rate: float
     deadline_s: float | None = None
+    quantiles: QuantileOutputs | None = None
 
 
 class Losses(NamedTuple):
@@ -62,8 +64,11 @@ def fit_phase(
     if values.decay == "cosine":
         learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, phase.epochs * batches)
     optimizer = keras.optimizers.Adam(learning_rate, global_clipnorm=values.clip or None)
-    unknown = np.isnan(train.targets).any() or np.isnan(validation.targets).any()
-    loss = masked_loss(values.loss) if unknown else values.loss
+    loss: Any = values.loss
+    if phase.quantiles is not None:
+        loss = quantile_loss(values.loss, phase.quantiles)
+    elif np.isnan(train.targets).any() or np.isnan(validation.targets).any():
+        loss = masked_loss(values.loss)
     # XLA takes longer to compile these small networks than it then saves: docs/training.md has the measurements.
     network.compile(optimizer=optimizer, loss=loss, jit_compile=False)
     validates = len(validation.inputs) > 0

@@ -165,6 +165,11 @@ class NetworkSection(Section):
     units: Annotated[Sizes, Field(min_length=1)] = Field(
         (64,), description="units of a recurrent layer; more than one stacks layers"
     )
+    quantile_outputs: bool = Field(
+        False,
+        description="give an 80 percent interval's bounds with each value, by pinball loss; intervals are scaled by "
+        "them where validation rows say that they are better so",
+    )
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="share of each layer's outputs to drop")
     members: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = Field(
         1, description="networks with different seeds, whose outputs are averaged"

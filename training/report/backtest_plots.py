@@ -80,7 +80,8 @@ def examples_picture(
         past = rows_before(held_out, origin, rows)[0, :, spec.target_columns[0]]
         forecast = forecasts.predictions[index, :, 0]
         for level, bounds in error_bounds.items():
-            _draw_band(axes, past[-1], bounds.scaled(forecasts.scales[index, 0]).around(forecast[:, None]), level)
+            raw = forecasts.scale.of_rows(slice(index, index + 1)).bounds(bounds)
+            _draw_band(axes, past[-1], Bounds(raw.lower[0], raw.upper[0]).around(forecast[:, None]), level)
         steps = np.arange(horizon + 1)
         actual_line = np.append(past[-1:], forecasts.actuals[index, :, 0])
         forecast_line, mark = np.append(past[-1:], forecast), marker(horizon)

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.forecaster import MIN_CHANGE, OUT_OF_RANGE_MARGIN, ROWS_PER_CALL, Forecaster
+from models.inference.forecaster import OUT_OF_RANGE_MARGIN, ROWS_PER_CALL, Forecaster, ForecastInputs
 from models.inference.rollout import rollout
-from models.intervals.conformal import Intervals
+from models.intervals.conformal import Bounds, Intervals
+from models.intervals.error_scale import MIN_CHANGE
 from models.spec.model_spec import ModelSpec, TrainingRange
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
@@ -258,28 +259,36 @@ def test_times_are_no_matter_to_a_model_without_a_calendar() -> None:
     assert model.prepare([[1.0]], 1, [NAIVE]).known_future is None
 
 
+def raw_bounds(model: Forecaster, inputs: ForecastInputs, level: float) -> Bounds:
+    """A model's bounds of errors, whatever its network predicts."""
+    nothing = np.zeros((len(inputs.contexts), inputs.horizon, model.spec.output_columns), np.float32)
+    return model.error_scale(inputs, nothing).bounds(model.error_bounds(level, inputs.horizon))
+
+
 def test_bounds_are_in_raw_units() -> None:
     errors = np.arange(1.0, 10)[None, None] * np.array([[[1]], [[10]]])
     plain = Forecaster(tiny_spec(window=2), OnnxNetwork(graph_of(tiny_spec())), intervals=Intervals(errors))
     inputs = plain.prepare([[1.0, 2], [3, 4]], 2)
-    assert plain.error_bounds(inputs, 80).upper.tolist() == [[16], [160]]  # the 8th of 9 errors, times the scale of 2
+    assert raw_bounds(plain, inputs, 80).upper[0].tolist() == [[16], [160]]  # the 8th of 9 errors, times the scale of 2
     spec = tiny_spec(window=2, scaler="context")
     panel = Forecaster(spec, OnnxNetwork(graph_of(spec)), intervals=Intervals(errors))
     inputs = panel.prepare([[1.0, 3], [30, 70]], 2)
-    assert panel.error_bounds(inputs, 80).upper.tolist() == [[[8], [80]], [[160], [1600]]]
+    assert raw_bounds(panel, inputs, 80).upper.tolist() == [[[8], [80]], [[160], [1600]]]
     assert panel.to_raw(inputs, np.zeros((2, 2, 1), np.float32)).tolist() == [[[2], [2]], [[50], [50]]]
 
 
 def test_bounds_of_one_target_among_features_are_on_its_scale() -> None:
     spec = tiny_spec(features=("a", "b"), targets=("b",), window=2)
     model = Forecaster(spec, OnnxNetwork(graph_of(spec)), intervals=Intervals(np.arange(1.0, 10)[None, None]))
-    assert model.error_bounds(model.prepare(np.zeros((1, 2, 2))), 90).upper.tolist() == [[27]]  # the scales are 2 and 3
+    assert raw_bounds(model, model.prepare(np.zeros((1, 2, 2))), 90).upper.tolist() == [
+        [[27]]
+    ]  # the scales are 2 and 3
 
 
 def test_a_model_without_calibration_has_no_intervals() -> None:
     model = forecaster(tiny_spec(window=1))
     with pytest.raises(InvalidRequest, match="it has no calibrated intervals: leave levels out") as caught:
-        model.error_bounds(model.prepare([[1.0]]), 80)
+        model.error_bounds(80, 1)
     assert caught.value.location == ("levels",)
 
 
@@ -288,8 +297,25 @@ def test_intervals_are_as_wide_as_the_window_changes_over_a_season() -> None:
     model = Forecaster(spec, OnnxNetwork(graph_of(spec)), intervals=Intervals(np.full((2, 1, 9), 0.5)))
     inputs = model.prepare([[9.0, 1, 3, 5, 3], [0, 1, 1, 1, 1]], 2)
     # The newest four are 1, 3, 5 and 3: over two steps they change by 4 and 0, on average by one scale of 2.
-    assert model.interval_scale(inputs)[:, 0, 0].tolist() == pytest.approx([2.0, 2.0 * MIN_CHANGE])
-    assert model.error_bounds(inputs, 80).upper[0].tolist() == pytest.approx(np.array([[1.0], [1.0]]))
+    scale = model.error_scale(inputs, np.zeros((2, 2, 1), np.float32))
+    assert scale.below.tolist() == scale.above.tolist()
+    assert scale.above[:, 0, 0].tolist() == pytest.approx([2.0, 2.0 * MIN_CHANGE])
+    assert raw_bounds(model, inputs, 80).upper[0].tolist() == pytest.approx(np.array([[1.0], [1.0]]))
+
+
+def test_intervals_are_as_wide_as_the_network_s_own_quantiles() -> None:
+    spec = tiny_spec(window=2).model_copy(update={"quantiles": (0.1, 0.9), "interval_scale": "quantiles"})
+    model = Forecaster(spec, OnnxNetwork(graph_of(spec)), intervals=Intervals(np.full((2, 1, 9), 3.0)))
+    inputs = model.prepare([[1.0, 2]], 2)  # of scale 2
+    predictions = np.array([[[1.0, 0.5, 3], [1, 1.5, 1]]], np.float32)  # values, with a lower and an upper quantile
+    assert model.to_raw(inputs, predictions).tolist() == [[[3], [3]]]
+    scale = model.error_scale(inputs, predictions)
+    # A quantile on the wrong side of its value counts as at it.
+    assert scale.below[0, :, 0].tolist() == pytest.approx([2 * 0.5, 2 * MIN_CHANGE])
+    assert scale.above[0, :, 0].tolist() == pytest.approx([2 * 2, 2 * MIN_CHANGE])
+    bounds = scale.bounds(model.error_bounds(80, 2))
+    assert (bounds.lower[0, 0].item(), bounds.upper[0, 0].item()) == (-3, 12)
+    assert model.forecast([[1.0, 2]], 2).shape == (1, 2, 1)
 
 
 def test_changes_over_a_season_need_a_window_that_is_longer() -> None:

@@ -44,6 +44,13 @@ def test_few_errors_move_the_bounds_a_little() -> None:
     assert many.lower.item() == -many.upper.item()
 
 
+def test_negative_errors_are_judged_by_the_lower_bound() -> None:
+    narrow_below = Bounds(np.array([[-0.1]]), np.array([[1.0]]))
+    followed = adapted(narrow_below, narrow_below, np.full((200, 1, 1), -0.2), 80)
+    assert 1.8 < followed.lower.item() / -0.1 < 2  # as large as twice the bound
+    assert followed.upper.item() == pytest.approx(-10 * followed.lower.item())
+
+
 def test_each_step_is_judged_with_its_neighbours_only() -> None:
     steps = 12
     errors = np.ones((40, steps, 1))

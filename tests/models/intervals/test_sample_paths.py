@@ -5,12 +5,14 @@ import pytest
 
 from models.errors import InvalidRequest
 from models.intervals.conformal import Intervals
+from models.intervals.error_scale import ErrorScale
 from models.intervals.sample_paths import check_paths, sample_paths
 
 # Two steps, one target, three calibration forecasts: their errors at the second step are ten times those at the first.
 JOINT = Intervals(np.array([[[1.0, -2, 3]], [[10, -20, 30]]]), joint=True)
 FORECASTS = np.array([[[100.0], [200]], [[0], [0]]])
-SCALE = np.array([[[1.0]], [[2]]])
+SCALE = ErrorScale(*[np.array([[[1.0]], [[2]]])] * 2)
+ONE = ErrorScale(*[np.ones((1, 1, 1))] * 2)
 
 
 def test_each_path_has_the_errors_of_one_calibration_forecast() -> None:
@@ -22,18 +24,24 @@ def test_each_path_has_the_errors_of_one_calibration_forecast() -> None:
 
 
 def test_a_seed_gives_the_same_paths_and_rows_have_draws_of_their_own() -> None:
-    paths = sample_paths(JOINT, np.zeros((2, 2, 1)), np.ones((2, 1, 1)), 20, seed=7)
-    assert (paths == sample_paths(JOINT, np.zeros((2, 2, 1)), np.ones((2, 1, 1)), 20, seed=7)).all()
-    assert (paths[0] == sample_paths(JOINT, np.zeros((1, 2, 1)), np.ones((1, 1, 1)), 20, seed=7)[0]).all()
+    paths = sample_paths(JOINT, np.zeros((2, 2, 1)), ONE, 20, seed=7)
+    assert (paths == sample_paths(JOINT, np.zeros((2, 2, 1)), ONE, 20, seed=7)).all()
+    assert (paths[0] == sample_paths(JOINT, np.zeros((1, 2, 1)), ONE, 20, seed=7)[0]).all()
     assert (paths[0] != paths[1]).any()
-    assert (paths != sample_paths(JOINT, np.zeros((2, 2, 1)), np.ones((2, 1, 1)), 20, seed=8)).any()
+    assert (paths != sample_paths(JOINT, np.zeros((2, 2, 1)), ONE, 20, seed=8)).any()
 
 
 def test_their_sum_is_spread_as_the_sums_of_errors_are() -> None:
     # Errors that cancel out over the horizon: intervals of each step are wide, but the sum is certain.
     cancelling = Intervals(np.array([[[5.0, -5]], [[-5, 5]]]), joint=True)
-    paths = sample_paths(cancelling, np.ones((1, 2, 1)), np.ones((1, 1, 1)), 100, seed=0)
+    paths = sample_paths(cancelling, np.ones((1, 2, 1)), ONE, 100, seed=0)
     assert set(paths.sum(axis=2).ravel().tolist()) == {2}
+
+
+def test_errors_of_each_sign_have_a_unit_of_their_own() -> None:
+    scale = ErrorScale(np.array([[[2.0], [1]]]), np.array([[[1.0], [3]]]))
+    paths = sample_paths(JOINT, np.zeros((1, 2, 1)), scale, 50, seed=0)
+    assert {tuple(path) for path in paths[0, ..., 0].tolist()} == {(1, 30), (-4, -20), (3, 90)}
 
 
 @pytest.mark.parametrize(

@@ -269,8 +269,7 @@ def calibrated(root: Path) -> Path:
 
 def test_a_calibrated_version_opens_with_its_intervals(tmp_path: Path) -> None:
     _, forecaster = opened(calibrated(tmp_path))
-    inputs = forecaster.prepare([[1.0, 2, 3, 4]], 2)
-    assert forecaster.error_bounds(inputs, 50).upper.tolist() == [[6], [16]]  # the third of five, times the scale of 2
+    assert forecaster.error_bounds(50, 2).upper.tolist() == [[3], [8]]  # the third of five
 
 
 def test_a_calibration_without_its_file_is_refused(tmp_path: Path) -> None:

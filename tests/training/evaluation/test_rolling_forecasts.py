@@ -45,11 +45,11 @@ def test_scales_are_the_targets_own() -> None:
     fixed = rolling_forecasts(
         forecaster_of(tiny_spec(features=("a", "b"), targets=("b",))), held_out, find_origins(held_out, 4, 1), 1
     )
-    assert fixed.scales.tolist() == [[[3]], [[3]]]
+    assert fixed.scale.above.tolist() == fixed.scale.below.tolist() == [[[3]], [[3]]]
     by_context = forecaster_of(tiny_spec(features=("a", "b"), scaler="context"))
     forecasts = rolling_forecasts(by_context, held_out, find_origins(held_out, 4, 2), 2)
-    assert forecasts.scales.shape == (1, 1, 2)
-    assert forecasts.scales[0, 0] == pytest.approx(VALUES[6:10].std(axis=0))
+    assert forecasts.scale.above.shape == (1, 1, 2)
+    assert forecasts.scale.above[0, 0] == pytest.approx(VALUES[6:10].std(axis=0))
 
 
 @pytest.mark.parametrize("frequency", ["30m", "1mo"])

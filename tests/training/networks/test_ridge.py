@@ -5,6 +5,7 @@ import pytest
 
 from training.data.splits import Samples
 from training.networks.build import Architecture, build_network, start_linear
+from training.networks.losses import QuantileOutputs
 from training.networks.ridge import ridge
 
 RANDOM = np.random.default_rng(0)
@@ -28,6 +29,18 @@ def test_targets_that_are_not_known_are_left_out() -> None:
     assert ridge(found, None) == pytest.approx(weights, abs=0.01)
     found.targets[:, 1] = np.nan
     assert ridge(found, None)[:, 1].tolist() == [0, 0, 0]
+
+
+def test_quantiles_are_the_values_shifted_by_those_of_the_errors() -> None:
+    windows = RANDOM.normal(size=(2000, 1, 1)).astype(np.float32)
+    noise = RANDOM.uniform(-1, 1, size=(2000, 4))
+    targets = windows[:, 0] * np.array([1.0, 2, 3, 4]) + noise * np.array([1, 2, 1, 2])
+    # Two outputs of two targets.
+    found = ridge(Samples(windows, targets.astype(np.float32)), None, QuantileOutputs((0.1, 0.9), targets=2))
+    kernel, intercept = found.reshape(2, 2, 3, 2)  # outputs, value and quantiles, targets
+    assert kernel[0] == pytest.approx(np.array([[1, 2]] * 3), abs=0.1)
+    assert kernel[1] == pytest.approx(np.array([[3, 4]] * 3), abs=0.1)
+    assert intercept[1] == pytest.approx(np.array([[0, 0], [-0.8, -1.6], [0.8, 1.6]]), abs=0.15)
 
 
 def test_every_step_with_a_target_counts() -> None:

@@ -161,5 +161,7 @@ def test_the_curl_asks_what_the_model_answers(spec: ModelSpec) -> None:
         [TimeIndex(datetime.fromisoformat(asked["end"]), parse_frequency(asked["freq"]))] if spec.calendar else None
     )
     forecaster = Forecaster(spec, OnnxNetwork(graph), "tiny", intervals)
-    inputs = forecaster.prepare([asked["window"]], asked["horizon"], time_indexes)
-    assert [forecaster.error_bounds(inputs, level).upper.size for level in asked["levels"]] == [asked["horizon"]] * 2
+    forecaster.prepare([asked["window"]], asked["horizon"], time_indexes)
+    assert [forecaster.error_bounds(level, asked["horizon"]).upper.size for level in asked["levels"]] == [
+        asked["horizon"]
+    ] * 2

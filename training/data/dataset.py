@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from models.inference.covariates import Codes
 from models.spec.covariate import Covariates
-from models.spec.model_spec import Extension, ModelSpec, TrainingRange
+from models.spec.model_spec import Extension, ModelSpec
 from models.text import listed
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.missing_values import fill_forward
@@ -19,9 +19,9 @@ from models.timeseries.time_index import TimeIndex
 from training.data.data_checks import check_finite, check_rows, check_test_rows, check_varies
 from training.data.generators import GENERATORS, generate_series
 from training.data.held_out import HeldOut, describe_rows, held_out_series
-from training.data.hiding import with_hidden_values
+from training.data.samples import learned_range, training_samples, validation_samples
 from training.data.splits import Parts, Samples, calibration_rows, split_rows
-from training.data.windowing import cut_samples, prepare_series, take_differences, training_range
+from training.data.windowing import prepare_series, take_differences
 from training.errors import RecipeError, SeriesError
 from training.reading.series import Series, read_series
 from training.recipes.fields import format_errors
@@ -63,7 +63,8 @@ class Dataset:
     def with_all_rows(self, recipe: Recipe) -> "Dataset":
         """The same with every row before the test part to train on, in the same scale."""
         parts = [each._replace(train=range(each.test.start), validation=range(0)) for each in self.parts]
-        train, validation, _ = _samples(recipe, self.spec, self.series, parts)
+        train = training_samples(recipe, self.spec, self.series, [[each.train] for each in parts])
+        validation = validation_samples(recipe, self.spec, self.series, [each.validation for each in parts])
         return replace(self, train=train, validation=validation)
 
     def examples(self, horizon: int) -> "Examples":
@@ -152,8 +153,9 @@ def cut_dataset(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], parts
     prepared = [prepare_series(spec, each) for each in series]
     for each, ready in zip(series, prepared, strict=True):
         check_finite(spec, each, ready.values)
-    train, validation, seen = _samples(recipe, spec, series, parts)
-    spec = spec.model_copy(update={"seen": seen})
+    train = training_samples(recipe, spec, series, [[each.train] for each in parts])
+    validation = validation_samples(recipe, spec, series, [each.validation for each in parts])
+    spec = spec.model_copy(update={"seen": learned_range(recipe, spec, series, parts)})
     calibration, test = calibration_rows(recipe, parts), [each.test for each in parts]
     return Dataset(
         series=tuple(series),
@@ -248,30 +250,3 @@ def _fit_covariates(series: Sequence[Series], train: Sequence[range]) -> Covaria
         scale = {} if covariate.categories else {"mean": float(rows.mean()), "scale": spread if spread > 0 else 1.0}
         fitted.append(covariate.model_copy(update=scale))
     return series[0].covariates.replaced(tuple(fitted))
-
-
-def _samples(
-    recipe: Recipe, spec: ModelSpec, whole: Sequence[Series], parts: Sequence[Parts]
-) -> tuple[Samples, Samples, TrainingRange]:
-    """The samples to train on, those to validate on, and the range of the values in the former."""
-    windows, series = recipe.windows, [prepare_series(spec, each) for each in whole]
-    train, validation = [each.train for each in parts], [each.validation for each in parts]
-    cut, target_steps = spec, 1
-    if spec.rollout == "state":
-        # A sequence begins with the values of the burn-in, which may be fewer than a window.
-        cut = spec.model_copy(update={"window": windows.first_trained})
-        target_steps = windows.sequence_length - windows.first_trained + 1
-    if windows.feedback or windows.burn_in:
-        # A network is stopped by what it was trained for: as many steps, or as many as the longest part has.
-        longest = max(map(len, validation), default=0)
-        steps = max(1, windows.feedback, min(target_steps, longest))
-        validation_samples = cut_samples(cut, series, validation, steps)
-    else:
-        validation_samples = cut_samples(spec, series, validation)
-    if recipe.fit.validation_samples is not None:
-        validation_samples = validation_samples.evenly_spaced(recipe.fit.validation_samples)
-    train_samples = cut_samples(cut, series, train, target_steps)
-    if spec.masked:
-        hidden = [with_hidden_values(spec, each, recipe.fit.seed + index) for index, each in enumerate(whole)]
-        train_samples = train_samples.and_also(cut_samples(cut, hidden, train, target_steps))
-    return train_samples, validation_samples, training_range(cut, series, train, target_steps)

@@ -19,6 +19,7 @@ from models.timeseries.time_index import TimeIndex
 from training.data.data_checks import check_finite, check_rows, check_test_rows, check_varies
 from training.data.generators import GENERATORS, generate_series
 from training.data.held_out import HeldOut, describe_rows, held_out_series
+from training.data.left_out import Block, learned_rows
 from training.data.samples import learned_range, training_samples, validation_samples
 from training.data.splits import Parts, Samples, calibration_rows, split_rows
 from training.data.windowing import prepare_series, take_differences
@@ -59,6 +60,13 @@ class Dataset:
             calibration=tuple(each for each in self.calibration if each.part.stop > spec.least_context),
             held_out=tuple(each for each in self.held_out if each.part.stop > spec.least_context),
         )
+
+    def without(self, recipe: Recipe, left_out: Sequence[Block]) -> "Dataset":
+        """The same with no training sample that has a target in some blocks; its inputs may reach into them."""
+        if not left_out:
+            return self
+        rows = learned_rows([each.train for each in self.parts], left_out)
+        return replace(self, train=training_samples(recipe, self.spec, self.series, rows))
 
     def with_all_rows(self, recipe: Recipe) -> "Dataset":
         """The same with every row before the test part to train on, in the same scale."""

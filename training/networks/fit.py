@@ -9,6 +9,7 @@ from rich.console import Console
 
 from models.spec.model_spec import ModelSpec
 from training.data.dataset import Dataset
+from training.data.left_out import Block, left_out_blocks
 from training.keras_backend import load_keras
 from training.networks.build import Architecture, build_network, copy_weights, ensemble_of, members_of, start_linear
 from training.networks.free_running import free_running_network
@@ -32,6 +33,7 @@ class FittedNetwork:
 
     The losses are those of the first member, in the network's units. With feedback, free running began after
     `phase_change_epoch` epochs; without it this is None. `cut` says that the time was over before all epochs were done.
+    `left_out` are the training rows that a member did not learn from.
     """
 
     network: Any
@@ -40,6 +42,7 @@ class FittedNetwork:
     phase_change_epoch: int | None
     duration_s: float
     cut: bool = False
+    left_out: tuple[Block, ...] = ()
 
 
 class TimeLeft:
@@ -78,7 +81,8 @@ def fit(
 
     With a rollout by state, a network is trained through time, with an error at each step from the window's last one
     on, or from the end of the burn-in. With `feedback` it is then trained in free running. The network in the result
-    has the trained weights and gives the outputs of the last step only, as the ONNX graph does.
+    has the trained weights and gives the outputs of the last step only, as the ONNX graph does. With `leave_out` each
+    member is fitted without its own blocks of the training rows.
 
     Two runs with the same seed on the same machine give the same weights, bit for bit. `watch` is called with the
     number of epochs done and the first member: with 0 before training, then after each epoch before free running.
@@ -89,12 +93,15 @@ def fit(
     count = recipe.network.members
     each = recipe.fit.epochs + (recipe.fit.feedback_epochs if recipe.windows.feedback else 0)
     left = TimeLeft(deadline_s, count * each)
+    left_out = left_out_blocks(recipe, dataset.spec, [each.train for each in dataset.parts])
     members, losses = [], []
     for number in range(count):
         label = title if count == 1 else f"{title}, member {number + 1} of {count}"
         seed = (recipe.fit.seed + number * MEMBER_SEED_STEP) % 2**31
         network, member_losses = _fit_one(
-            recipe, dataset, Run(seed, label, console, left, watch if number == 0 else None)
+            recipe,
+            dataset.without(recipe, [block for block in left_out if block.member == number]),
+            Run(seed, label, console, left, watch if number == 0 else None),
         )
         members.append(network)
         losses.append(member_losses)
@@ -106,6 +113,7 @@ def fit(
         first.phase_change_epoch,
         duration_s,
         cut=any(each.cut for each in losses),
+        left_out=left_out,
     )
 
 
@@ -196,7 +204,7 @@ def learn_on(
         copy_weights(trained, network)
         members.append(network)
     duration_s = fitted.duration_s + time.perf_counter() - started
-    return replace(fitted, network=ensemble_of(members), duration_s=duration_s, cut=cut)
+    return replace(fitted, network=ensemble_of(members), duration_s=duration_s, cut=cut, left_out=())
 
 
 def _to_train(recipe: Recipe, dataset: Dataset, architecture: Architecture) -> tuple[Any, TrainingArrays]:

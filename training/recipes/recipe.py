@@ -42,6 +42,8 @@ class Recipe(Section):
         self._check_split()
         if self.fit.seed + self.evaluation.seeds > 2**31:
             raise ValueError(f"the seeds from {self.fit.seed} up pass the largest, {2**31 - 1}: lower seed or seeds")
+        if self.fit.leave_out and self.network.members < 2:
+            raise ValueError("leave_out takes members to take turns: set members to 2 at least, or leave it out")
         if (self.windows.calendar or self.series.holidays) and self.series.time is None:
             raise ValueError("calendar inputs need each row's time: name its column with time")
         return self

@@ -206,6 +206,11 @@ class FitSection(Section):
         description="once intervals are calibrated, further epochs on all rows before the test rows, with a third of "
         "the learning rate",
     )
+    leave_out: bool = Field(
+        False,
+        description="each member leaves out its share of the training rows, in blocks of time; intervals are "
+        "calibrated on its forecasts of these as well, where that is better on the validation rows",
+    )
     feedback_epochs: Count = Field(
         10, description="with feedback, its epochs, after the others and with a third of their learning rate"
     )

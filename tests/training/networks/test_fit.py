@@ -9,8 +9,9 @@ import pytest
 from training.data.dataset import Dataset, build_dataset, load_series
 from training.networks.build import members_of
 from training.networks.cells import CELLS
-from training.networks.fit import fit
+from training.networks.fit import MEMBER_SEED_STEP, fit, learn_on
 from training.networks.training_arrays import TRUE_STEPS_WEIGHT
+from training.reading.series import Series
 from training.recipes.recipe import Recipe
 
 TINY = Recipe().with_values(
@@ -167,3 +168,16 @@ def test_targets_beyond_the_end_of_the_training_rows_are_not_learned_from() -> N
     assert np.isnan(data.train.targets).sum() == 3 + 2 + 1
     errors = np.abs(np.asarray(fitted.network(np.ascontiguousarray(data.train.windows))) - data.train.targets)
     assert fitted.loss[0] == pytest.approx(np.nan_to_num(errors).mean(), rel=1e-4)
+
+
+def test_a_member_that_leaves_rows_out_does_not_learn_from_them_before_it_learns_on() -> None:
+    recipe = TINY.with_values({"csv": "x", "epochs": 1, "horizon": 2, "learn_on": 1})
+    data = build_dataset(recipe, [Series(np.sin(np.arange(120.0))[:, None], ("y",), "x")])
+    leaving = recipe.with_values({"members": 2, "leave_out": True})
+    fitted = fit(leaving, data)
+    own = [block for block in fitted.left_out if block.member == 1]
+    assert len(own) >= 3
+    alone = fit(recipe.with_values({"seed": MEMBER_SEED_STEP}), data.without(leaving, own)).network
+    second = members_of(fitted.network)[1]
+    assert all(np.array_equal(*pair) for pair in zip(second.get_weights(), alone.get_weights(), strict=True))
+    assert learn_on(leaving, data, fitted, None).left_out == ()

@@ -98,6 +98,7 @@ def test_a_rollout_of_windows_puts_the_sequence_aside() -> None:
             {"generator": "sine", "id": "who"},
             "a generated series has one column: leave out column, target, id, time and covariates",
         ),
+        ({"leave_out": True}, "leave_out takes members to take turns: set members to 2 at least"),
         ({"dropout": 1.0}, "network.dropout should be less than 1"),
         ({"train_share": 0.9, "validation_share": 0.2}, "must add up to 1 at most, not 1.1"),
         ({"csv": "x.csv", "generator": "sine"}, "csv or from generator, not from both"),

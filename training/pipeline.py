@@ -12,11 +12,10 @@ from models.registry.publisher import check_publishable
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest, PlanTrial
 from models.spec.metrics import Spread
+from training.completion.calibration import calibrated
 from training.completion.complete import completed_spec
-from training.completion.conformal import calibrate
 from training.data.dataset import Dataset, build_dataset, load_series
 from training.errors import RecipeError
-from training.evaluation.backtest import tested_horizon
 from training.evaluation.evaluate import evaluate_model
 from training.evaluation.next_value import next_value_metrics
 from training.export.exported import exported
@@ -84,7 +83,7 @@ def train_on(
     graph, forecaster = exported(dataset, fitted.network, recipe.name)
     dataset = dataset.with_spec(completed_spec(recipe, dataset, forecaster))
     forecaster = Forecaster(dataset.spec, forecaster.network, title=recipe.name)
-    intervals = calibrate(forecaster, dataset.calibration, tested_horizon(recipe, forecaster.spec))
+    choice = calibrated(recipe, dataset, forecaster, fitted)
 
     # 4. Learn from these rows as well.
     if recipe.fit.learn_on:
@@ -92,7 +91,8 @@ def train_on(
         graph, forecaster = exported(dataset, fitted.network, recipe.name)
 
     # 5. Evaluate it on the test rows.
-    evaluation = evaluate_model(recipe, dataset, forecaster, intervals)
+    evaluation = evaluate_model(recipe, dataset, forecaster, choice.intervals)
+    evaluation = evaluation.with_calibration(choice.calibrated_on, choice.candidates)
     pictures.draw_evaluation(evaluation)
     evaluation = evaluation.with_spread(_spread(recipe, dataset, evaluation.metrics.model.mse, console))
 

@@ -113,6 +113,19 @@ def highest_level(count: int) -> float:
     return math.floor(10_000 * count / (count + 1)) / 100
 
 
+class IntervalCandidate(Record):
+    """One of the ways to make intervals that were considered, and its `count` errors at each step.
+
+    `score` is the mean interval score on validation rows, over levels and steps and in units of the first candidate's:
+    lower is better. It is null where that could not be told.
+    """
+
+    name: str
+    count: Count
+    score: FiniteFloat | None = None
+    chosen: bool = False
+
+
 class Calibration(Record):
     """What the prediction intervals rest on: `count` errors at each step, and how good they were on test rows.
 
@@ -121,7 +134,7 @@ class Calibration(Record):
     and Raftery 2007, doi:10.1198/016214506000001437). `pinball` is the mean pinball loss over the bounds of all these
     levels and the forecast itself, as the median. Both are in raw units, of several series in those of MASE, and lower
     is better. Intervals are marginal: they say nothing of several steps at once. `joint` tells that whole paths can be
-    drawn.
+    drawn. Where intervals could be made in several ways, `candidates` has them all.
     """
 
     calibrated_on: str
@@ -132,6 +145,7 @@ class Calibration(Record):
     interval_score: dict[str, StepValues] = Field(default_factory=dict)
     pinball: StepValues | None = None
     joint: bool = False
+    candidates: tuple[IntervalCandidate, ...] = ()
 
     @property
     def highest_level(self) -> float:

@@ -297,6 +297,26 @@ def test_every_option_at_once_is_published_calibrated_and_served(timed: Path, re
     assert len(manifest.training.loss) == 2 + 1
 
 
+def test_intervals_may_be_calibrated_on_rows_that_members_left_out(csv: Path, registry: Registry) -> None:
+    values = {"train_share": 0.6, "calibration_share": 0.1, "horizon": 2, "season": 19, "blend": True, "learn_on": 1}
+    train(recipe(csv, members=2, leave_out=True, **values), registry, progress=False)
+    manifest, forecaster = registry.open("load", 1)
+    assert manifest.spec.members == 2
+    assert manifest.spec.blend is not None
+    assert manifest.calibration is not None
+    slice_alone, both = manifest.calibration.candidates
+    assert (slice_alone.name, slice_alone.count, slice_alone.score) == ("calibration rows", 11, 1)
+    # Of each block all rows but the last begin a horizon, from where there is the blend's context before them.
+    assert both.count > 11 + 30
+    assert slice_alone.chosen != both.chosen
+    assert forecaster.intervals is not None
+    assert forecaster.intervals.count == (both if both.chosen else slice_alone).count
+    assert forecaster.intervals.joint_errors is not None
+    card = (Path(registry.storage.location) / "load" / "1" / "card.md").read_text()
+    assert "| calibration rows | 11 | 1 |" in card
+    assert "| calibration and left-out rows |" in card
+
+
 def test_a_panel_is_one_model_for_series_of_any_level(tmp_path: Path, registry: Registry) -> None:
     rows = [
         f"{name},{level * (10 + math.sin(row / 2)):.4f}"

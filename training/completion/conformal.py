@@ -1,6 +1,7 @@
 """Calibrating prediction intervals on rows that nothing was learned from."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,13 @@ Array = NDArray[np.float64]
 MAX_ERRORS = 1_000
 
 
+class Unseen(NamedTuple):
+    """Rows to be forecast, and the forecaster to do it, which was not fitted to them."""
+
+    held_out: HeldOut
+    forecaster: Forecaster
+
+
 def calibrate(forecaster: Forecaster, held_out: Sequence[HeldOut], horizon: int) -> Intervals | None:
     """Split conformal intervals for each step: the errors on calibration parts, in units of each forecast's scale.
 
@@ -24,11 +32,27 @@ def calibrate(forecaster: Forecaster, held_out: Sequence[HeldOut], horizon: int)
     what `rolling_forecasts` raises.
     models/intervals/conformal.py describes the method.
     """
-    origins = find_origins(held_out, forecaster.spec.least_context, horizon).evenly_spaced(MAX_ERRORS)
+    return calibrate_on([Unseen(each, forecaster) for each in held_out], horizon)
+
+
+def calibrate_on(unseen: Sequence[Unseen], horizon: int) -> Intervals | None:
+    """The same from rows that each have a forecaster of their own; all forecasters have one spec, but for its members.
+
+    The errors are in the order of the rows.
+    """
+    if not unseen:
+        return None
+    held_out = [each.held_out for each in unseen]
+    spec = unseen[0].forecaster.spec
+    origins = find_origins(held_out, spec.least_context, horizon).evenly_spaced(MAX_ERRORS)
     if not len(origins):
         return None
-    forecasts = rolling_forecasts(forecaster, held_out, origins, horizon)
-    errors = forecasts.scale.relative(forecasts.errors).transpose(1, 2, 0)
+    errors = np.empty((horizon, len(spec.targets), len(origins)))
+    for forecaster in {id(each.forecaster): each.forecaster for each in unseen}.values():
+        own = np.flatnonzero([unseen[series].forecaster is forecaster for series in origins.series])
+        if len(own):
+            forecasts = rolling_forecasts(forecaster, held_out, origins[own], horizon)
+            errors[..., own] = forecasts.scale.relative(forecasts.errors).transpose(1, 2, 0)
     if np.isnan(errors).all(axis=-1).any():
         return None
     return Intervals(_without_unknown(errors), joint=True)

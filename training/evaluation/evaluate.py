@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from models.inference.forecaster import Forecaster
 from models.intervals.conformal import Intervals
-from models.spec.metrics import Backtest, Calibration, Metrics, Spread
+from models.spec.metrics import Backtest, Calibration, IntervalCandidate, Metrics, Spread
 from training.data.dataset import Dataset
 from training.data.held_out import histories
 from training.evaluation.backtest import BacktestData, backtest, tested_horizon
@@ -43,6 +43,13 @@ class Evaluation(NamedTuple):
     def with_spread(self, spread: Spread | None) -> "Evaluation":
         """The same, with the spread of the test error over seeds."""
         return self._replace(metrics=self.metrics.model_copy(update={"spread": spread}))
+
+    def with_calibration(self, calibrated_on: str, candidates: tuple[IntervalCandidate, ...]) -> "Evaluation":
+        """The same, with the rows that intervals were calibrated on, and all candidates for them."""
+        if self.calibration is None:
+            return self
+        told = {"calibrated_on": calibrated_on, "candidates": candidates}
+        return self._replace(calibration=self.calibration.model_copy(update=told))
 
 
 def evaluate_model(recipe: Recipe, dataset: Dataset, forecaster: Forecaster, intervals: Intervals | None) -> Evaluation:
@@ -108,7 +115,7 @@ def _warnings(
                 f"was tested over {horizon} steps on {rollouts.backtest.series} of {len(dataset.held_out)} series: the "
                 "others have too few rows to test on"
             )
-    expected = any(parts.calibration for parts in dataset.parts)
+    expected = recipe.fit.leave_out or any(parts.calibration for parts in dataset.parts)
     return (*warnings, *interval_warnings(intervals, horizon, expected=expected))
 
 

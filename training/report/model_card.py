@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from models.spec.example_request import example_request
 from models.spec.manifest import Description, PlanTrial, UpdateRecord
-from models.spec.metrics import Backtest, Scores
+from models.spec.metrics import Backtest, Calibration, Scores
 from models.spec.wording import Fact, data_facts, model_facts
 from training.report.tables import TextTable, comparison_table, errors_table, intervals_table
 
@@ -31,6 +31,7 @@ def card_markdown(name: str, description: Description, pictures: Sequence[str] =
         _whole_horizon(description.backtest),
         _error_by_step(description.backtest),
         _intervals(description),
+        _interval_choice(description.calibration),
         _request(name, description),
         "\n\n".join(f"![{PurePosixPath(path).stem.replace('-', ' ')}]({path})" for path in pictures),
     ]
@@ -127,6 +128,20 @@ def _intervals(description: Description) -> str:
     return (
         f"{text} What they covered of {_text(calibration.tested_on or 'the test rows')}, in percent.{scored}\n\n"
         f"{_table(intervals_table(calibration, MAX_STEPS))}"
+    )
+
+
+def _interval_choice(calibration: Calibration | None) -> str:
+    if calibration is None or not calibration.candidates:
+        return ""
+    rows = []
+    for each in calibration.candidates:
+        score = "not known" if each.score is None else f"{each.score:.4g}"
+        rows.append([each.name, f"{each.count:,}", score, "chosen" if each.chosen else ""])
+    return (
+        "Intervals could be made in these ways. Scores are mean interval scores of 80 and 95 percent on the validation "
+        "rows, in units of the first one's; the lowest was chosen, the first where none is lower."
+        f"\n\n{_table(TextTable(['calibrated on', 'errors', 'score', ''], rows))}"
     )
 
 

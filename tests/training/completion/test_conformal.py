@@ -6,7 +6,7 @@ import pytest
 from models.timeseries.scaling import Scaler
 from tests.support.constant import constant, plain_spec
 from training.completion import conformal as module
-from training.completion.conformal import calibrate
+from training.completion.conformal import Unseen, calibrate, calibrate_on
 from training.data.held_out import HeldOut
 
 VALUES = np.array([[0.0], [0], [1], [-2], [3], [-4], [5]])
@@ -39,3 +39,13 @@ def test_many_errors_are_evenly_spaced(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_part_long_enough_is_no_calibration() -> None:
     assert calibrate(constant(0), [], 1) is None
     assert calibrate(constant(0), [HeldOut(VALUES, range(5, 7))], 3) is None
+
+
+def test_rows_may_each_have_a_forecaster_of_their_own() -> None:
+    none, ten = constant(0), constant(10)
+    parts = [(range(2, 4), none), (range(4, 6), ten), (range(6, 7), none)]
+    unseen = [Unseen(HeldOut(VALUES, part), forecaster) for part, forecaster in parts]
+    intervals = calibrate_on(unseen, 1)
+    assert intervals is not None
+    assert intervals.joint_errors is not None
+    assert intervals.joint_errors.tolist() == [[[1, -2, -7, -14, 5]]]

@@ -13,7 +13,7 @@ from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
 from models.intervals.conformal import Intervals
 from models.spec.manifest import Description, UpdateRecord
-from models.spec.metrics import Backtest, Calibration, Scores, Spread, StepScores
+from models.spec.metrics import Backtest, Calibration, IntervalCandidate, Scores, Spread, StepScores
 from models.spec.model_spec import ModelSpec
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
@@ -116,6 +116,21 @@ def test_intervals_without_measured_coverage_say_only_what_they_rest_on() -> Non
     )
     assert "from 9 errors at each of 2 steps on it." in card
     assert "covered" not in card
+
+
+def test_the_ways_to_make_intervals_are_told_with_their_scores() -> None:
+    candidates = (
+        IntervalCandidate(name="calibration rows", count=800, score=1),
+        IntervalCandidate(name="calibration and left-out rows", count=1000, score=0.98765, chosen=True),
+        IntervalCandidate(name="neither", count=1000),
+    )
+    calibration = Calibration(calibrated_on="it", horizon=2, count=1000, candidates=candidates)
+    card = card_markdown("tiny", described(tiny_spec(), calibration=calibration))
+    assert "not of all together.\n\nIntervals could be made in these ways. Scores are" in card
+    assert (
+        "| calibrated on | errors | score |  |\n| --- | ---: | ---: | ---: |\n| calibration rows | 800 | 1 |  |\n"
+        "| calibration and left-out rows | 1,000 | 0.9877 | chosen |\n| neither | 1,000 | not known |  |\n"
+    ) in card
 
 
 def test_an_update_is_told_with_both_errors() -> None:

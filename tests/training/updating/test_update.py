@@ -175,9 +175,13 @@ def test_a_panel_with_covariates_learns_on_and_what_it_never_saw_is_none_of_the_
         "blend": True,
         "nonnegative": True,
         "horizon": 3,
+        "members": 2,
+        "leave_out": True,
     }
     registry = Registry.at(tmp_path / "registry")
     before = train(Recipe().with_values(values), registry, progress=False)
+    assert before.calibration is not None
+    assert len(before.calibration.candidates) == 2  # members left rows out, which an update learns from
     outcome = updated(registry, Path(write("new.csv", 110, "abc")))
     assert outcome.published is not None, outcome.record
     assert outcome.record is not None
@@ -186,3 +190,5 @@ def test_a_panel_with_covariates_learns_on_and_what_it_never_saw_is_none_of_the_
     assert outcome.published.spec.future == before.spec.future
     assert outcome.published.spec.blend == before.spec.blend
     assert registry.open("load", 2)[0] == outcome.published
+    assert outcome.published.calibration is not None
+    assert outcome.published.calibration.candidates == ()

@@ -1,13 +1,17 @@
 """How a plan is judged before it is chosen."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from models.spec.manifest import PlanTrial
 from tests.support.constant import constant
 from training.data.dataset import Dataset, build_dataset
 from training.reading.series import Series
 from training.recipes.recipe import Recipe
-from training.search.search import validation_error
+from training.search import search as module
+from training.search.search import find_recipe, validation_error
 
 RECIPE = Recipe().with_values({"window": 2, "train_share": 0.5, "validation_share": 0.2, "scaler": "none"})
 
@@ -29,3 +33,25 @@ def test_where_no_horizon_fits_or_a_forecast_is_no_number_there_is_no_error() ->
     values = [0.0, 2, 0, 2, 0, 5, 5, 9, 9, 9]
     assert validation_error(constant(4), dataset(values), 3) is None
     assert validation_error(constant(float("inf")), dataset(values), 1) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "leave_out"),
+    [({}, True), ({"leave_out": False}, False), ({"members": 1}, False), ({"members": 2, "leave_out": True}, True)],
+)
+def test_members_leave_rows_out_in_the_training_but_in_no_trial(
+    values: dict[str, Any], leave_out: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def record(candidate: Any, values: Any, seconds: float, *_: object) -> PlanTrial:
+        tried.append(module._scheduled(candidate, values, seconds, trial=True))
+        return PlanTrial(name="tried", description="", error=1, duration_s=0)
+
+    monkeypatch.setattr(module, "_tried", record)
+    rows = 10 + np.sin(np.arange(400) * 2 * np.pi / 12)[:, None] + 0.01 * (np.arange(400) % 7)[:, None]
+    found = find_recipe({"csv": "x", "season": [12], **values}, [Series(rows, ("y",), "x")], 1, None)
+    assert found is not None
+    assert found.recipe.fit.leave_out == leave_out
+    assert len(tried) > 1
+    assert not any(recipe.fit.leave_out for recipe in tried)

@@ -84,6 +84,8 @@ def train_on(
     dataset = dataset.with_spec(completed_spec(recipe, dataset, forecaster))
     forecaster = Forecaster(dataset.spec, forecaster.network, title=recipe.name)
     choice = calibrated(recipe, dataset, forecaster, fitted)
+    dataset = dataset.with_spec(dataset.spec.model_copy(update={"interval_scale": choice.scale}))
+    forecaster = Forecaster(dataset.spec, forecaster.network, title=recipe.name)
 
     # 4. Learn from these rows as well.
     if recipe.fit.learn_on:

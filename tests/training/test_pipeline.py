@@ -15,6 +15,8 @@ from models.errors import IncompatibleVersion, InvalidName, RegistryError
 from models.registry.registry import Registry
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
+from service.forecasting import ForecastRequest, forecast_now
+from service.window_times import WindowTimes
 from training import pipeline, publication
 from training.errors import DisagreementError, RecipeError, SeriesError
 from training.keras_backend import load_keras
@@ -315,6 +317,34 @@ def test_intervals_may_be_calibrated_on_rows_that_members_left_out(csv: Path, re
     card = (Path(registry.storage.location) / "load" / "1" / "card.md").read_text()
     assert "| calibration rows | 11 | 1 |" in card
     assert "| calibration and left-out rows |" in card
+
+
+def test_intervals_are_as_wide_as_the_hour_is_uncertain(tmp_path: Path, registry: Registry) -> None:
+    """Noise ten times as large at noon as at midnight, on four rows a day."""
+    path = tmp_path / "noisy.csv"
+    times = np.datetime64("2024-03-30T00:00") + np.arange(800) * np.timedelta64(6, "h")
+    noise = np.random.default_rng(0).normal(size=800) * np.tile([1.0, 5, 10, 5], 200)
+    path.write_text(
+        "at,load\n" + "".join(f"{time}Z,{100 + each:.4f}\n" for time, each in zip(times, noise, strict=True))
+    )
+    values = {"kind": "simple_rnn", "units": 4, "window": 4, "calendar": "day", "time": "at", "linear_path": True}
+    fit = {"quantile_outputs": True, "loss": "mae", "epochs": 12, "learning_rate": 0.01, "batch_size": 16}
+    split = {"train_share": 0.5, "validation_share": 0.2, "calibration_share": 0.15, "horizon": 4}
+    manifest = train(recipe(path, **values, **fit, **split), registry, progress=False)
+    assert manifest.calibration is not None
+    by_window, by_quantiles = manifest.calibration.candidates
+    assert (by_quantiles.name, by_quantiles.chosen) == ("calibration rows, by quantiles", True)
+    assert by_window.score == 1
+    assert by_quantiles.score is not None
+    assert by_quantiles.score < 0.9
+    _, forecaster = registry.open("load", 1)
+    assert forecaster.spec.interval_scale == "quantiles"
+    end = WindowTimes(end=f"{times[799]}Z", freq="6h")
+    asked = ForecastRequest([100 + noise[-4:]], 4, levels=[80], times=[end])
+    bounds = forecast_now(asked, manifest, forecaster).intervals[80]
+    midnight, _, noon, _ = (bounds.upper - bounds.lower)[0, :, 0].tolist()
+    assert midnight < 0.4 * noon
+    assert all(abs(share - 0.8) < 0.15 for share in manifest.calibration.coverage["80"])
 
 
 def test_a_panel_is_one_model_for_series_of_any_level(tmp_path: Path, registry: Registry) -> None:

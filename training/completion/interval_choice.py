@@ -1,6 +1,7 @@
 """Choosing between intervals that were made in several ways: by their interval score on validation rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.intervals.conformal import Intervals
 from models.spec.metrics import IntervalCandidate
+from models.spec.model_spec import IntervalScale
 from training.evaluation.interval_scores import interval_scores
 from training.evaluation.rolling_forecasts import RollingForecasts
 
@@ -15,51 +17,64 @@ LEVELS = ("80", "95")  # in percent, that candidates are judged by
 
 
 class Candidate(NamedTuple):
-    """Intervals, what this way to make them is called, and in words the rows that they were calibrated on."""
+    """Intervals, what this way to make them is called, and in words the rows that they were calibrated on.
+
+    `scale` says what their errors are in units of. Without a candidate there are none; without another one there was no
+    choice, and nothing to record.
+    """
 
     name: str
     intervals: Intervals
     calibrated_on: str
+    scale: IntervalScale = "scale"
 
 
 class Choice(NamedTuple):
     """The intervals that were chosen, the rows that they were calibrated on, and a record of all candidates.
 
-    Without a candidate there are none; without another one there was no choice, and nothing to record.
+    `scale` says what their errors are in units of. Without a candidate there are none; without another one there was no
+    choice, and nothing to record.
     """
 
     intervals: Intervals | None
     calibrated_on: str
+    scale: IntervalScale = "scale"
     candidates: tuple[IntervalCandidate, ...] = ()
 
 
 def choose_intervals(
     candidates: Sequence[Candidate],
-    forecasts: RollingForecasts | None = None,
+    forecasts: Mapping[IntervalScale, RollingForecasts] = MappingProxyType({}),
     units: NDArray[np.float64] | None = None,
 ) -> Choice:
     """The candidate with the lowest score; the first one where others are no better, or nothing can be told.
 
-    `forecasts` are the model's on validation rows, None where these hold no horizon, and `units` as in
-    `interval_scores`.
+    `forecasts` are the model's on validation rows, with each scale, empty where these hold no horizon, and `units` as
+    in `interval_scores`.
     """
     if len(candidates) < 2:
-        return Choice(candidates[0].intervals, candidates[0].calibrated_on) if candidates else Choice(None, "")
-    scores = [None] * len(candidates) if forecasts is None else _relative_scores(candidates, forecasts, units)
+        return _chosen(candidates[0]) if candidates else Choice(None, "")
+    scores = [None] * len(candidates) if not forecasts else _relative_scores(candidates, forecasts, units)
     known = [np.inf if score is None else score for score in scores]
     best = int(np.argmin(known))
     record = tuple(
         IntervalCandidate(name=each.name, count=each.intervals.count, score=score, chosen=index == best)
         for index, (each, score) in enumerate(zip(candidates, scores, strict=True))
     )
-    return Choice(candidates[best].intervals, candidates[best].calibrated_on, record)
+    return _chosen(candidates[best])._replace(candidates=record)
+
+
+def _chosen(candidate: Candidate) -> Choice:
+    return Choice(candidate.intervals, candidate.calibrated_on, candidate.scale)
 
 
 def _relative_scores(
-    candidates: Sequence[Candidate], forecasts: RollingForecasts, units: NDArray[np.float64] | None
+    candidates: Sequence[Candidate],
+    forecasts: Mapping[IntervalScale, RollingForecasts],
+    units: NDArray[np.float64] | None,
 ) -> list[float | None]:
     """Each one's mean score over steps, in units of the first one's, as a mean over the levels that all can give."""
-    found = [interval_scores(each.intervals, forecasts, units).interval_score for each in candidates]
+    found = [interval_scores(each.intervals, forecasts[each.scale], units).interval_score for each in candidates]
     means = [
         np.array([np.mean(scores[level]) for level in LEVELS if all(level in others for others in found)])
         for scores in found

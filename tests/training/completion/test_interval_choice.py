@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from models.intervals.conformal import Intervals
+from models.intervals.error_scale import ErrorScale
+from models.spec.model_spec import IntervalScale
 from training.completion.interval_choice import Candidate, choose_intervals
 from training.evaluation.origins import Origins
 from training.evaluation.rolling_forecasts import RollingForecasts
@@ -14,11 +16,13 @@ def candidate(name: str, error: float, count: int = 99) -> Candidate:
     return Candidate(name, Intervals(np.full((1, 1, count), error)), f"rows of {name}")
 
 
-def forecasts(*errors: float) -> RollingForecasts:
-    """Forecasts of 0 for one step, each with such an error."""
+def forecasts(*errors: float) -> dict[IntervalScale, RollingForecasts]:
+    """Forecasts of 0 for one step, each with such an error; their quantiles lie half as far off it."""
     actuals = np.array(errors)[:, None, None]
     origins = Origins(np.zeros(len(errors), np.int64), np.arange(len(errors)))
-    return RollingForecasts(origins, np.zeros_like(actuals), actuals, np.ones_like(actuals))
+    plain = RollingForecasts(origins, np.zeros_like(actuals), actuals, ErrorScale(*[np.ones_like(actuals)] * 2))
+    quantiles = ErrorScale(np.maximum(-actuals / 2, 0.1), np.maximum(actuals / 2, 0.1))
+    return {"scale": plain, "quantiles": plain._replace(scale=quantiles)}
 
 
 def test_the_lowest_score_in_units_of_the_first_is_chosen() -> None:
@@ -50,8 +54,16 @@ def test_levels_are_those_that_all_have_errors_enough_for() -> None:
     assert [each.score for each in found.candidates] == pytest.approx([1, 4 / 7])  # at 80 percent alone
 
 
-@pytest.mark.parametrize("judged", [None, forecasts(0.5)])
-def test_the_first_is_kept_where_no_score_is_known(judged: RollingForecasts | None) -> None:
+def test_each_is_judged_with_the_scale_that_it_is_in_units_of() -> None:
+    by_quantiles = candidate("quantiles", 2)._replace(scale="quantiles")
+    found = choose_intervals([candidate("slice", 2), by_quantiles], forecasts(2, -1))
+    # From -2 to 2 for both values; as wide as each of them on its own side, and 0.2 on the other.
+    assert [each.score for each in found.candidates] == pytest.approx([1, (2.2 + 1.2) / 2 / 4])
+    assert found.scale == "quantiles"
+
+
+@pytest.mark.parametrize("judged", [{}, forecasts(0.5)])
+def test_the_first_is_kept_where_no_score_is_known(judged: dict[IntervalScale, RollingForecasts]) -> None:
     found = choose_intervals([candidate("slice", 0, count=9 if judged else 1), candidate("both", 1, 3)], judged)
     assert [(each.score, each.chosen) for each in found.candidates] == [(None, True), (None, False)]
 
@@ -69,4 +81,4 @@ def test_one_way_alone_is_no_choice_and_none_no_intervals() -> None:
     only = choose_intervals([candidate("slice", 1)], forecasts(1))
     assert (only.calibrated_on, only.candidates) == ("rows of slice", ())
     assert only.intervals is not None
-    assert choose_intervals([]) == (None, "", ())
+    assert choose_intervals([]) == (None, "", "scale", ())

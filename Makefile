@@ -38,7 +38,7 @@ test: setup .venv/.dev ## run every test with branch coverage
 test-newest: ## run the tests with the newest versions that pyproject.toml allows, in .venv-newest
 	$(PYTHON) -m venv --clear .venv-newest
 	.venv-newest/bin/python -m pip --disable-pip-version-check install --quiet --upgrade --upgrade-strategy eager \
-		--constraint requirements/floors.in --editable '.[dev,examples,telemetry,train]'
+		--constraint requirements/floors.in --editable '.[compare,dev,examples,telemetry,train]'
 	.venv-newest/bin/python -m pytest $(ARGS)
 
 check: setup .venv/.dev audit ## lint, formatting, types, import directions, Dockerfile, installed versions, audit

@@ -42,8 +42,7 @@ class LogReporter:
     def epoch(self, number: int, loss: float, validation_loss: float | None) -> None:
         """Write a line in some of the epochs, always in the first and the last one."""
         if number in (1, self._epochs) or number % max(1, self._epochs // LOG_LINES) == 0:
-            text = f"{self._title}: epoch {number}/{self._epochs}, {_losses(loss, validation_loss)}"
-            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+            say(self._console, f"{self._title}: epoch {number}/{self._epochs}, {_losses(loss, validation_loss)}")
 
 
 class BarReporter:
@@ -81,6 +80,12 @@ def progress_reporter(title: str, epochs: int, batches: int, console: Console | 
             task = progress.add_task(title, total=epochs * batches, losses=f"epoch 0/{epochs}")
             yield BarReporter(progress, task, epochs)
             progress.update(task, completed=epochs * batches)  # early stopping leaves the bar before its end
+
+
+def say(console: Console | None, text: str) -> None:
+    """Write a line as it is, where there is a console."""
+    if console is not None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _losses(loss: float, validation_loss: float | None) -> str:

@@ -21,6 +21,7 @@ from training.evaluation.rolling_forecasts import rolling_forecasts
 from training.evaluation.step_scores import mase_scales
 from training.export.from_keras import to_onnx
 from training.networks.fit import fit
+from training.networks.progress import say
 from training.reading.series import Series
 from training.recipes.recipe import Recipe
 from training.search.budget import FIT_SHARE, TRIAL_SHARE, USUAL_MINUTES, Size, schedule
@@ -78,22 +79,22 @@ def find_recipe(
     planned = 60 * (minutes or USUAL_MINUTES)
     seconds = FIT_SHARE * planned
     for text in _told(series, seasons, horizon):
-        _say(console, text)
+        say(console, text)
     trials = []
     if len(candidates) > 1:
         share = TRIAL_SHARE * seconds
         for number, candidate in enumerate(candidates, start=1):
             left = (planned - (number - 1) * share) / 60
             title = f"trying plan {number} of {len(candidates)}, {candidate.plan.name}"
-            _say(console, f"{title}: {candidate.plan.description}; about {left:.2g} min left")
+            say(console, f"{title}: {candidate.plan.description}; about {left:.2g} min left")
             trials.append(_tried(candidate, values, share, title, console))
-            _say(console, f"{candidate.plan.name}: error {trials[-1].told_error} on validation rows")
+            say(console, f"{candidate.plan.name}: error {trials[-1].told_error} on validation rows")
         seconds -= share * len(candidates)
     errors = [np.inf if trial.error is None else trial.error for trial in trials]
     best = int(np.argmin(errors)) if trials else 0
     chosen = candidates[best]
     left = (seconds + (1 - FIT_SHARE) * planned) / 60
-    _say(console, f"training {chosen.plan.name} in full; about {left:.2g} min left")
+    say(console, f"training {chosen.plan.name} in full; about {left:.2g} min left")
     recipe = _scheduled(chosen, values, seconds, trial=False)
     return Found(recipe, tuple(each.model_copy(update={"chosen": each is trials[best]}) for each in trials))
 
@@ -107,11 +108,6 @@ def _told(series: Sequence[Series], seasons: Sequence[Season], horizon: int) -> 
         f"seasons: {found}" if seasons else "no season was found",
         f"horizon: {counted(horizon, 'step')}",
     ]
-
-
-def _say(console: Console | None, text: str) -> None:
-    if console is not None:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _seasons(values: Mapping[str, Any], series: Sequence[Series]) -> tuple[Season, ...]:

@@ -34,6 +34,14 @@ IdOption = Annotated[
 TimeOption = Annotated[
     str | None, typer.Option("--time", help="The file's column of each row's time; \"\" where it has none.")
 ]
+CompareOption = Annotated[
+    bool,
+    typer.Option(
+        "--compare",
+        help="Show the errors of statsforecast's AutoTheta, AutoETS and MSTL from some of the same origins as well. "
+        "Takes minutes more.",
+    ),
+]
 
 
 def reading_values(csv: str | None, column: list[str] | None, id_: str | None, time: str | None) -> dict[str, object]:

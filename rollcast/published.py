@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from statistics import fmean
+from typing import Literal
 
 import typer
 
 from models.references import Reference
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
-from models.spec.metrics import Calibration
+from models.spec.metrics import Backtest, Calibration, SideBySide
+from models.text import counted
 from rollcast.console import warn
 
 
@@ -30,6 +32,32 @@ def tell_published(registry: Registry, manifest: Manifest, found: Iterable[str])
         warn(f"{reference} learned from {manifest.data.filled_rows} rows that were filled ({fill})")
     for warning in manifest.warnings:
         warn(f"{reference} {warning}")
+
+
+def backtest_lines(backtest: Backtest) -> Iterable[str]:
+    """The mean errors over the whole horizon beside the baselines', and beside those of classical methods."""
+    series, classical = backtest.series, backtest.classical
+    if backtest.horizon > 1:
+        mean = _mean_errors(backtest, "mae")
+        yield f"over {backtest.horizon} steps from {counted(backtest.origins, 'origin')}: MAE {mean}"
+        if series > 1 and backtest.model.mase is not None:
+            yield f"mean MASE over {series} series: {_mean_errors(backtest, 'mase')}"
+    if classical is not None:
+        in_mase = series > 1 and classical.model.mase is not None
+        told = f"MASE {_mean_errors(classical, 'mase')}" if in_mase else f"MAE {_mean_errors(classical, 'mae')}"
+        yield f"beside {classical.library} from {counted(classical.origins, 'origin')}: {told}"
+        yield from (f"{name}: {note}" for name, note in classical.notes.items() if name not in classical.baselines)
+
+
+def _mean_errors(scores: SideBySide, measure: Literal["mae", "mase"]) -> str:
+    """The model's mean error over the steps, and the baselines' after it."""
+    means = {
+        name: f"{fmean(steps):.4g}"
+        for name, each in {"": scores.model, **scores.baselines}.items()
+        if (steps := getattr(each, measure)) is not None
+    }
+    others = ", ".join(f"{name} {mean}" for name, mean in means.items() if name)
+    return f"{means['']}; {others}" if others else means[""]
 
 
 def calibration_lines(calibration: Calibration) -> Iterable[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"tensorflow", "keras", "onnx", "onnxruntime", "matplotlib", "polars"}
+HEAVY = {"tensorflow", "keras", "onnx", "onnxruntime", "matplotlib", "polars", "statsforecast", "pandas"}
 
 
 def imported_by(statement: str) -> set[str]:

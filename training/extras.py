@@ -5,13 +5,20 @@ from importlib.util import find_spec
 from training.errors import MissingExtra
 
 TRAIN = ("keras", "matplotlib", "onnx", "polars", "tensorflow")
+COMPARE = ("statsforecast",)
 
 
 def require_train(*modules: str) -> None:
     """Raise MissingExtra unless these libraries of the `train` extra are installed, by default all of them."""
-    missing = [module for module in modules or TRAIN if find_spec(module) is None]
+    _require(modules or TRAIN, "run `make train`, or in a checkout pip install -e '.[train]'")
+
+
+def require_compare(*modules: str) -> None:
+    """Raise MissingExtra unless these libraries of the `compare` extra are installed, by default all of them."""
+    _require(modules or COMPARE, "in a checkout pip install -e '.[compare]', or leave --compare out")
+
+
+def _require(modules: tuple[str, ...], what_to_do: str) -> None:
+    missing = [module for module in modules if find_spec(module) is None]
     if missing:
-        raise MissingExtra(
-            f"{', '.join(missing)} must be installed for this: run `make train`, "
-            "or in a checkout pip install -e '.[train]'"
-        )
+        raise MissingExtra(f"{', '.join(missing)} must be installed for this: {what_to_do}")

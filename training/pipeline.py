@@ -12,15 +12,17 @@ from models.registry.publisher import check_publishable
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest, PlanTrial
 from models.spec.metrics import Spread
+from training.classical.scores import classical_scores
 from training.completion.calibration import calibrated
 from training.completion.complete import completed_spec
 from training.data.dataset import Dataset, build_dataset, load_series
 from training.errors import RecipeError
-from training.evaluation.evaluate import evaluate_model
+from training.evaluation.backtest import tested_horizon
+from training.evaluation.evaluate import Evaluation, evaluate_model
 from training.evaluation.next_value import next_value_metrics
 from training.export.exported import exported
 from training.export.from_keras import to_onnx
-from training.extras import require_train
+from training.extras import require_compare, require_train
 from training.networks.fit import fit, learn_on
 from training.publication import TrainedModel, publish_trained
 from training.reading.series import Series
@@ -40,16 +42,23 @@ class Plans(NamedTuple):
 NO_PLANS = Plans()
 
 
-def train(recipe: Recipe, registry: Registry, *, progress: bool = True) -> Manifest:
+def train(recipe: Recipe, registry: Registry, *, progress: bool = True, compare: bool = False) -> Manifest:
     """Train a recipe's network and publish it as the next version of the recipe's name.
 
     What can fail early does so before the training: the name, the series, the registry. The test rows are looked at
     once, after it. Nothing is published unless all went well, whenever it is interrupted. Progress goes to stderr.
-    Raises RollcastError.
+    With `compare` the scores of classical methods stand beside the model's. Raises RollcastError.
     """
-    require_train()
+    require_libraries(compare=compare)
     check_recipe_name(recipe.name)
-    return train_on(load_series(recipe), recipe, registry, Console(stderr=True) if progress else None)
+    return train_on(load_series(recipe), recipe, registry, Console(stderr=True) if progress else None, compare=compare)
+
+
+def require_libraries(*, compare: bool) -> None:
+    """Raise MissingExtra where a library is missing that a run needs."""
+    require_train()
+    if compare:
+        require_compare()
 
 
 def check_recipe_name(name: str) -> None:
@@ -60,7 +69,13 @@ def check_recipe_name(name: str) -> None:
 
 
 def train_on(
-    series: Sequence[Series], recipe: Recipe, registry: Registry, console: Console | None, plans: Plans = NO_PLANS
+    series: Sequence[Series],
+    recipe: Recipe,
+    registry: Registry,
+    console: Console | None,
+    plans: Plans = NO_PLANS,
+    *,
+    compare: bool = False,
 ) -> Manifest:
     """The same for series that were read already, and for a recipe that may have been found by trying plans."""
     # 1. Split the series, and see whether a version could be published.
@@ -96,12 +111,24 @@ def train_on(
     evaluation = evaluate_model(recipe, dataset, forecaster, choice.intervals)
     evaluation = evaluation.with_calibration(choice.calibrated_on, choice.candidates)
     pictures.draw_evaluation(evaluation)
+    if compare:
+        evaluation = _compared(recipe, dataset, evaluation, console)
     evaluation = evaluation.with_spread(_spread(recipe, dataset, evaluation.metrics.model.mse, console))
 
     # 6. Publish it, if what was written also gives Keras's answers.
     description = describe(recipe, dataset, fitted, forecaster, evaluation).with_plans(plans.trials)
     trained = TrainedModel(fitted.network, graph, evaluation.intervals, dataset)
     return publish_trained(registry, recipe.name, description, trained, pictures.files)
+
+
+def _compared(recipe: Recipe, dataset: Dataset, evaluation: Evaluation, console: Console | None) -> Evaluation:
+    """The same with classical methods beside the model, where it was tested over the whole horizon."""
+    backtest, forecasts = evaluation.backtest, evaluation.forecasts
+    if backtest is None or forecasts is None:
+        return evaluation
+    columns, seasons = dataset.spec.target_columns, recipe.evaluation.season
+    classical = classical_scores(forecasts, dataset.held_out, columns, seasons, console)
+    return evaluation._replace(backtest=backtest.model_copy(update={"classical": classical}))
 
 
 def _spread(recipe: Recipe, dataset: Dataset, first_mse: float, console: Console | None) -> Spread | None:

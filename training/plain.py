@@ -9,8 +9,7 @@ from rich.console import Console
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from training.data.dataset import load_series
-from training.extras import require_train
-from training.pipeline import Plans, check_recipe_name, train, train_on
+from training.pipeline import Plans, check_recipe_name, require_libraries, train, train_on
 from training.recipes.recipe import Recipe
 from training.search.budget import USUAL_MINUTES
 from training.search.search import find_recipe
@@ -19,15 +18,21 @@ FITTED_BY, LEARNED_BY = 0.82, 0.92  # of the minutes
 
 
 def train_plain(
-    values: Mapping[str, Any], registry: Registry, *, minutes: float = USUAL_MINUTES, progress: bool = True
+    values: Mapping[str, Any],
+    registry: Registry,
+    *,
+    minutes: float = USUAL_MINUTES,
+    progress: bool = True,
+    compare: bool = False,
 ) -> Manifest:
     """Find a recipe for a file's series, train its network, and publish it.
 
     `values` are those that the user set, by their names in a recipe; they hold whatever is found. Training is sized to
     take about so many minutes, and the clock ends what takes longer; 0 minutes are the usual ones, without a clock.
-    Values that no plan goes with are a recipe of their own. Raises RollcastError.
+    Values that no plan goes with are a recipe of their own. With `compare` classical methods stand beside the model,
+    which takes time of its own. Raises RollcastError.
     """
-    require_train()
+    require_libraries(compare=compare)
     started = time.monotonic()
     console = Console(stderr=True) if progress else None
     given = Recipe().with_values(values)
@@ -35,6 +40,7 @@ def train_plain(
     series = load_series(given)
     found = find_recipe(values, series, minutes, console)
     if found is None:
-        return train(given, registry, progress=progress)
+        return train(given, registry, progress=progress, compare=compare)
     fitted_by, learned_by = (started + 60 * minutes * share if minutes else None for share in (FITTED_BY, LEARNED_BY))
-    return train_on(series, found.recipe, registry, console, Plans(found.trials, fitted_by, learned_by))
+    plans = Plans(found.trials, fitted_by, learned_by)
+    return train_on(series, found.recipe, registry, console, plans, compare=compare)

@@ -72,18 +72,13 @@ class Comparison(Record):
         return self.p_value is not None and self.p_value < 0.05 and self.error_ratio > WORSE_RATIO
 
 
-class Backtest(Record):
-    """A rolling-origin backtest: rolled-out forecasts on held-out rows beside the baselines' from the same origins."""
+class SideBySide(Record):
+    """A model's errors at each step of a horizon beside those of baselines from the same origins."""
 
-    tested_on: str
     horizon: Count
     origins: Count
-    stride: Count
-    series: Count = 1
-    season: Count
     model: StepScores
     baselines: dict[str, StepScores]
-    comparisons: dict[str, Comparison] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -106,6 +101,29 @@ class Backtest(Record):
             )
             for name, scores in self.baselines.items()
         }
+
+
+class ClassicalScores(SideBySide):
+    """A model beside classical methods of a `library`, from some of a backtest's origins.
+
+    Each method was fitted anew at each origin, to the newest `rows` rows before it at most. `notes` says of each how it
+    was fitted, or why it has no scores.
+    """
+
+    library: str
+    rows: Count
+    notes: dict[str, str]
+
+
+class Backtest(SideBySide):
+    """A rolling-origin backtest: rolled-out forecasts on held-out rows beside the baselines' from the same origins."""
+
+    tested_on: str
+    stride: Count
+    series: Count = 1
+    season: Count
+    comparisons: dict[str, Comparison] = Field(default_factory=dict)
+    classical: ClassicalScores | None = None
 
 
 def highest_level(count: int) -> float:

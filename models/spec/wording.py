@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from models.spec.covariate import Covariate
 from models.spec.manifest import Description, UpdateRecord
-from models.spec.metrics import Scores
+from models.spec.metrics import ClassicalScores, Scores
 from models.spec.model_spec import ModelSpec
 from models.text import counted, listed
 from models.timeseries.calendar_features import Cycle
@@ -47,6 +47,16 @@ def score_facts(of: Description) -> list[Fact]:
     if (update := of.training.update) is not None:
         facts.append(Fact("update", update_text(update)))
     return [*facts, *(Fact("warning", text) for text in of.warnings)]
+
+
+def classical_facts(scores: ClassicalScores) -> list[Fact]:
+    """Which classical methods stand beside a model, from where, and what each was fitted to or why it is left out."""
+    return [
+        Fact("library", scores.library),
+        Fact("origins", f"{scores.origins:,}, evenly spaced among those of the backtest"),
+        Fact("fitted to", f"the target's own values before each origin, the newest {scores.rows:,} at most"),
+        *(Fact(name, note) for name, note in scores.notes.items()),
+    ]
 
 
 def update_text(update: UpdateRecord) -> str:

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from models.errors import RollcastError
 from models.references import parse_reference
 from models.spec.manifest import Manifest
+from models.spec.wording import classical_facts
 from models.text import counted
 from rollcast.console import show_table, warn
 from rollcast.options import (
     ColumnOption,
+    CompareOption,
     IdOption,
     NameArgument,
     RegistryOption,
@@ -20,9 +23,10 @@ from rollcast.options import (
     open_registry,
     reading_values,
 )
+from training.classical.scores import classical_scores
 from training.evaluation.evaluate import evaluate_rollouts
 from training.evaluation.reload_data import ReloadedData, reload_data
-from training.extras import require_train
+from training.extras import require_compare, require_train
 from training.report.tables import errors_table, intervals_table
 from training.updating.newer_rows import learned_rows
 from training.updating.version_comparison import OpenModel, compare_versions
@@ -44,6 +48,7 @@ def evaluate(
     against: Annotated[
         str | None, typer.Option(help="Compare with another model of the same features, such as name@version.")
     ] = None,
+    compare: CompareOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     registry: RegistryOption = None,
 ) -> None:
@@ -54,6 +59,10 @@ def evaluate(
     if csv is None and (column or id_ is not None or time is not None):
         raise RollcastError("--column, --id and --time say how to read another file: add --csv FILE")
     require_train("polars")
+    if compare:
+        if against is not None:
+            raise RollcastError("--against compares with a model, --compare with classical methods: leave one out")
+        require_compare()
     source = open_registry(registry)
     manifest, forecaster = source.open(*source.resolve(parse_reference(name)))
     values = reading_values(csv, column, id_, time)
@@ -72,6 +81,11 @@ def evaluate(
             "--horizon, or bring more rows"
         )
     scores, intervals = rollouts.backtest, rollouts.intervals
+    if compare:
+        seasons, held_out = reloaded.recipe.evaluation.season, reloaded.data.held_out
+        console = Console(stderr=True)
+        classical = classical_scores(rollouts.forecasts, held_out, manifest.spec.target_columns, seasons, console)
+        scores = scores.model_copy(update={"classical": classical})
     for warning in rollouts.warnings:
         warn(f"{forecaster.title} {warning}")
     if as_json:
@@ -88,6 +102,12 @@ def evaluate(
     apart = f", {scores.stride} rows apart" if scores.stride > 1 else ""
     typer.echo(f"{forecaster.title} on {scores.tested_on}: {scores.origins} origins{among}{apart}\n")
     show_table(*errors_table(scores, STEPS))
+    if scores.classical is not None:
+        typer.echo("\nbeside classical methods")
+        for label, text in classical_facts(scores.classical):
+            typer.echo(f"{label}: {text}")
+        typer.echo()
+        show_table(*errors_table(scores.classical, STEPS))
     if intervals.coverage:
         typer.echo("\nvalues within the intervals of each level, in percent, and scores\n")
         show_table(*intervals_table(intervals, STEPS))

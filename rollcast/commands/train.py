@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from statistics import fmean
 from typing import Any, NamedTuple
 
 import typer
@@ -10,8 +9,8 @@ import typer
 from models.errors import RollcastError
 from models.spec.manifest import Manifest
 from rollcast.console import complain
-from rollcast.options import RegistryOption, open_registry
-from rollcast.published import coverage_line, tell_published
+from rollcast.options import CompareOption, RegistryOption, open_registry
+from rollcast.published import backtest_lines, coverage_line, tell_published
 from training.extras import require_train
 from training.recipes.fields import RecipeField, recipe_fields
 from training.recipes.loader import load_recipe, recipe_names
@@ -33,17 +32,17 @@ class Run(NamedTuple):
     registry: Any
     quiet: bool
     minutes: float
+    compare: bool
 
 
 def command() -> Callable[..., None]:
     """The command, its flags made of the recipe's values."""
 
     def train(**arguments: Any) -> None:
-        recipe, registry, quiet, minutes = (arguments.pop(name) for name in ("recipe", "registry", "quiet", "minutes"))
+        asked = {name: arguments.pop(name) for name in Run._fields}
         given = {name: value for name, value in arguments.items() if value is not None}
         # "" puts a recipe's column aside, as in `rollcast evaluate`.
-        run = Run(recipe, registry, quiet, minutes)
-        _train(run, given | {name: given[name] or None for name in ("id", "time") if name in given})
+        _train(Run(**asked), given | {name: given[name] or None for name in ("id", "time") if name in given})
 
     parameters = [
         _parameter("recipe", str | None, typer.Argument(None, help="A recipe's name or file.")),
@@ -56,6 +55,7 @@ def command() -> Callable[..., None]:
                 USUAL_MINUTES, "--minutes", min=0, help="Without a recipe, how long to train; 0 as long, by no clock."
             ),
         ),
+        _parameter("compare", CompareOption, False),
         _parameter("quiet", bool, typer.Option(False, "--quiet", help="Show no progress.")),
     ]
     # typer reads a command's flags from its signature; this is the place where the recipe becomes one.
@@ -77,9 +77,9 @@ def _train(run: Run, values: dict[str, Any]) -> None:
 
     try:
         if run.recipe is None and recipe.series.csv is not None:
-            manifest = train_plain(values, registry, minutes=run.minutes, progress=not run.quiet)
+            manifest = train_plain(values, registry, minutes=run.minutes, progress=not run.quiet, compare=run.compare)
         else:
-            manifest = train(recipe, registry, progress=not run.quiet)
+            manifest = train(recipe, registry, progress=not run.quiet, compare=run.compare)
     except KeyboardInterrupt:
         complain("stopped; nothing was published")
         raise
@@ -94,16 +94,8 @@ def _found(manifest: Manifest) -> Iterator[str]:
         f"tested on {metrics.tested_on}: MAE {metrics.model.mae:.4g}{among}, MSE {metrics.model.mse:.4g}; "
         f"the last value's MAE is {metrics.last_value.mae:.4g}"
     )
-    if backtest is not None and backtest.horizon > 1:
-        others = ", ".join(f"{name} {fmean(scores.mae):.4g}" for name, scores in backtest.baselines.items())
-        yield (
-            f"over {backtest.horizon} steps from {backtest.origins} origins: MAE {fmean(backtest.model.mae):.4g}; "
-            f"{others}"
-        )
-        if backtest.series > 1 and backtest.model.mase is not None:
-            known = [(name, scores.mase) for name, scores in backtest.baselines.items() if scores.mase is not None]
-            beside = "".join(f"; {name} {fmean(mase):.4g}" for name, mase in known)
-            yield f"mean MASE over {backtest.series} series: {fmean(backtest.model.mase):.4g}{beside}"
+    if backtest is not None:
+        yield from backtest_lines(backtest)
     if calibration is not None and calibration.coverage:
         yield coverage_line(calibration)
 

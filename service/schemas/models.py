@@ -7,7 +7,7 @@ from pydantic import Field, create_model
 
 from models.spec.example_request import example_request
 from models.spec.manifest import DataRecord, Manifest
-from models.spec.metrics import Calibration, Comparison, Metrics, StepScores, StepValues
+from models.spec.metrics import Calibration, ClassicalScores, Comparison, Metrics, StepScores, StepValues
 from models.spec.model_spec import ModelSpec
 from service.schemas.wire import WireModel
 
@@ -40,6 +40,9 @@ class CardBacktest(WireModel):
     season: int = Field(description="Steps between the values whose changes scale the MASE.")
     model: StepScores
     baselines: dict[str, StepScores]
+    classical: ClassicalScores | None = Field(
+        description="The model's errors beside those of classical methods, where training was asked for these."
+    )
     comparisons: dict[str, Comparison] = Field(
         description="By baseline, the model's error over the whole horizon beside it, and whether that is chance."
     )

@@ -49,7 +49,12 @@ class Origins:
         """At most `most` of the origins, evenly spaced, the first and the last among them."""
         if len(self) <= most:
             return self
-        return self[np.linspace(0, len(self) - 1, most).round().astype(np.int64)]
+        return self[evenly_spaced_indexes(len(self), most)]
+
+
+def evenly_spaced_indexes(count: int, most: int) -> NDArray[np.int64]:
+    """At most `most` indexes of `count` things, evenly spaced, the first and the last among them."""
+    return np.linspace(0, count - 1, min(count, most)).round().astype(np.int64)
 
 
 def find_origins(held_out: Sequence[HeldOut], history: int, horizon: int, stride: int = 1) -> Origins:

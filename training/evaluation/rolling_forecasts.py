@@ -14,7 +14,7 @@ from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
 from training.data.held_out import HeldOut, without_gaps
 from training.errors import SeriesError
-from training.evaluation.origins import Origins, actual_values, rows_before
+from training.evaluation.origins import Origins, actual_values, evenly_spaced_indexes, rows_before
 
 Array = NDArray[np.float64]
 
@@ -36,6 +36,13 @@ class RollingForecasts(NamedTuple):
     def errors(self) -> Array:
         """The actual values minus the forecasts, of their shape."""
         return self.actuals - self.predictions
+
+    def evenly_spaced(self, most: int) -> "RollingForecasts":
+        """Those from at most `most` of the origins, evenly spaced, the first and the last among them."""
+        indexes = evenly_spaced_indexes(len(self.origins), most)
+        return RollingForecasts(
+            self.origins[indexes], self.predictions[indexes], self.actuals[indexes], self.scales[indexes]
+        )
 
 
 def rolling_forecasts(

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from models.spec.example_request import example_request
 from models.spec.manifest import Description, PlanTrial, UpdateRecord
 from models.spec.metrics import Backtest, Calibration, Scores
-from models.spec.wording import Fact, data_facts, model_facts
+from models.spec.wording import Fact, classical_facts, data_facts, model_facts
 from training.report.tables import TextTable, comparison_table, errors_table, intervals_table
 
 CARD = "card.md"
@@ -30,6 +30,7 @@ def card_markdown(name: str, description: Description, pictures: Sequence[str] =
         _plans(description.training.plans),
         _whole_horizon(description.backtest),
         _error_by_step(description.backtest),
+        _classical(description.backtest),
         _intervals(description),
         _interval_choice(description.calibration),
         _request(name, description),
@@ -107,6 +108,13 @@ def _error_by_step(backtest: Backtest | None) -> str:
         f"which the model does away with. MASE is in units of the mean change over {season} before these rows, sMAPE "
         f"in percent from 0 to 200.\n\n{_table(errors_table(backtest, MAX_STEPS))}"
     )
+
+
+def _classical(backtest: Backtest | None) -> str:
+    if backtest is None or backtest.classical is None:
+        return ""
+    facts = _section("Beside classical methods", classical_facts(backtest.classical))
+    return f"{facts}\n\n{_table(errors_table(backtest.classical, MAX_STEPS))}"
 
 
 def _intervals(description: Description) -> str:

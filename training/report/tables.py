@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
-from models.spec.metrics import Backtest, Calibration
+from models.spec.metrics import Backtest, Calibration, SideBySide
 from training.evaluation.interval_scores import IntervalScores
 
 MEAN_LABEL = "mean"  # of the row of means
@@ -23,7 +23,7 @@ def evenly_spaced_steps(horizon: int, most: int) -> list[int]:
     return sorted({1, horizon, *range(stride, horizon + 1, stride)})
 
 
-def errors_table(backtest: Backtest, most: int) -> TextTable:
+def errors_table(backtest: SideBySide, most: int) -> TextTable:
     """Errors at about `most` steps, each baseline's mean absolute error and the model's skill against it; their means.
 
     The last row's skills are those of the mean errors. MASE is left out where it is not known.

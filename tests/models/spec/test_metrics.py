@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from models.spec.metrics import Backtest, StepScores
+from models.spec.metrics import Backtest, ClassicalScores, StepScores
 
 
 def scores(*mae: float) -> StepScores:
@@ -36,3 +36,15 @@ def test_skill_against_a_baseline_without_error() -> None:
 def test_every_score_is_of_the_whole_horizon(model: StepScores, baseline: StepScores) -> None:
     with pytest.raises(ValidationError, match="must be of 2 steps, its horizon"):
         backtest(model, last_value=baseline)
+
+
+def test_classical_methods_are_kept_and_may_be_absent() -> None:
+    plain = backtest(scores(1, 3), last_value=scores(4, 2))
+    classical = ClassicalScores(
+        horizon=2, origins=3, library="a", rows=9, model=scores(1, 2), baselines={"b": scores(2, 2)}, notes={"b": ""}
+    )
+    record = plain.model_copy(update={"classical": classical})
+    assert Backtest.model_validate_json(record.model_dump_json()) == record
+    assert classical.skill() == {"b": (0.5, 0)}
+    before = plain.model_dump(mode="json", exclude={"classical"})
+    assert Backtest.model_validate(before) == plain

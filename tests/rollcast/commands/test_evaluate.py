@@ -16,6 +16,7 @@ from models.spec.manifest import Manifest, UpdateRecord
 from models.spec.manifest_seal import sealed
 from tests.rollcast.conftest import Command
 from tests.support.tiny import graph_of, tiny_description, tiny_spec
+from training.classical.methods import Method
 from training.reading.series import Series, sha256
 
 SHARES = {"train_share": 0.5, "validation_share": 0.1, "calibration_share": 0.2}
@@ -96,6 +97,37 @@ def test_coverage_follows_where_intervals_are_calibrated(rollcast: Command) -> N
         "step  50 %  score 50  80 %  score 80  90 %  score 90  pinball",
         next(line for line in result.out.splitlines() if line.startswith("   1   0.0  ")),
     ]
+
+
+@pytest.fixture
+def _naive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One method that is made up stands for the library's, and one fails."""
+
+    def fail(_: Any, __: int) -> Any:
+        raise ValueError("no")
+
+    naive = Method("naive", "no season", lambda values, horizon: np.repeat(values[-1:], horizon))
+    monkeypatch.setattr("training.classical.scores.classical_methods", lambda _: (naive, Method("bad", "", fail)))
+
+
+@pytest.mark.usefixtures("_naive")
+def test_classical_methods_stand_beside_it_where_asked_for(rollcast: Command) -> None:
+    published()
+    result = rollcast("evaluate", "tiny", "--compare", "--registry", "registry")
+    assert result.status == 0
+    *_, library, origins, fitted_to, naive, bad, _, headings, first, _, mean = result.out.splitlines()
+    assert library.startswith("library: statsforecast 2")
+    assert origins == "origins: 7, evenly spaced among those of the backtest"
+    assert fitted_to == "fitted to: the target's own values before each origin, the newest 38 at most"
+    assert (naive, bad) == ("naive: no season", "bad: left out, as it failed at row 33: ValueError: no")
+    assert headings.split() == ["step", "MAE", "RMSE", "sMAPE", "naive", "skill"]
+    assert float(first.split()[1]) == pytest.approx(expected_mae()[0], rel=1e-3)
+    changes = [VALUES[32:39] - VALUES[31:38], VALUES[33:40] - VALUES[31:38]]
+    assert float(mean.split()[4]) == pytest.approx(np.abs(changes).mean(), rel=1e-3)
+    assert "fitting naive from 7 origins\n" in result.err
+    document = json.loads(rollcast("evaluate", "tiny", "--compare", "--json", "--registry", "registry").out)
+    assert document["backtest"]["classical"]["model"]["mae"] == pytest.approx(expected_mae(), rel=1e-4)
+    assert [warning for warning in document["warnings"] if "loses to naive" in warning] == []
 
 
 def test_another_file_with_other_columns(rollcast: Command) -> None:
@@ -181,6 +213,7 @@ def test_an_empty_id_means_one_series(rollcast: Command) -> None:
         (["--csv", "load.csv", "--id", "site"], 'load.csv has no column "site"'),
         (["--csv", "none.csv"], "none.csv is not there"),
         (["--against", "tiny@7"], "tiny has no version 7"),
+        (["--against", "tiny", "--compare"], "--compare with classical methods: leave one out"),
         (
             ["--horizon", "9"],
             "the last 8 of 40 rows of load.csv have no room for a forecast: tiny@1 needs a context of 4",

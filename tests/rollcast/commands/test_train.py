@@ -3,10 +3,13 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.registry.registry import Registry
 from tests.rollcast.conftest import Command
+from training import extras
+from training.classical.methods import Method
 from training.recipes.fields import recipe_fields
 from training.recipes.recipe import Recipe
 
@@ -61,16 +64,39 @@ def test_flags_override_a_recipes_values_and_its_series(rollcast: Command, csv: 
     assert (manifest.spec.kind, manifest.spec.units, manifest.spec.features) == ("simple_rnn", (2,), ("load", "price"))
 
 
-def test_a_model_worse_than_naive_forecasts_is_published_with_a_warning(
-    rollcast: Command, bare: Path, tmp_path: Path
+def test_a_model_worse_than_naive_forecasts_is_published_with_a_warning_but_none_of_classical_methods(
+    rollcast: Command, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    naive = Method("naive", "no season", lambda values, horizon: np.repeat(values[-1:], horizon))
+    endless = Method("endless", "", lambda _, horizon: np.full(horizon, np.inf))
+    monkeypatch.setattr("training.classical.scores.classical_methods", lambda _: (naive, endless))
     (tmp_path / "line.csv").write_text("y\n" + "".join(f"{step}\n" for step in range(100)))
-    flags = ["--name", "line", "--epochs", 1, "--units", 1, "--window", 2, "--season", 3, "--quiet"]
+    flags = ["--name", "line", "--epochs", 1, "--units", 1, "--window", 2, "--season", 3, "--quiet", "--compare"]
     result = rollcast("train", bare, "--csv", tmp_path / "line.csv", *flags, "--registry", tmp_path)
     assert result.status == 0
     assert "over 3 steps from 18 origins: MAE " in result.out
     assert "warning: line@1 loses to last value over 3 steps, " in result.err
     assert "warning: line@1 loses to linear 2 over 3 steps, with more than 10 times its error (p " in result.err
+    assert re.search(r"^beside statsforecast 2\S+ from 18 origins: MAE \S+; naive 2$", result.out, re.MULTILINE)
+    assert "endless: left out, as its forecast at row 81 is not of finite numbers\n" in result.out
+    assert "loses to naive" not in result.err
+    backtest = Registry.at(tmp_path).manifest("line", 1).backtest
+    assert backtest is not None
+    assert backtest.classical is not None
+    assert backtest.classical.baselines == {"naive": backtest.baselines["last value"]}
+    assert backtest.classical.model == backtest.model
+    assert "| naive | skill |" in (tmp_path / "line" / "1" / "card.md").read_text()
+
+
+@pytest.mark.parametrize("arguments", [["sine-lstm"], ["--csv", "series.csv", "--column", "load", "--name", "load"]])
+def test_a_library_that_is_missing_is_told_before_anything_is_trained(
+    rollcast: Command, csv: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(csv.parent)
+    monkeypatch.setattr(extras, "COMPARE", ("no_such_library",))
+    result = rollcast("train", *arguments, "--compare", "--registry", "registry")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith("error: no_such_library must be installed for this: ")
 
 
 def test_an_interrupt_says_that_nothing_was_published(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.registry.registry import Registry
-from models.spec.metrics import Backtest, StepScores
+from models.spec.metrics import Backtest, ClassicalScores, StepScores
 from service.schemas.models import card_of
 
 MINE = StepScores(mae=(1.0, 3.0), rmse=(1.5, 3.5), mase=None, smape=(10.0, 30.0))
@@ -34,6 +34,17 @@ def test_errors_by_step_come_with_the_skill_against_each_baseline(registry: Regi
     assert found["backtest"]["model"]["mae"] == [1.0, 3.0]
     assert found["backtest"]["baselines"]["last_value"]["smape"] == [40.0, 20.0]
     assert found["warnings"] == ["loses at step 2"]
+
+
+def test_classical_methods_come_where_training_compared_with_them(registry: Registry) -> None:
+    classical = ClassicalScores(
+        horizon=2, origins=3, library="a", rows=9, model=MINE, baselines={"b": ITS}, notes={"b": "no season"}
+    )
+    for asked_for in (None, classical):
+        backtest = BACKTEST.model_copy(update={"classical": asked_for})
+        manifest = registry.manifest("tiny", 1).model_copy(update={"backtest": backtest})
+        found = card_of(manifest).model_dump(mode="json")["backtest"]["classical"]
+        assert found == (None if asked_for is None else classical.model_dump(mode="json"))
 
 
 def test_what_was_not_measured_is_null(registry: Registry) -> None:

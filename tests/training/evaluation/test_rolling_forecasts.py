@@ -40,6 +40,16 @@ def test_every_origin_has_its_forecast_and_the_actual_values(monkeypatch: pytest
     assert forecasts.actuals[8].tolist() == (-VALUES[9:12]).tolist()
 
 
+def test_some_forecasts_keep_what_belongs_to_them() -> None:
+    held_out = [HeldOut(VALUES[:, :1], range(10, 15))]
+    whole = rolling_forecasts(constant(1), held_out, find_origins(held_out, 4, 1), 1)
+    some = whole.evenly_spaced(3)
+    assert some.origins.rows.tolist() == [10, 12, 14]
+    assert some.actuals[:, 0, 0].tolist() == VALUES[10:15:2, 0].tolist()
+    assert len(some.predictions) == len(some.scales) == 3
+    assert len(whole.evenly_spaced(6).actuals) == 5
+
+
 def test_scales_are_the_targets_own() -> None:
     held_out = [HeldOut(VALUES, range(10, 12))]
     fixed = rolling_forecasts(

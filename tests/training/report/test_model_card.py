@@ -13,11 +13,12 @@ from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
 from models.intervals.conformal import Intervals
 from models.spec.manifest import Description, UpdateRecord
-from models.spec.metrics import Backtest, Calibration, IntervalCandidate, Scores, Spread, StepScores
+from models.spec.metrics import Backtest, Calibration, ClassicalScores, IntervalCandidate, Scores, Spread, StepScores
 from models.spec.model_spec import ModelSpec
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
 from tests.support.tiny import graph_of, tiny_description, tiny_spec
+from tests.training.evaluation.made_up_scores import backtest_of, scores
 from training.report.model_card import card_markdown
 
 
@@ -150,6 +151,29 @@ def test_an_update_is_told_with_both_errors() -> None:
     assert "|  | MASE |\n| --- | ---: |\n| version 3 | 0.8 |\n| the same, having learned on | 0.6 |" in card
     known = card_markdown("tiny", plain.with_update(update.model_copy(update={"p_value": 0.0123})))
     assert "and p is 0.012." in known
+
+
+def test_classical_methods_are_beside_it_where_they_were_asked_for() -> None:
+    mine, its = scores(1, 2), scores(2, 2)
+    classical = ClassicalScores(
+        horizon=2,
+        origins=50,
+        library="statsforecast 2.1",
+        rows=2000,
+        model=mine,
+        baselines={"AutoTheta": its},
+        notes={"AutoTheta": "a season of 48 steps", "AutoETS": "left out, as it failed at row 7: oh"},
+    )
+    backtest = backtest_of(mine, naive=its).model_copy(update={"classical": classical})
+    card = card_markdown("tiny", described(tiny_spec(), backtest=backtest))
+    assert (
+        "## Beside classical methods\n\n- library: statsforecast 2.1\n"
+        "- origins: 50, evenly spaced among those of the backtest\n"
+        "- fitted to: the target's own values before each origin, the newest 2,000 at most\n"
+        "- AutoTheta: a season of 48 steps\n- AutoETS: left out, as it failed at row 7: oh\n\n"
+        "| step | MAE | RMSE | sMAPE | AutoTheta | skill |\n"
+    ) in card
+    assert "\n| mean | 1.5 | 1.5 | 1.5 | 2 | 0.25 |\n\n## Ask it" in card
 
 
 def test_names_are_shown_as_they_are() -> None:

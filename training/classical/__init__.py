@@ -1,0 +1,1 @@
+"""Classical methods of a library, beside a model."""

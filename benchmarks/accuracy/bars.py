@@ -71,7 +71,7 @@ def judged_error(row: Row, result: RowResult) -> float | None:
 def _error(row: Row, result: RowResult) -> Limit:
     by = f" by that of the best of {listed(row.against)}" if row.against else ""
     others = {**result.baselines, **result.classical}
-    known = [(name, result.error(errors)) for name, errors in others.items() if errors is not None]
+    known = [(name, result.error(errors)) for name, errors in others.items()]
     own = result.error(result.model)
     told = [f"{name} {error:.4g}" for name, error in known if error is not None]
     seen = "" if own is None else f"{own:.4g}; {', '.join(told)}"

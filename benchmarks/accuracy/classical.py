@@ -1,40 +1,24 @@
-"""Errors of classical methods from a backtest's origins, where statsforecast is installed (the extra `compare`)."""
+"""Errors of classical methods beside a model's, where statsforecast is installed (the extra `compare`)."""
 
-from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
-
-import numpy as np
 
 from benchmarks.accuracy.record import Errors
-from models.spec.metrics import Backtest
-from training.data.held_out import HeldOut
-from training.evaluation.origins import actual_values, find_origins
-from training.evaluation.step_scores import mase_scales, step_scores
+from models.inference.forecaster import Forecaster
+from training.classical.scores import classical_scores
+from training.evaluation.evaluate import evaluate_rollouts
+from training.evaluation.reload_data import ReloadedData
 
-METHODS = ("AutoTheta", "AutoETS")
-COLUMNS = (0,)
+OWN = "rollcast"
 
 
-def classical_errors(held_out: HeldOut, backtest: Backtest) -> dict[str, Errors | None]:
-    """The errors of each method on a series of one column; None where it can't be told.
+def classical_errors(forecaster: Forecaster, reloaded: ReloadedData) -> dict[str, Errors]:
+    """The errors of each method, and the model's own from the same origins; none where nothing can be compared.
 
-    As a network is, a method is fitted once, to the rows before the test part; from each origin it goes on from the
-    rows up to there.
+    These are some of the backtest's origins, as `rollcast evaluate --compare` has them.
     """
-    if find_spec("statsforecast") is None:
-        return dict.fromkeys(METHODS)
-    models = import_module("statsforecast.models")
-    return {name: _errors(getattr(models, name)(season_length=backtest.season), held_out, backtest) for name in METHODS}
-
-
-def _errors(model: Any, held_out: HeldOut, backtest: Backtest) -> Errors | None:
-    values, horizon = held_out.values[:, 0], backtest.horizon
-    origins = find_origins([held_out], 1, horizon, backtest.stride)
-    if len(origins) != backtest.origins:
-        return None  # the model's own context left some out
-    fitted = model.fit(values[: held_out.part.start])
-    forecasts = np.stack([fitted.forward(y=values[:row], h=horizon)["mean"] for row in origins.rows.tolist()])
-    actual = actual_values([held_out], origins, horizon, COLUMNS)
-    scales = mase_scales([held_out], backtest.season, COLUMNS)
-    return Errors.of(step_scores(forecasts[:, :, None], actual, origins.series, scales))
+    rollouts = evaluate_rollouts(reloaded.recipe, forecaster, reloaded.data, None)
+    if find_spec("statsforecast") is None or rollouts is None:
+        return {}
+    columns, seasons = forecaster.spec.target_columns, reloaded.recipe.evaluation.season
+    scores = classical_scores(rollouts.forecasts, reloaded.data.held_out, columns, seasons)
+    return {name: Errors.of(each) for name, each in {OWN: scores.model, **scores.baselines}.items()}

@@ -59,8 +59,9 @@ class IntervalResult(Record):
 class RowResult(Record):
     """A row that was trained and tested.
 
-    `plan` is the one that the search chose; None where there was no other. `classical` has errors from the same origins
-    by method; None where it was not tried.
+    `plan` is the one that the search chose; None where there was no other. `classical` has errors of classical
+    methods by their names, and those of `rollcast` from the same origins, which may be fewer; none where there was
+    nothing to compare with.
     """
 
     values: dict[str, Any]
@@ -78,7 +79,7 @@ class RowResult(Record):
     series: Count
     model: Errors
     baselines: dict[str, Errors]
-    classical: dict[str, Errors | None]
+    classical: dict[str, Errors]
     coverage: dict[int, Coverage]
     intervals: IntervalResult | None
     warnings: tuple[str, ...]

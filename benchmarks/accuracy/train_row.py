@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 
-from benchmarks.accuracy.classical import METHODS, classical_errors
+from benchmarks.accuracy.classical import classical_errors
 from benchmarks.accuracy.cut import cut_values
 from benchmarks.accuracy.intervals_row import Version, interval_result
 from benchmarks.accuracy.record import Asked, Coverage, Errors, RowResult
@@ -33,12 +33,12 @@ def train_row(row: Row, asked: Asked) -> RowResult:
         if backtest is None:
             raise SeriesError(f"{manifest.title} {manifest.warnings[0]}: cut the series less")
         # 2. What stands beside it, from the same origins.
-        held_out = reload_data(manifest, {"csv": values["csv"]}).data.held_out
-        classical = classical_errors(held_out[0], backtest) if row.group else dict.fromkeys(METHODS)
+        reloaded = reload_data(manifest, {"csv": values["csv"]})
+        version = Version(*registry.open(manifest.name, manifest.version))
+        classical = classical_errors(version.forecaster, reloaded) if row.group else {}
         intervals = None
         if row.intervals:
-            version = Version(*registry.open(manifest.name, manifest.version))
-            intervals = interval_result(version, held_out[0], backtest.horizon, backtest.stride)
+            intervals = interval_result(version, reloaded.data.held_out[0], backtest.horizon, backtest.stride)
     return RowResult(
         values=dict(row.values),
         minutes=asked.minutes,

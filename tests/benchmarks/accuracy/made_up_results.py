@@ -31,7 +31,7 @@ def result_of(row: Row, mae: float = 8.0, asked: Asked = ASKED, **more: Any) -> 
         "series": 1,
         "model": errors(mae),
         "baselines": {"last value": errors(20), "seasonal naive 12": errors(10)},
-        "classical": {"AutoTheta": errors(9), "AutoETS": None},
+        "classical": {"rollcast": errors(8.5), "AutoTheta": errors(9)},
         "coverage": {80: {"mean": 81, "farthest": 77}, 95: {"mean": 94, "farthest": 98}},
         "intervals": None,
         "warnings": (),

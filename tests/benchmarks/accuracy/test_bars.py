@@ -41,7 +41,7 @@ def test_several_series_are_judged_by_mase() -> None:
 def test_a_line_tells_every_error() -> None:
     row = row_of("a")
     bar = row_limits(row, result_of(row))[0].bar("a")
-    assert bar.measured == "0.8 (8; last value 20, seasonal naive 12 10, AutoTheta 9)"
+    assert bar.measured == "0.8 (8; last value 20, seasonal naive 12 10, rollcast 8.5, AutoTheta 9)"
     assert (bar.bar, bar.met) == ("at most 1", True)
 
 

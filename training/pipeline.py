@@ -17,7 +17,6 @@ from training.completion.calibration import calibrated
 from training.completion.complete import completed_spec
 from training.data.dataset import Dataset, build_dataset, load_series
 from training.errors import RecipeError
-from training.evaluation.backtest import tested_horizon
 from training.evaluation.evaluate import Evaluation, evaluate_model
 from training.evaluation.next_value import next_value_metrics
 from training.export.exported import exported

@@ -40,9 +40,8 @@ class RollingForecasts(NamedTuple):
     def evenly_spaced(self, most: int) -> "RollingForecasts":
         """Those from at most `most` of the origins, evenly spaced, the first and the last among them."""
         indexes = evenly_spaced_indexes(len(self.origins), most)
-        return RollingForecasts(
-            self.origins[indexes], self.predictions[indexes], self.actuals[indexes], self.scales[indexes]
-        )
+        scale = ErrorScale(*(each[indexes] for each in self.scale))
+        return RollingForecasts(self.origins[indexes], self.predictions[indexes], self.actuals[indexes], scale)
 
 
 def rolling_forecasts(

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.intervals.error_scale import ErrorScale
 from models.spec.metrics import ClassicalScores
 from training.classical import scores as module
 from training.classical.methods import Method
@@ -61,7 +62,8 @@ def beside(*held_out: HeldOut, seasons: Sequence[int] = (), horizon: int = 1, an
     columns = list(range(held_out[0].values.shape[1]))
     origins = find_origins(held_out, 1, horizon)
     actuals = actual_values(held_out, origins, horizon, columns)
-    forecasts = RollingForecasts(origins, np.full(actuals.shape, answer), actuals, np.ones(actuals.shape))
+    scale = ErrorScale(np.ones(actuals.shape), np.ones(actuals.shape))
+    forecasts = RollingForecasts(origins, np.full(actuals.shape, answer), actuals, scale)
     return classical_scores(forecasts, held_out, columns, seasons)
 
 

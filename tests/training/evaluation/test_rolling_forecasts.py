@@ -46,7 +46,7 @@ def test_some_forecasts_keep_what_belongs_to_them() -> None:
     some = whole.evenly_spaced(3)
     assert some.origins.rows.tolist() == [10, 12, 14]
     assert some.actuals[:, 0, 0].tolist() == VALUES[10:15:2, 0].tolist()
-    assert len(some.predictions) == len(some.scales) == 3
+    assert len(some.predictions) == len(some.scale.below) == 3
     assert len(whole.evenly_spaced(6).actuals) == 5
 
 

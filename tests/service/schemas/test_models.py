@@ -63,6 +63,10 @@ def test_the_coverage_of_the_intervals(timed_path: Path) -> None:
         "count": 39,
         "tested_on": "the rest",
         "coverage": {"80": [0.81, 0.79, 0.8]},
+        "interval_score": {},
+        "pinball": None,
+        "joint": True,
+        "candidates": [],
     }
 
 

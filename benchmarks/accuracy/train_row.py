@@ -17,8 +17,8 @@ from models.cores import usable_cores
 from models.registry.registry import Registry
 from models.spec.metrics import Calibration
 from training.errors import SeriesError
-from training.evaluation.reload_data import reload_data
 from training.plain import train_plain
+from training.updating.reload_data import reload_data
 
 
 def train_row(row: Row, asked: Asked) -> RowResult:

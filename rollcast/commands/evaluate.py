@@ -25,10 +25,10 @@ from rollcast.options import (
 )
 from training.classical.scores import classical_scores
 from training.evaluation.evaluate import evaluate_rollouts
-from training.evaluation.reload_data import ReloadedData, reload_data
 from training.extras import require_compare, require_train
 from training.report.tables import errors_table, intervals_table
 from training.updating.newer_rows import learned_rows
+from training.updating.reload_data import ReloadedData, reload_data
 from training.updating.version_comparison import OpenModel, compare_versions
 
 STEPS = 24  # about so many in a table

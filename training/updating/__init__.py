@@ -1,1 +1,1 @@
-"""What is done with a published model when new rows have come."""
+"""What is done with a published model: testing it again, and renewing it when new rows have come."""

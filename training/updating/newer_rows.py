@@ -13,9 +13,9 @@ from training.data.held_out import HeldOut, describe_rows, held_out_series
 from training.data.known_covariates import in_known_codes
 from training.errors import RecipeError, SeriesError
 from training.evaluation.backtest import tested_horizon
-from training.evaluation.reload_data import ReloadedData, check_series, reload_series
 from training.reading.series import Series, sha256
 from training.recipes.recipe import Recipe
+from training.updating.reload_data import ReloadedData, check_series, reload_series
 
 
 class NewerRows(NamedTuple):

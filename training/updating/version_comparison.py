@@ -12,7 +12,7 @@ from training.data.known_covariates import in_known_codes
 from training.errors import SeriesError
 from training.evaluation.backtest import tested_horizon
 from training.evaluation.comparison import Contender, VersionComparison, compare
-from training.evaluation.reload_data import ReloadedData, check_series, recipe_of, reload_data
+from training.updating.reload_data import ReloadedData, check_series, recipe_of, reload_data
 
 
 class OpenModel(NamedTuple):

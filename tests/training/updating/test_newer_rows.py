@@ -14,10 +14,10 @@ from tests.support.tiny import publish_tiny
 from training.data.held_out import HeldOut
 from training.errors import RecipeError, SeriesError
 from training.evaluation.backtest import BacktestData
-from training.evaluation.reload_data import ReloadedData
 from training.reading.series import Series, sha256
 from training.recipes.recipe import Recipe
 from training.updating.newer_rows import first_new_rows, learned_rows, read_newer_rows
+from training.updating.reload_data import ReloadedData
 
 VALUES = np.arange(10.0)[:, None]
 UPDATE = UpdateRecord(

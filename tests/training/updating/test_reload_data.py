@@ -11,9 +11,9 @@ from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from tests.support.tiny import publish_tiny, tiny_spec
 from training.errors import RecipeError, SeriesError
-from training.evaluation.reload_data import reload_data
 from training.reading.series import read_series, sha256
 from training.recipes.sections import SeriesSection
+from training.updating.reload_data import reload_data
 
 RECIPE = {
     "series": {"csv": "load.csv", "column": ["value"]},

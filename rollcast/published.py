@@ -10,8 +10,10 @@ from models.references import Reference
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from models.spec.metrics import Backtest, Calibration, SideBySide
-from models.text import counted
+from models.text import counted, printable
 from rollcast.console import warn
+
+MAX_WORST = 3  # series that are named; the card has more
 
 
 def tell_published(registry: Registry, manifest: Manifest, found: Iterable[str]) -> None:
@@ -42,6 +44,7 @@ def backtest_lines(backtest: Backtest) -> Iterable[str]:
         yield f"over {backtest.horizon} steps from {counted(backtest.origins, 'origin')}: MAE {mean}"
         if series > 1 and backtest.model.mase is not None:
             yield f"mean MASE over {series} series: {_mean_errors(backtest, 'mase')}"
+            yield from panel_lines(backtest)
     if classical is not None:
         in_mase = series > 1 and classical.model.mase is not None
         told = f"MASE {_mean_errors(classical, 'mase')}" if in_mase else f"MAE {_mean_errors(classical, 'mae')}"
@@ -58,6 +61,20 @@ def _mean_errors(scores: SideBySide, measure: Literal["mae", "mase"]) -> str:
     }
     others = ", ".join(f"{name} {mean}" for name, mean in means.items() if name)
     return f"{means['']}; {others}" if others else means[""]
+
+
+def panel_lines(backtest: Backtest) -> Iterable[str]:
+    """Of several series the worst ones, and the errors by length, each beside the seasonal naive's."""
+    panel = backtest.panel
+    if panel is None or not panel.worst:
+        return
+    worst = ", ".join(
+        f"{printable(score.series)} {score.mase:.4g} ({score.baseline_mase:.4g})" for score in panel.worst[:MAX_WORST]
+    )
+    yield f"the worst of them, in brackets {panel.baseline}: {worst}"
+    if panel.by_length:
+        groups = (f"{group.rows} {group.mase:.4g} ({group.baseline_mase:.4g})" for group in panel.by_length)
+        yield f"by length: {', '.join(groups)}"
 
 
 def calibration_lines(calibration: Calibration) -> Iterable[str]:

@@ -6,7 +6,7 @@ from benchmarks.accuracy.record import Errors
 from models.inference.forecaster import Forecaster
 from training.classical.scores import classical_scores
 from training.evaluation.evaluate import evaluate_rollouts
-from training.evaluation.reload_data import ReloadedData
+from training.updating.reload_data import ReloadedData
 
 OWN = "rollcast"
 

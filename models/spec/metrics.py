@@ -5,6 +5,8 @@ from typing import Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
+from models.spec.comparison import Comparison
+from models.spec.panel_scores import LeftOut, PanelScores
 from models.spec.record import Count, Record
 
 StepValues = tuple[FiniteFloat, ...]  # one number for each step of a horizon
@@ -52,26 +54,6 @@ class StepScores(Record):
     smape: StepValues
 
 
-WORSE_RATIO = 1.02  # of two errors: what is less is no more than noise
-
-
-class Comparison(Record):
-    """A model beside a baseline over the whole horizon.
-
-    `error_ratio` is the model's error in units of the baseline's: of the mean absolute error or, of several series, of
-    MASE, in which each counts alike. `p_value` is that of Diebold and Mariano's test; null where there are too few
-    forecasts to tell.
-    """
-
-    error_ratio: FiniteFloat
-    p_value: FiniteFloat | None = None
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the baseline is better by more than noise: both clearly and by more than 2 percent."""
-        return self.p_value is not None and self.p_value < 0.05 and self.error_ratio > WORSE_RATIO
-
-
 class SideBySide(Record):
     """A model's errors at each step of a horizon beside those of baselines from the same origins."""
 
@@ -116,7 +98,10 @@ class ClassicalScores(SideBySide):
 
 
 class Backtest(SideBySide):
-    """A rolling-origin backtest: rolled-out forecasts on held-out rows beside the baselines' from the same origins."""
+    """A rolling-origin backtest: rolled-out forecasts on held-out rows beside the baselines' from the same origins.
+
+    `panel` has the errors of each of several series, `left_out` those that have too few rows to test on.
+    """
 
     tested_on: str
     stride: Count
@@ -124,6 +109,8 @@ class Backtest(SideBySide):
     season: Count
     comparisons: dict[str, Comparison] = Field(default_factory=dict)
     classical: ClassicalScores | None = None
+    panel: PanelScores | None = None
+    left_out: LeftOut | None = None
 
 
 def highest_level(count: int) -> float:
@@ -152,7 +139,8 @@ class Calibration(Record):
     and Raftery 2007, doi:10.1198/016214506000001437). `pinball` is the mean pinball loss over the bounds of all these
     levels and the forecast itself, as the median. Both are in raw units, of several series in those of MASE, and lower
     is better. Intervals are marginal: they say nothing of several steps at once. `joint` tells that whole paths can be
-    drawn. Where intervals could be made in several ways, `candidates` has them all.
+    drawn. Where intervals could be made in several ways, `candidates` has them all. `left_out` are the series that have
+    too few rows to calibrate on.
     """
 
     calibrated_on: str
@@ -164,6 +152,7 @@ class Calibration(Record):
     pinball: StepValues | None = None
     joint: bool = False
     candidates: tuple[IntervalCandidate, ...] = ()
+    left_out: LeftOut | None = None
 
     @property
     def highest_level(self) -> float:

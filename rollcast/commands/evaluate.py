@@ -10,6 +10,7 @@ from rich.console import Console
 from models.errors import RollcastError
 from models.references import parse_reference
 from models.spec.manifest import Manifest
+from models.spec.panel_scores import PanelScores
 from models.spec.wording import classical_facts
 from models.text import counted
 from rollcast.console import show_table, warn
@@ -26,6 +27,7 @@ from rollcast.options import (
 from training.classical.scores import classical_scores
 from training.evaluation.evaluate import evaluate_rollouts
 from training.extras import require_compare, require_train
+from training.report.panel_tables import lengths_table, worst_table
 from training.report.tables import errors_table, intervals_table
 from training.updating.newer_rows import learned_rows
 from training.updating.reload_data import ReloadedData, reload_data
@@ -102,6 +104,8 @@ def evaluate(
     apart = f", {scores.stride} rows apart" if scores.stride > 1 else ""
     typer.echo(f"{forecaster.title} on {scores.tested_on}: {scores.origins} origins{among}{apart}\n")
     show_table(*errors_table(scores, STEPS))
+    if scores.panel is not None:
+        _show_series(scores.panel)
     if scores.classical is not None:
         typer.echo("\nbeside classical methods")
         for label, text in classical_facts(scores.classical):
@@ -111,6 +115,18 @@ def evaluate(
     if intervals.coverage:
         typer.echo("\nvalues within the intervals of each level, in percent, and scores\n")
         show_table(*intervals_table(intervals, STEPS))
+
+
+def _show_series(panel: PanelScores) -> None:
+    """Show which of several series have the highest errors, and the errors by length."""
+    if panel.worst:
+        typer.echo("\nthe series with the highest errors\n")
+        show_table(*worst_table(panel))
+    if panel.by_length:
+        typer.echo("\nerrors by the length of the series\n")
+        show_table(*lengths_table(panel))
+    if panel.without_mase is not None:
+        typer.echo(f"\nwithout MASE, as they never changed over a season before: {panel.without_mase.told}")
 
 
 def _compare(mine: OpenModel, its: OpenModel, values: Mapping[str, object], *, as_json: bool) -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 from pydantic import Field, create_model
 
+from models.spec.comparison import Comparison
 from models.spec.example_request import example_request
 from models.spec.manifest import DataRecord, Manifest
-from models.spec.metrics import Calibration, ClassicalScores, Comparison, Metrics, StepScores, StepValues
+from models.spec.metrics import Calibration, ClassicalScores, Metrics, StepScores, StepValues
 from models.spec.model_spec import ModelSpec
+from models.spec.panel_scores import LeftOut, PanelScores
 from service.schemas.wire import WireModel
 
 
@@ -46,6 +48,10 @@ class CardBacktest(WireModel):
     comparisons: dict[str, Comparison] = Field(
         description="By baseline, the model's error over the whole horizon beside it, and whether that is chance."
     )
+    panel: PanelScores | None = Field(
+        description="Of several series, those with the highest errors, and the errors of groups by their length."
+    )
+    left_out: LeftOut | None = Field(description="The series that have too few rows to test on.")
     skill: dict[str, StepValues] = Field(
         description="By baseline, the share of its mean absolute error at each step that the model does away with."
     )

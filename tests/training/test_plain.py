@@ -82,6 +82,19 @@ def test_its_card_tells_the_plans_and_the_comparison(trained: tuple[Registry, Ma
     assert "- future: temperature, kind\n- past: visitors\n- static: region\n" in card
     assert "- nonnegative: sold: never below 0, as in training" in card
     assert "## Error over the whole horizon" in card
+    assert "## Error by series" in card
+
+
+def test_each_series_of_the_panel_has_its_error(trained: tuple[Registry, Manifest]) -> None:
+    _, manifest = trained
+    assert manifest.backtest is not None
+    panel = manifest.backtest.panel
+    assert panel is not None
+    assert {(score.series, score.rows) for score in panel.worst} == {("A", 676), ("B", 676), ("C", 76)}
+    assert (panel.baseline, panel.by_length) == ("seasonal naive 24", ())
+    mean = sum(score.mase for score in panel.worst) / 3
+    assert manifest.backtest.model.mase is not None
+    assert mean == pytest.approx(sum(manifest.backtest.model.mase) / manifest.backtest.horizon)
 
 
 async def post(registry: Registry, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:

@@ -15,8 +15,9 @@ from models.spec.model_spec import ModelSpec
 from training.baselines.baselines import Baseline, baselines
 from training.data.held_out import HeldOut, without_gaps
 from training.evaluation.comparison import compared, losses
-from training.evaluation.origins import Origins, find_origins, rows_before, spaced_origins
+from training.evaluation.origins import Origins, find_origins, left_out, rows_before, spaced_origins
 from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
+from training.evaluation.series_scores import panel_scores
 from training.evaluation.step_scores import mase_scales, step_scores
 from training.recipes.recipe import Recipe
 
@@ -28,12 +29,14 @@ MAX_FORECAST = 1e100  # a baseline with forecasts beyond it is unstable, and the
 class BacktestData(NamedTuple):
     """The rows of a backtest, of which `held_out` are forecast; `tested_on` says in words which these are.
 
-    `histories` are the rows of each series that the linear baseline is fitted on, shape (rows, features).
+    `histories` are the rows of each series that the linear baseline is fitted on, shape (rows, features). `names` are
+    those of all series, also of those without a row to forecast.
     """
 
     histories: tuple[Array, ...]
     held_out: tuple[HeldOut, ...]
     tested_on: str
+    names: tuple[str, ...] = ()
 
 
 class ScoredForecasts(NamedTuple):
@@ -73,7 +76,7 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
         return step_scores(predictions, forecasts.actuals, origins.series, scales)
 
     baseline_scores, descriptions, comparisons = {}, {}, {}
-    own_losses = losses(forecasts.predictions, forecasts, scales)
+    own_losses, baseline_losses = losses(forecasts.predictions, forecasts, scales), {}
     overlap = (horizon - 1) // stride
     for baseline in candidates:
         if baseline.rows > history:
@@ -82,9 +85,8 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
         if (np.abs(predictions) < MAX_FORECAST).all():
             baseline_scores[baseline.name] = scores_of(predictions)
             descriptions[baseline.name] = baseline.description
-            comparisons[baseline.name] = compared(
-                own_losses, losses(predictions, forecasts, scales), origins.series, overlap
-            )
+            baseline_losses[baseline.name] = losses(predictions, forecasts, scales)
+            comparisons[baseline.name] = compared(own_losses, baseline_losses[baseline.name], origins.series, overlap)
     # 3. The record.
     scores = Backtest(
         tested_on=data.tested_on,
@@ -96,6 +98,8 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
         model=scores_of(forecasts.predictions),
         baselines=baseline_scores,
         comparisons=comparisons,
+        panel=panel_scores(seasons, own_losses, baseline_losses, origins, held_out, overlap),
+        left_out=left_out(data.names, held_out, origins),
     )
     return ScoredForecasts(scores, forecasts, descriptions, scales[origins.series] if scores.series > 1 else None)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.inference.forecaster import Forecaster
-from models.spec.metrics import Comparison
+from models.spec.comparison import Comparison
 from training.data.held_out import HeldOut
 from training.errors import SeriesError
 from training.evaluation.diebold_mariano import diebold_mariano
@@ -99,7 +99,7 @@ def losses(predictions: Array, forecasts: RollingForecasts, scales: Array) -> Ar
 
 def mean_losses(first: Array, second: Array, series: NDArray[np.integer]) -> tuple[float, float] | None:
     """The means of two forecasts' losses, shape (origins), each series counting alike; None where none is known."""
-    indexes = _by_series(first, second, series)
+    indexes = known_by_series(first, second, series)
     if not indexes:
         return None
     mine, its = (float(np.mean([each[rows].mean() for rows in indexes])) for each in (first, second))
@@ -115,13 +115,14 @@ def compared(first: Array, second: Array, series: NDArray[np.integer], overlap: 
     if errors is None:
         return Comparison(error_ratio=1.0)
     mine, its = errors
+    differences = [first[rows] - second[rows] for rows in known_by_series(first, second, series)]
     return Comparison(
         error_ratio=1.0 if mine == its else min(mine / its, MAX_RATIO) if its else MAX_RATIO,
-        p_value=diebold_mariano([first[rows] - second[rows] for rows in _by_series(first, second, series)], overlap),
+        p_value=diebold_mariano(differences, overlap),
     )
 
 
-def _by_series(first: Array, second: Array, series: NDArray[np.integer]) -> list[NDArray[np.integer]]:
-    """The indexes of each series' origins at which both losses are known."""
+def known_by_series(first: Array, second: Array, series: NDArray[np.integer]) -> list[NDArray[np.integer]]:
+    """The indexes of each series' origins at which both losses, shape (origins), are known: of each that has any."""
     known = np.isfinite(first) & np.isfinite(second)
     return [np.flatnonzero(known & (series == number)) for number in np.unique(series[known])]

@@ -1,16 +1,19 @@
 """Evaluating a model on held-out rows: its next values, its rollouts, its intervals, and warnings of what is poor."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from models.inference.forecaster import Forecaster
 from models.intervals.conformal import Intervals
 from models.spec.metrics import Backtest, Calibration, IntervalCandidate, Metrics, Spread
+from models.text import counted
 from training.data.dataset import Dataset
 from training.data.held_out import histories
 from training.evaluation.backtest import BacktestData, backtest, tested_horizon
-from training.evaluation.baseline_warnings import baseline_warnings
+from training.evaluation.baseline_warnings import baseline_warnings, length_warnings
 from training.evaluation.interval_scores import NO_SCORES, IntervalScores, interval_scores
 from training.evaluation.next_value import next_value_metrics
+from training.evaluation.origins import find_origins, left_out
 from training.evaluation.rolling_forecasts import RollingForecasts
 from training.recipes.recipe import Recipe
 
@@ -58,7 +61,8 @@ def evaluate_model(recipe: Recipe, dataset: Dataset, forecaster: Forecaster, int
     season = next(iter(recipe.evaluation.season), None)
     metrics = next_value_metrics(forecaster, dataset.held_out, tested_on=dataset.tested_on, season=season)
     # 2. Rollouts, and what the intervals cover of them.
-    data = BacktestData(histories(dataset.series, dataset.parts), dataset.held_out, dataset.tested_on)
+    names = tuple(each.id for each in dataset.series)
+    data = BacktestData(histories(dataset.series, dataset.parts), dataset.held_out, dataset.tested_on, names)
     rollouts = evaluate_rollouts(recipe, forecaster, data, intervals)
     calibration = None
     if intervals is not None:
@@ -68,6 +72,11 @@ def evaluate_model(recipe: Recipe, dataset: Dataset, forecaster: Forecaster, int
             count=intervals.count,
             tested_on=None if rollouts is None else dataset.tested_on,
             joint=intervals.joint_errors is not None,
+            left_out=left_out(
+                names,
+                dataset.calibration,
+                find_origins(dataset.calibration, forecaster.spec.least_context, intervals.steps),
+            ),
             **({} if rollouts is None else rollouts.intervals._asdict()),
         )
     return Evaluation(
@@ -76,7 +85,7 @@ def evaluate_model(recipe: Recipe, dataset: Dataset, forecaster: Forecaster, int
         forecasts=None if rollouts is None else rollouts.forecasts,
         intervals=intervals,
         calibration=calibration,
-        warnings=_warnings(recipe, dataset, rollouts, intervals),
+        warnings=_warnings(recipe, dataset, rollouts, calibration),
     )
 
 
@@ -94,12 +103,26 @@ def evaluate_rollouts(
         result.scores,
         result.forecasts,
         NO_SCORES if intervals is None else interval_scores(intervals, result.forecasts, result.units),
-        baseline_warnings(result.scores, result.baseline_descriptions),
+        (
+            *baseline_warnings(result.scores, result.baseline_descriptions),
+            *length_warnings(result.scores.panel),
+            *_untested(result.scores),
+        ),
     )
 
 
+def _untested(backtest: Backtest) -> Iterator[str]:
+    """A warning of the series that have too few rows to test on."""
+    if (missing := backtest.left_out) is not None:
+        steps, tested = counted(backtest.horizon, "step"), f"{missing.others} of {missing.of} series"
+        yield f"was tested over {steps} on {tested}: {missing.reason} to test on"
+
+
 def _warnings(
-    recipe: Recipe, dataset: Dataset, rollouts: RolloutEvaluation | None, intervals: Intervals | None
+    recipe: Recipe,
+    dataset: Dataset,
+    rollouts: RolloutEvaluation | None,
+    calibration: Calibration | None,
 ) -> tuple[str, ...]:
     """Warnings of what is worse than a baseline, was not tested, or has no intervals or only low levels of them."""
     horizon = tested_horizon(recipe, dataset.spec)
@@ -110,23 +133,23 @@ def _warnings(
         )
     else:
         warnings += rollouts.warnings
-        if rollouts.backtest.series < len(dataset.held_out):
-            warnings.append(
-                f"was tested over {horizon} steps on {rollouts.backtest.series} of {len(dataset.held_out)} series: the "
-                "others have too few rows to test on"
-            )
     expected = recipe.fit.leave_out or any(parts.calibration for parts in dataset.parts)
-    return (*warnings, *interval_warnings(intervals, horizon, expected=expected))
+    return (*warnings, *interval_warnings(calibration, horizon, expected=expected))
 
 
-def interval_warnings(intervals: Intervals | None, horizon: int, *, expected: bool) -> tuple[str, ...]:
-    """Warnings of intervals that are missing where they were expected, or that have only low levels."""
-    if intervals is None:
+def interval_warnings(calibration: Calibration | None, horizon: int, *, expected: bool) -> tuple[str, ...]:
+    """Warnings of intervals that are missing where they were expected, have only low levels, or leave series out."""
+    if calibration is None:
         told = f"has no intervals: no calibration part has room for a forecast of {horizon} steps"
         return (told,) if expected else ()
-    if intervals.highest_level >= MIN_LEVEL:
-        return ()
-    return (
-        f"has intervals from only {intervals.count} errors at each step: up to a level of "
-        f"{intervals.highest_level:g} percent",
-    )
+    warnings = []
+    if calibration.highest_level < MIN_LEVEL:
+        warnings.append(
+            f"has intervals from only {calibration.count} errors at each step: up to a level of "
+            f"{calibration.highest_level:g} percent"
+        )
+    if (missing := calibration.left_out) is not None:
+        warnings.append(
+            f"has intervals from errors of {missing.others} of {missing.of} series: {missing.reason} to calibrate on"
+        )
+    return tuple(warnings)

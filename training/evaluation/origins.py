@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.inference.input_windows import extended
 from models.spec.model_spec import Extension
+from models.spec.panel_scores import LeftOut
 from training.data.held_out import HeldOut
 
 Array = NDArray[np.float64]
@@ -92,6 +93,12 @@ def even_stride(count: int, most: int, seasons: Sequence[int] = ()) -> int:
     while stride > 1 and any(math.gcd(stride, season) > 1 for season in seasons):
         stride += 1
     return max(stride, 1)
+
+
+def left_out(names: Sequence[str], held_out: Sequence[HeldOut], origins: Origins) -> LeftOut | None:
+    """Which of the series of these names have no origin; None where each has one."""
+    known = {held_out[number].id for number in np.unique(origins.series).tolist()}
+    return LeftOut.named(tuple(name for name in names if name not in known), len(names))
 
 
 def rows_before(held_out: Sequence[HeldOut], origins: Origins, count: int, extension: Extension | None = None) -> Array:

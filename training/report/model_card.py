@@ -10,6 +10,7 @@ from models.spec.example_request import example_request
 from models.spec.manifest import Description, PlanTrial, UpdateRecord
 from models.spec.metrics import Backtest, Calibration, Scores
 from models.spec.wording import Fact, classical_facts, data_facts, model_facts
+from training.report.panel_tables import lengths_table, worse_lengths, worst_table
 from training.report.tables import TextTable, comparison_table, errors_table, intervals_table
 
 CARD = "card.md"
@@ -29,6 +30,7 @@ def card_markdown(name: str, description: Description, pictures: Sequence[str] =
         _next_value(description),
         _plans(description.training.plans),
         _whole_horizon(description.backtest),
+        _error_by_series(description.backtest),
         _error_by_step(description.backtest),
         _classical(description.backtest),
         _intervals(description),
@@ -94,6 +96,24 @@ def _whole_horizon(backtest: Backtest | None) -> str:
         "difference (Diebold and Mariano's test, with Harvey's correction); a baseline is better by more than noise "
         f"where p is below 0.05 and the ratio above 1.02.\n\n{_table(comparison_table(backtest))}"
     )
+
+
+def _error_by_series(backtest: Backtest | None) -> str:
+    if backtest is None or (panel := backtest.panel) is None:
+        return ""
+    beside = f"MASE over the whole horizon, beside that of {panel.baseline} from the same origins."
+    texts = [f"## Error by series\n\nErrors are {beside}"]
+    if panel.worst:
+        texts.append(f"The highest of {backtest.series:,} series:\n\n{_table(worst_table(panel))}")
+    if panel.by_length:
+        texts.append(
+            "By the length of the series, each counting alike; ratios are of the model's error to the other one, and p "
+            "is that of each group alone. A warning takes a ratio above 1.02, and a p below 0.05 divided by the number "
+            f"of groups.{worse_lengths(panel)}\n\n{_table(lengths_table(panel))}"
+        )
+    if panel.without_mase is not None:
+        texts.append(f"Without MASE, as they never changed over a season before: {_text(panel.without_mase.told)}.")
+    return "\n\n".join(texts)
 
 
 def _error_by_step(backtest: Backtest | None) -> str:

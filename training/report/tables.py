@@ -39,8 +39,8 @@ def errors_table(backtest: SideBySide, most: int) -> TextTable:
 
     def row(label: str, errors: Sequence[float], baselines: Sequence[tuple[float, float]]) -> list[str]:
         """The cells of the model's errors, and of each baseline's error and the skill against it."""
-        pairs = [(_number(mae), _skill(against)) for mae, against in baselines]
-        return [label, *map(_number, errors), *(text for pair in pairs for text in pair)]
+        pairs = [(number_text(mae), _skill(against)) for mae, against in baselines]
+        return [label, *map(number_text, errors), *(text for pair in pairs for text in pair)]
 
     rows = [
         row(
@@ -62,12 +62,12 @@ def comparison_table(backtest: Backtest) -> TextTable:
     """The model's error beside each baseline's over the whole horizon, and how likely chance alone is."""
     rows = []
     for name, compared in backtest.comparisons.items():
-        scores, p_value = backtest.baselines[name], compared.p_value
-        mase = "" if scores.mase is None else _number(fmean(scores.mase))
-        told = "not told by so few forecasts" if p_value is None else f"{p_value:.2g}"
-        rows.append([name, _number(fmean(scores.mae)), mase, f"{compared.error_ratio:.3g}", told])
+        scores = backtest.baselines[name]
+        mase = "" if scores.mase is None else number_text(fmean(scores.mase))
+        told = p_value_text(compared.p_value)
+        rows.append([name, number_text(fmean(scores.mae)), mase, f"{compared.error_ratio:.3g}", told])
     mine = backtest.model
-    own = ["model", _number(fmean(mine.mae)), "" if mine.mase is None else _number(fmean(mine.mase)), "", ""]
+    own = ["model", number_text(fmean(mine.mae)), "" if mine.mase is None else number_text(fmean(mine.mase)), "", ""]
     return TextTable(["", "MAE", "MASE", "model's error in units of it", "p"], [own, *rows])
 
 
@@ -78,9 +78,9 @@ def intervals_table(intervals: Calibration | IntervalScores, most: int) -> TextT
     for level, shares in coverage.items():
         columns[f"{level} %"] = shares, lambda share: f"{100 * share:.1f}"
         if level in scores:
-            columns[f"score {level}"] = scores[level], _number
+            columns[f"score {level}"] = scores[level], number_text
     if pinball is not None:
-        columns["pinball"] = pinball, _number
+        columns["pinball"] = pinball, number_text
     horizon = len(next(iter(coverage.values())))
     rows = [
         [str(step), *(told(values[step - 1]) for values, told in columns.values())]
@@ -95,5 +95,11 @@ def _skill(value: float) -> str:
     return f"{value:.2f}" if value > -100 else f"{value:.1e}"
 
 
-def _number(value: float) -> str:
+def number_text(value: float) -> str:
+    """A number as tables have it."""
     return f"{value:.4g}"
+
+
+def p_value_text(p_value: float | None) -> str:
+    """How likely chance is, as tables have it."""
+    return "not told by so few forecasts" if p_value is None else f"{p_value:.2g}"

@@ -16,7 +16,7 @@ from training.completion.conformal import MAX_ERRORS, calibrate
 from training.errors import SeriesError
 from training.evaluation.evaluate import interval_warnings
 from training.evaluation.interval_scores import NO_SCORES, IntervalScores, interval_scores
-from training.evaluation.origins import find_origins
+from training.evaluation.origins import find_origins, left_out
 from training.evaluation.rolling_forecasts import rolling_forecasts
 from training.evaluation.step_scores import mase_scales
 from training.publication import card_of
@@ -48,12 +48,12 @@ def recalibrate(registry: Registry, newer: NewerRows, forecaster: Forecaster) ->
     manifest = newer.manifest
     renewed = renew_intervals(newer, forecaster, newer.parts, forecaster.intervals)
     expected = manifest.data.calibration_rows > 0
-    outdated = interval_warnings(forecaster.intervals, newer.horizon, expected=expected)
+    outdated = interval_warnings(manifest.calibration, newer.horizon, expected=expected)
     warnings = [warning for warning in manifest.warnings if warning not in outdated]
     description = Description(**{name: getattr(manifest, name) for name in Description.model_fields}).model_copy(
         update={
             "calibration": renewed.record,
-            "warnings": (*warnings, *interval_warnings(renewed.intervals, newer.horizon, expected=True)),
+            "warnings": (*warnings, *interval_warnings(renewed.record, newer.horizon, expected=True)),
         }
     )
     kept = [name for name in manifest.files if name not in (CARD, CALIBRATION, *OLD_PICTURES)]
@@ -94,6 +94,8 @@ def renew_intervals(
     intervals = _with_enough(found, before)
     kept = intervals.count - found.count
     old = f", and {kept} of the errors that {title} was calibrated on" if kept else ""
+    held_out, names = newer.held_out(parts), [each.id for each in newer.series]
+    origins = find_origins(held_out, newer.manifest.spec.least_context, horizon)
     measured_on = f"the newest {sum(map(len, newest))} of these rows, by intervals from the others"
     record = Calibration(
         calibrated_on=f"{newer.described(parts)}{note}{old}",
@@ -101,6 +103,8 @@ def renew_intervals(
         count=intervals.count,
         tested_on=measured_on if measured.coverage else None,
         joint=intervals.joint_errors is not None,
+        # Nobody knows of which series the errors of before are.
+        left_out=None if kept else left_out(names, held_out, origins),
         **measured._asdict(),
     )
     return RenewedIntervals(intervals, record)

@@ -53,7 +53,7 @@ def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
     return ReloadedData(
         recipe,
         series,
-        BacktestData(histories(series, parts), held_out, tested_on),
+        BacktestData(histories(series, parts), held_out, tested_on, tuple(each.id for each in series)),
         same_values=sha256(series) == manifest.data.sha256,
     )
 

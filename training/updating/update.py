@@ -10,8 +10,8 @@ from models.inference.forecaster import Forecaster
 from models.intervals.conformal import Intervals
 from models.registry.publisher import check_publishable
 from models.registry.registry import Registry
+from models.spec.comparison import WORSE_RATIO
 from models.spec.manifest import Manifest, UpdateRecord
-from models.spec.metrics import WORSE_RATIO
 from training.data.dataset import Dataset
 from training.errors import SeriesError
 from training.evaluation.comparison import Contender, compare
@@ -151,5 +151,5 @@ def _evaluated(newer: NewerRows, dataset: Dataset, candidate: Forecaster, before
     return evaluation._replace(
         intervals=intervals,
         calibration=record,
-        warnings=(*evaluation.warnings, *interval_warnings(intervals, newer.horizon, expected=True)),
+        warnings=(*evaluation.warnings, *interval_warnings(record, newer.horizon, expected=True)),
     )

@@ -11,8 +11,8 @@ from training.classical import scores
 from training.classical.methods import Method
 from training.data.held_out import HeldOut
 from training.evaluation.backtest import BacktestData
-from training.evaluation.reload_data import ReloadedData
 from training.recipes.recipe import Recipe
+from training.updating.reload_data import ReloadedData
 
 
 def reloaded(part: range) -> ReloadedData:

@@ -143,6 +143,27 @@ def test_another_file_with_other_columns(rollcast: Command) -> None:
     assert "trained on other values" not in result.err
 
 
+def test_several_series_are_shown_with_their_own_errors(rollcast: Command) -> None:
+    published()
+    rows = [(name, row) for number, name in enumerate("abcdef") for row in range(28 + 2 * number)]
+    lines = [f"{name},{VALUES[row] + row % 3}" for name, row in rows]
+    Path("panel.csv").write_text("site,value\n" + "\n".join([*lines, *["g,1"] * 40]) + "\n")
+    result = rollcast("evaluate", "tiny", "--csv", "panel.csv", "--id", "site", "--registry", "registry")
+    assert result.status == 0, result.err
+    shown = result.out.splitlines()
+    worst, lengths, last = (
+        next(number for number, line in enumerate(shown) if line.startswith(text))
+        for text in ("the series with the highest errors", "errors by the length", "without MASE")
+    )
+    assert shown[worst + 2].split() == ["series", "rows", "origins", "MASE", "seasonal", "naive", "5"]
+    assert {line.split()[0] for line in shown[worst + 3 : lengths - 1]} == set("abcdef")
+    assert [line.split()[:6] for line in shown[lengths + 3 : last - 1]] == [
+        ["28", "to", "32", "rows", "3", shown[lengths + 3].split()[5]],
+        ["34", "to", "38", "rows", "3", shown[lengths + 4].split()[5]],
+    ]
+    assert shown[last] == "without MASE, as they never changed over a season before: g"
+
+
 def test_filled_rows_are_told(rollcast: Command) -> None:
     published(fill="previous")
     Path("gaps.csv").write_text("value,x\n" + "1,0\n" * 38 + ",0\n3,0\n")

@@ -6,6 +6,7 @@ import pytest
 
 from models.registry.registry import Registry
 from models.spec.metrics import Backtest, ClassicalScores, StepScores
+from models.spec.panel_scores import LeftOut, PanelScores, SeriesScore
 from service.schemas.models import card_of
 
 MINE = StepScores(mae=(1.0, 3.0), rmse=(1.5, 3.5), mase=None, smape=(10.0, 30.0))
@@ -47,6 +48,23 @@ def test_classical_methods_come_where_training_compared_with_them(registry: Regi
         assert found == (None if asked_for is None else classical.model_dump(mode="json"))
 
 
+def test_the_errors_of_several_series(registry: Registry) -> None:
+    panel = PanelScores(
+        baseline="last_value",
+        worst=(SeriesScore(series="a", rows=40, origins=3, mase=1.5, baseline_mase=1.2),),
+        without_mase=LeftOut.named(("b",), 2),
+    )
+    tested = BACKTEST.model_copy(update={"panel": panel, "left_out": LeftOut.named(("c",), 3)})
+    card = card_of(registry.manifest("tiny", 1).model_copy(update={"backtest": tested})).model_dump(mode="json")
+    assert card["backtest"]["panel"] == {
+        "baseline": "last_value",
+        "worst": [{"series": "a", "rows": 40, "origins": 3, "mase": 1.5, "baseline_mase": 1.2}],
+        "by_length": [],
+        "without_mase": {"count": 1, "of": 2, "names": ["b"]},
+    }
+    assert card["backtest"]["left_out"]["names"] == ["c"]
+
+
 def test_what_was_not_measured_is_null(registry: Registry) -> None:
     found = card_of(registry.manifest("tiny", 1)).model_dump(mode="json")
     assert (found["backtest"], found["calibration"], found["warnings"]) == (None, None, [])
@@ -55,7 +73,8 @@ def test_what_was_not_measured_is_null(registry: Registry) -> None:
 def test_the_coverage_of_the_intervals(timed_path: Path) -> None:
     manifest = Registry.at(timed_path).manifest("wide", 1)
     assert manifest.calibration is not None
-    measured = manifest.calibration.model_copy(update={"coverage": {"80": (0.81, 0.79, 0.8)}, "tested_on": "the rest"})
+    more = {"coverage": {"80": (0.81, 0.79, 0.8)}, "tested_on": "the rest", "left_out": LeftOut.named(("a",), 3)}
+    measured = manifest.calibration.model_copy(update=more)
     found = card_of(manifest.model_copy(update={"calibration": measured})).model_dump(mode="json")["calibration"]
     assert found == {
         "calibrated_on": "made up",
@@ -67,6 +86,7 @@ def test_the_coverage_of_the_intervals(timed_path: Path) -> None:
         "pinball": None,
         "joint": True,
         "candidates": [],
+        "left_out": {"count": 1, "of": 3, "names": ["a"]},
     }
 
 

@@ -50,6 +50,23 @@ def test_a_panel_has_one_origin_in_each_series(monkeypatch: pytest.MonkeyPatch) 
     assert scores.model.mae == pytest.approx(((1 + 62) / 2, (0 + 72) / 2))
     season = (5 + 1 + 7) / 3
     assert scores.model.mase == pytest.approx(((1 + 6.2) / 2 / season, (0 + 7.2) / 2 / season))
+    assert scores.panel is None  # nobody could tell which is which
+
+
+def test_each_series_of_a_panel_has_its_error_and_those_without_an_origin_are_named() -> None:
+    held_out = [HeldOut(VALUES * factor, range(6, stop), id=name) for name, factor, stop in (("a", 1, 8), ("b", 10, 8))]
+    short = HeldOut(VALUES, range(7, 8), id="c")
+    data = BacktestData((VALUES[:6],), (*held_out, short), "the end", ("a", "b", "c", "d"))
+    result = backtest(RECIPE, constant(8), data)
+    assert result is not None
+    panel, left_out = result.scores.panel, result.scores.left_out
+    assert panel is not None
+    assert left_out is not None
+    season = (5 + 1 + 7) / 3
+    assert [each.series for each in panel.worst] == ["b", "a"]
+    assert [each.mase for each in panel.worst] == pytest.approx([(6.2 + 7.2) / 2 / season, (1 + 0) / 2 / season])
+    assert [each.baseline_mase for each in panel.worst] == pytest.approx([(1 + 4) / 2 / season] * 2)
+    assert (panel.baseline, left_out.names, left_out.of) == ("seasonal naive 3", ("c", "d"), 4)
 
 
 def test_about_a_thousand_origins_unless_the_recipe_says_a_stride(monkeypatch: pytest.MonkeyPatch) -> None:

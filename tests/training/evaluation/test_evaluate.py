@@ -67,9 +67,21 @@ def test_series_with_too_few_rows_to_test_on_are_told() -> None:
     series = [Series(np.arange(float(rows))[:, None], ("a",), "made up", name) for name, rows in names.items()]
     recipe = RECIPE.with_values({"horizon": 3, "season": ()})
     evaluation = evaluated(recipe, build_dataset(recipe, series))
-    assert any(warning.startswith("was tested over 3 steps on 1 of 2 series") for warning in evaluation.warnings)
+    assert "was tested over 3 steps on 1 of 2 series: short has too few rows to test on" in evaluation.warnings
     assert evaluation.backtest is not None
     assert evaluation.backtest.series == 1
+
+
+def test_series_with_too_few_rows_to_calibrate_on_are_named() -> None:
+    lengths = {"long": 40, "first": 10, "second": 12}
+    series = [Series(np.arange(float(rows))[:, None], ("a",), "made up", name) for name, rows in lengths.items()]
+    recipe = RECIPE.with_values({"horizon": 3, "season": (), "calibration_share": 0.1})
+    evaluation = evaluated(recipe, build_dataset(recipe, series))
+    assert evaluation.calibration is not None
+    assert evaluation.calibration.left_out is not None
+    assert evaluation.calibration.left_out.names == ("first", "second")
+    told = "has intervals from errors of 1 of 3 series: first and second have too few rows to calibrate on"
+    assert told in evaluation.warnings
 
 
 def test_what_was_calibrated_is_kept_where_nothing_could_be_tested() -> None:

@@ -12,9 +12,11 @@ import pytest
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
 from models.intervals.conformal import Intervals
+from models.spec.comparison import Comparison
 from models.spec.manifest import Description, UpdateRecord
 from models.spec.metrics import Backtest, Calibration, ClassicalScores, IntervalCandidate, Scores, Spread, StepScores
 from models.spec.model_spec import ModelSpec
+from models.spec.panel_scores import LeftOut, LengthScore, PanelScores, SeriesScore
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
 from tests.support.tiny import graph_of, tiny_description, tiny_spec
@@ -107,6 +109,39 @@ def test_everything_that_is_known_is_on_the_card() -> None:
         "| 2 | 2 | 4 | 0.7 | 10 | 2 | 0.00 |",
         "from 40 errors at each of 2 steps on the middle. They are marginal",
         "What they covered of the end, in percent.\n\n| step | 80 % |\n| --- | ---: |\n| 1 | 81.0 |\n| 2 | 79.0 |",
+    ):
+        assert expected in card
+
+
+def test_the_worst_of_several_series_and_the_error_by_length_are_told() -> None:
+    step = StepScores(mae=(1,), rmse=(1,), mase=(1,), smape=(9,))
+    groups = [
+        LengthScore(
+            series=4,
+            shortest=rows,
+            longest=rows + 9,
+            mase=ratio,
+            baseline_mase=1,
+            comparison=Comparison(error_ratio=ratio, p_value=0.3),
+        )
+        for rows, ratio in ((20, 1.25), (30, 0.5))
+    ]
+    panel = PanelScores(
+        baseline="last value",
+        worst=(SeriesScore(series="a_b", rows=25, origins=3, mase=2.5, baseline_mase=1.5),),
+        by_length=tuple(groups),
+        without_mase=LeftOut.named(("flat", "flatter"), 11),
+    )
+    tested = Backtest(
+        tested_on="the end", horizon=1, origins=33, stride=1, series=11, season=1, model=step, baselines={}, panel=panel
+    )
+    card = card_markdown("tiny", described(tiny_spec(), backtest=tested))
+    for expected in (
+        "## Error by series\n\nErrors are MASE over the whole horizon, beside that of last value from",
+        "The highest of 11 series:\n\n| series | rows | origins | MASE | last value |\n",
+        "| a\\_b | 25 | 3 | 2.5 | 1.5 |\n\nBy the length of the series",
+        "On the series of 20 to 29 rows last value is better by more than 2 percent, maybe by chance.\n\n|  | series |",
+        "| 30 to 39 rows | 4 | 0.5 | 1 | 0.5 | 0.3 |\n\nWithout MASE, as they never changed over a season before: ",
     ):
         assert expected in card
 

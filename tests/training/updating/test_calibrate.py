@@ -11,6 +11,7 @@ from tests.support.constant import constant, plain_spec
 from tests.support.newer_files import TRAINED_ROWS, write_hours
 from tests.support.tiny import publish_tiny
 from training.errors import SeriesError
+from training.evaluation.evaluate import interval_warnings
 from training.reading.series import Series
 from training.recipes.recipe import Recipe
 from training.updating import calibrate as module
@@ -60,6 +61,19 @@ def test_some_errors_of_before_are_kept_where_there_are_few_new_ones(
     assert renew_intervals(rows, MODEL, rows.parts, other_horizon).intervals.count == 5
     monkeypatch.setattr(module, "ENOUGH_ERRORS", 5)
     assert renew_intervals(rows, MODEL, rows.parts, before).intervals.count == 5
+
+
+def test_series_with_too_few_new_rows_are_named_unless_errors_of_before_are_kept(tmp_path: Path) -> None:
+    values = np.arange(12.0)[:, None]
+    series = Series(values, ("value",), "new.csv", "a"), Series(values[:5], ("value",), "new.csv", "b")
+    rows = newer(tmp_path, 4, horizon=2)._replace(series=series, first_new=(4, 4))
+    record = renew_intervals(rows, MODEL, rows.parts, None).record
+    assert record.left_out is not None
+    assert (record.left_out.names, record.left_out.of) == (("b",), 2)
+    (warning,) = interval_warnings(record, 2, expected=True)[1:]
+    assert warning == "has intervals from errors of 1 of 2 series: b has too few rows to calibrate on"
+    kept = renew_intervals(rows, MODEL, rows.parts, Intervals(np.ones((2, 1, 9))))
+    assert kept.record.left_out is None
 
 
 def test_it_takes_a_horizon_of_new_rows(tmp_path: Path) -> None:

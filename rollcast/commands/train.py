@@ -14,6 +14,7 @@ from rollcast.published import backtest_lines, coverage_line, tell_published
 from training.extras import require_train
 from training.recipes.fields import RecipeField, recipe_fields
 from training.recipes.loader import load_recipe, recipe_names
+from training.recipes.other_data import run_with
 from training.recipes.recipe import Recipe
 from training.search.budget import USUAL_MINUTES
 
@@ -66,7 +67,7 @@ def command() -> Callable[..., None]:
 
 
 def _train(run: Run, values: dict[str, Any]) -> None:
-    recipe = (Recipe() if run.recipe is None else load_recipe(run.recipe)).with_values(values)
+    recipe = run_with(Recipe() if run.recipe is None else load_recipe(run.recipe), values)
     if not recipe.name:
         raise RollcastError("the model needs a name: add --name NAME")
     require_train()

@@ -54,6 +54,18 @@ def test_a_csv_becomes_a_published_version(rollcast: Command, csv: Path, tmp_pat
     assert [warning for warning in manifest.warnings if "loses to" in warning] == []
 
 
+def test_a_card_does_not_describe_the_recipe_s_own_data_where_it_is_run_on_others(
+    rollcast: Command, csv: Path, tmp_path: Path
+) -> None:
+    flags = ["--csv", csv, "--column", "load", "--name", "other", "--train-share", 0.7, "--units", 1, "--quiet"]
+    short = ["--epochs", 1, "--seeds", 1, "--picture-every-epochs", 0]
+    result = rollcast("train", "sine-lstm", *flags, *short, "--registry", tmp_path)
+    assert result.status == 0, result.err
+    card = (tmp_path / "other" / "1" / "card.md").read_text()
+    assert card.startswith("# other@1\n\nBy the recipe sine-lstm, on other data.\n")
+    assert "sine from the ten" not in card
+
+
 def test_flags_override_a_recipes_values_and_its_series(rollcast: Command, csv: Path, tmp_path: Path) -> None:
     recipe = tmp_path / "mine.toml"
     recipe.write_text('name = "mine"\n[series]\ngenerator = "sine"\n[network]\nkind = "simple_rnn"\nunits = 2\n')

@@ -9,9 +9,10 @@ from rich.console import Console
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from training.data.dataset import load_series
-from training.pipeline import Plans, check_recipe_name, require_libraries, train, train_on
+from training.pipeline import Plans, check_recipe_name, require_libraries, train_on
 from training.recipes.recipe import Recipe
 from training.search.budget import USUAL_MINUTES
+from training.search.given import with_season_lags
 from training.search.search import find_recipe
 
 FITTED_BY, LEARNED_BY = 0.82, 0.92  # of the minutes
@@ -40,7 +41,7 @@ def train_plain(
     series = load_series(given)
     found = find_recipe(values, series, minutes, console)
     if found is None:
-        return train(given, registry, progress=progress, compare=compare)
+        return train_on(series, with_season_lags(given, values, series), registry, console, compare=compare)
     fitted_by, learned_by = (started + 60 * minutes * share if minutes else None for share in (FITTED_BY, LEARNED_BY))
     plans = Plans(found.trials, fitted_by, learned_by)
     return train_on(series, found.recipe, registry, console, plans, compare=compare)

@@ -13,8 +13,10 @@ from models.spec.manifest import Manifest
 from rollcast.cli import app
 from service.settings import Settings
 from tests.support.in_process import running
+from training import plain
 from training.errors import RecipeError, SeriesError
 from training.plain import train_plain
+from training.recipes.recipe import Recipe
 
 SMALL: dict[str, Any] = {"units": [4], "members": 1, "epochs": 2, "batches": 3, "feedback_epochs": 1, "learn_on": 1}
 
@@ -233,6 +235,20 @@ def test_a_clock_that_is_over_cuts_and_the_card_says_so(tmp_path: Path) -> None:
     manifest = train_plain(values, Registry.at(tmp_path / "1"), minutes=1e-6, progress=False)
     assert manifest.training.cut_by_clock
     assert len(manifest.training.loss) < 4
+
+
+def test_values_that_no_plan_goes_with_are_a_recipe_with_the_lags_of_its_season(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[Recipe] = []
+    monkeypatch.setattr(plain, "train_on", lambda _, recipe, *__: trained.append(recipe))
+    path = tmp_path / "y.csv"
+    path.write_text("y\n" + "".join(f"{step % 24 + step % 5}\n" for step in range(3_000)))
+    values = {"csv": str(path), "column": ["y"], "name": "y", "season": [24], "horizon": 150, "dropout": 0.1}
+    train_plain(values, Registry.at(tmp_path / "registry"), progress=False)
+    train_plain({**values, "lag": [7]}, Registry.at(tmp_path / "registry"), progress=False)
+    assert [recipe.windows.lag for recipe in trained] == [(24, 25), (7,)]
+    assert [recipe.network.dropout for recipe in trained] == [0.1, 0.1]
 
 
 @pytest.mark.parametrize(

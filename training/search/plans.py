@@ -4,10 +4,13 @@ A plan says what the network takes in and how it reaches the horizon. How long i
 (budget.py). What the plans have in common: a linear path to begin at, and the mean absolute error as loss.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from models.text import counted
 from models.timeseries.frequency import MICROSECONDS, parse_frequency
+from training.search.given import with_given
+from training.search.seasons import multiples
 from training.search.situation import Situation
 
 MAX_LAGS = 160  # as inputs of each step
@@ -16,6 +19,7 @@ MAX_ROLLOUT_WINDOW, MAX_FEEDBACK = 168, 192
 LONG_ROWS, VERY_SHORT_ROWS = 2_000, 400
 LEAST_YEARS = 1.5  # for the year as an input
 LINEAR_LAGS = 512
+NOTHING: Mapping[str, Any] = {}
 
 
 class Plan(NamedTuple):
@@ -26,8 +30,11 @@ class Plan(NamedTuple):
     values: dict[str, Any]
 
 
-def plans_for(of: Situation) -> tuple[Plan, ...]:
-    """The plans that suit a situation, at least one. What a context would not fit into is not among them."""
+def plans_for(of: Situation, given: Mapping[str, Any] = NOTHING) -> tuple[Plan, ...]:
+    """The plans that suit a situation and the user's own values, at least one; the latter hold in all of them.
+
+    What the rows have no room for is not among them.
+    """
     common = {
         "linear_path": True,
         "blend": True,
@@ -45,9 +52,15 @@ def plans_for(of: Situation) -> tuple[Plan, ...]:
         # Series of a panel may be shorter than its context.
         "least_context": max(2, next((season.rows for season in of.seasons), 2)) if of.is_panel else None,
     }
-    found = [plan._replace(values=common | plan.values) for plan in (*_rollouts(of), *_direct(of))]
-    fitting = [plan for plan in found if _context(plan.values) + of.horizon <= of.typical]
-    return tuple(fitting) or (_smallest(of)._replace(values=common | _smallest(of).values),)
+
+    def made(plan: Plan) -> Plan:
+        return plan._replace(values=with_given(common | plan.values, given))
+
+    fitting = [plan for plan in map(made, (*_rollouts(of), *_direct(of))) if _fits(plan.values, of)]
+    if fitting:
+        return tuple(fitting)
+    small = [made(plan) for plan in _small(of)]
+    return (next((plan for plan in small if _fits(plan.values, of)), small[-1]),)
 
 
 def _rollouts(of: Situation) -> Iterator[Plan]:
@@ -56,7 +69,7 @@ def _rollouts(of: Situation) -> Iterator[Plan]:
     if of.longest < 8 * max(first, of.horizon, 12) or of.horizon > MAX_FEEDBACK:
         return
     feedback = max(2, min(of.horizon, max(12, first)))
-    lags = sorted({lag for season in of.seasons for lag in _multiples(season.rows, feedback)})
+    lags = sorted({lag for season in of.seasons for lag in multiples(season.rows, feedback)})
     window = max(12, min(3 * first, max(MAX_ROLLOUT_WINDOW, first)) if first else 2 * feedback)
     by_context = of.is_panel
     yield Plan(
@@ -80,11 +93,12 @@ def _direct(of: Situation) -> Iterator[Plan]:
         return
     first = of.seasons[0].rows if of.seasons else 0
     lags = set(range(2, (first if 0 < first <= MAX_LAGS else 12) + 2))
-    for season in of.seasons[1:]:
-        lags |= set(range(max(2, season.rows - of.horizon + 1), season.rows + 2))
+    window = 24 if 13 < first <= MAX_LAGS else 12
+    for season in of.seasons[1:] if first <= MAX_LAGS else of.seasons:
+        if window + season.rows + of.horizon <= of.typical and window + season.rows < of.train_rows:
+            lags |= set(_around(season.rows, of.horizon))
     if len(lags) > MAX_LAGS:
         lags = {lag for lag in lags if lag <= first + 1}
-    window = 24 if 13 < first <= MAX_LAGS else 12
     values = {"outputs": of.horizon, "window": window, "lag": sorted(lags), "scaler": "context"}
     yield Plan("direct", f"all {of.horizon} steps at once, from {len(lags) + 1} past values at each step", values)
     if 1 < first <= MAX_DIRECT_HORIZON:
@@ -95,25 +109,34 @@ def _direct(of: Situation) -> Iterator[Plan]:
         )
 
 
-def _smallest(of: Situation) -> Plan:
-    """What can be learned from a handful of rows."""
-    window = max(1, min(4, of.typical - of.horizon - 1))
-    return Plan(
-        "small",
-        f"all {of.horizon} steps at once, from {window} values",
-        {"outputs": of.horizon, "window": window, "lag": [], "scaler": "context", "calendar": []},
-    )
+def _small(of: Situation) -> Iterator[Plan]:
+    """What can be learned from a handful of rows, with as many of the values a season before as they have room for."""
+    window = max(1, min(4, of.typical - of.horizon - 1, of.train_rows - 1))
+    season = of.seasons[0].rows if of.seasons else 1
+    for lags in ([*_around(season, of.horizon)], [season], []) if season > 1 else ([],):
+        yield Plan(
+            "small",
+            f"all {of.horizon} steps at once, from {window} values"
+            + (f" and {counted(len(lags), 'value')} about {season} steps before" if lags else ""),
+            {"outputs": of.horizon, "window": window, "lag": lags, "scaler": "context", "calendar": []},
+        )
 
 
-def _multiples(season: int, least: int) -> tuple[int, int]:
-    """The first whole number of seasons that is at least so long, and the step before it."""
-    lag = season * -(-least // season)
-    return lag, lag + 1
+def _around(season: int, horizon: int) -> range:
+    """How many steps before its target the values lie that come a season before the steps of a horizon."""
+    return range(max(2, season - min(horizon, MAX_LAGS - 2) + 1), season + 2)
 
 
-def _context(values: dict[str, Any]) -> int:
+def _fits(values: Mapping[str, Any], of: Situation) -> bool:
+    """Whether rows have room for a plan's context: with the horizon in a typical series, with a sample in training."""
+    context, longer = _context(values), values.get("feedback", 0)
+    return context + of.horizon <= of.typical and context + max(1, longer) <= of.train_rows
+
+
+def _context(values: Mapping[str, Any]) -> int:
     """How many values a request of a plan brings, its blend's aside."""
-    return int(values["window"] + max(values["lag"], default=1) - 1 + values.get("difference", 0))
+    farthest = max(values.get("lead", 1), *values["lag"], 1)
+    return int(values["window"] + farthest - 1 + (values.get("difference") or 0))
 
 
 def _linear_lags(of: Situation) -> int:

@@ -15,6 +15,7 @@ from models.text import counted, listed
 from models.timeseries.missing_values import fill_forward
 from training.data.dataset import Dataset, build_dataset
 from training.data.held_out import HeldOut
+from training.data.splits import split_rows
 from training.errors import RecipeError
 from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import rolling_forecasts
@@ -69,10 +70,11 @@ def find_recipe(
     horizon = int(values.get("horizon") or _usual_horizon(seasons, min(rows)))
     split = {} if _splits(values) else choose_split(rows, horizon)
     base = {**split, "validation_samples": VALIDATION_SAMPLES, "batch_size": 32}
-    before_test = [_rows_before_test(split, count) for count in rows]
-    situation = Situation.of(series, before_test, seasons, horizon)
+    parts = split_rows(Recipe().with_values({**split, **values}), series)
+    situation = Situation.of(series, parts, seasons, horizon)
     # 2. The plans that go with the user's values, and what they make of the series.
-    candidates = [each for plan in plans_for(situation) if (each := _candidate(plan, base, values, series)) is not None]
+    plans = plans_for(situation, values)
+    candidates = [each for plan in plans if (each := _candidate(plan, base, values, series)) is not None]
     if not candidates:
         return None
     # 3. Try each briefly, if there are several; train the best.
@@ -131,18 +133,12 @@ def _splits(values: Mapping[str, Any]) -> bool:
     return any(name in values for name in ("train_share", "validation_share", "calibration_share", "test_rows"))
 
 
-def _rows_before_test(split: Mapping[str, Any], rows: int) -> int:
-    if "test_rows" in split:
-        return rows - int(split["test_rows"])
-    return int(rows * 0.8)
-
-
 def _candidate(
     plan: Plan, base: Mapping[str, Any], values: Mapping[str, Any], series: Sequence[Series]
 ) -> _Candidate | None:
     """A plan made ready to be tried; None where it does not go with the user's values."""
     try:
-        recipe = Recipe().with_values({**base, **plan.values, **values})
+        recipe = Recipe().with_values({**base, **plan.values})
         dataset = build_dataset(recipe, series)
     except RecipeError:
         return None

@@ -55,6 +55,12 @@ def find_seasons(series: Sequence[Array], frequency: str | None, usual: Sequence
     return _searched(changes[: rows + 1], least, max(LONGER_BY, noise)) or _slow_cycle(values[: rows + 1], least)
 
 
+def multiples(season: int, least: int) -> tuple[int, int]:
+    """The first whole number of seasons that is at least so long, and the step before it."""
+    lag = season * -(-least // season)
+    return lag, lag + 1
+
+
 def _usual_seasons(frequency: str | None) -> list[int]:
     """The day and the week in rows of less than a day; the week and the year in days; the year in what is longer."""
     if frequency is None:

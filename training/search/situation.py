@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from training.data.splits import Parts
 from training.reading.series import Series
 from training.search.seasons import Season
 
@@ -14,11 +15,13 @@ YEAR = np.timedelta64(8766, "h")
 class Situation(NamedTuple):
     """What a search knows of the series before it trains anything.
 
-    `rows` are those of each series before its test part, the shortest first. `has_times` tells whether the time of each
-    row is known, `years` how many the longest series covers.
+    `rows` are those of each series before its test part, the shortest first, `train_rows` those that the series with
+    most of them has to train on. `has_times` tells whether the time of each row is known, `years` how many the longest
+    series covers.
     """
 
     rows: tuple[int, ...]
+    train_rows: int
     horizon: int
     seasons: tuple[Season, ...]
     frequency: str | None
@@ -26,11 +29,14 @@ class Situation(NamedTuple):
     years: float
 
     @classmethod
-    def of(cls, series: Sequence[Series], rows: Sequence[int], seasons: Sequence[Season], horizon: int) -> "Situation":
-        """The situation of series of which the first `rows` are not tested on."""
+    def of(
+        cls, series: Sequence[Series], parts: Sequence[Parts], seasons: Sequence[Season], horizon: int
+    ) -> "Situation":
+        """The situation of series that are split into parts."""
         times = [each.times for each in series if each.times is not None]
         return cls(
-            rows=tuple(sorted(rows)),
+            rows=tuple(sorted(part.test.start for part in parts)),
+            train_rows=max(len(part.train) for part in parts),
             horizon=horizon,
             seasons=tuple(seasons),
             frequency=series[0].frequency,

@@ -11,8 +11,14 @@ from training.search.situation import Situation
 
 
 def situation(rows: tuple[int, ...], horizon: int, *seasons: int, **values: Any) -> Situation:
-    usual: dict[str, Any] = {"frequency": None, "has_times": False, "years": 0.0, **values}
-    return Situation(rows, horizon, tuple(Season(each, 0.9) for each in seasons), **usual)
+    usual: dict[str, Any] = {
+        "frequency": None,
+        "has_times": False,
+        "years": 0.0,
+        "train_rows": rows[-1] * 3 // 4,
+        **values,
+    }
+    return Situation(rows, horizon=horizon, seasons=tuple(Season(each, 0.9) for each in seasons), **usual)
 
 
 @pytest.mark.parametrize(
@@ -72,3 +78,54 @@ def test_lags_of_a_rollout_are_as_long_as_what_is_fed_back() -> None:
 def test_series_of_a_panel_may_be_shorter_than_its_context() -> None:
     assert {plan.values["least_context"] for plan in plans_for(situation((30, 90, 100, 400), 12, 12))} == {12}
     assert {plan.values["least_context"] for plan in plans_for(situation((400,), 12, 12))} == {None}
+
+
+@pytest.mark.parametrize("season", [7, 12, 24, 168])
+@pytest.mark.parametrize("horizon", [1, 6, 24, 150])
+def test_with_a_season_every_plan_takes_in_the_value_a_season_before_where_rows_hold_it(
+    season: int, horizon: int
+) -> None:
+    held = 0
+    for rows in range(8 + horizon, 1_000, 7):
+        of = situation((rows,), horizon, season, train_rows=rows - max(horizon, rows // 4))
+        context = (12 if season > 160 else 4) + season  # of the smallest plan with such a lag
+        if context + horizon > rows or context >= of.train_rows:
+            continue
+        held += 1
+        for plan in plans_for(of):
+            assert max(plan.values["lag"], default=0) >= season, (rows, plan.name)
+    assert held > 50
+
+
+def test_no_plan_needs_more_rows_than_there_are_to_train_on() -> None:
+    (small,) = plans_for(situation((36,), 12, 12, train_rows=24))  # four years of months, the last one tested on
+    assert (small.name, small.values["window"], small.values["lag"]) == ("small", 4, list(range(2, 14)))
+    (direct,) = plans_for(situation((48,), 12, 12, train_rows=36))
+    assert direct.name == "direct"
+    (none,) = plans_for(situation((18,), 6, 12, train_rows=11))
+    assert (none.values["window"], none.values["lag"]) == (4, [])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"window": 48}, {"window": 8}, {"residual": True}, {"scaler": "context"}, {"horizon": 24, "units": [5]}],
+)
+@pytest.mark.parametrize("rows", [(2_000,), (2_000, 2_000)])
+def test_the_user_s_values_hold_in_every_plan_and_lags_stay(rows: tuple[int, ...], given: dict[str, Any]) -> None:
+    plans = plans_for(situation(rows, 24, 24), given)
+    assert [plan.name for plan in plans] == ["rollout", "direct", "seasonal change"]
+    for plan in plans:
+        assert {name: plan.values[name] for name in given} == given
+        assert Recipe().with_values(plan.values).windows.lag
+
+
+def test_lags_that_the_user_set_are_kept() -> None:
+    plans = plans_for(situation((2_000,), 24, 24), {"lag": [30]})
+    assert [plan.values["lag"] for plan in plans] == [[30]] * 3
+    assert plans_for(situation((40,), 6, 24), {"lag": [300]})[0].values["lag"] == [300]  # which is then told
+
+
+def test_a_season_that_rows_have_no_room_for_leaves_the_plan_to_the_others() -> None:
+    both, first = (plans_for(situation((rows,), 24, 24, 168))[0] for rows in (300, 190))
+    assert (both.name, max(both.values["lag"])) == ("direct", 169)
+    assert (first.name, max(first.values["lag"])) == ("direct", 25)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.search.seasons import find_seasons
+from training.search.seasons import find_seasons, multiples
 
 RANDOM = np.random.default_rng(0)
 STEPS = np.arange(2_000)
@@ -65,3 +65,7 @@ def test_the_strength_is_an_autocorrelation() -> None:
 
 def test_a_year_of_days_needs_two_of_them() -> None:
     assert 365 not in rows(cycle(365)[:600], "1d")
+
+
+def test_multiples_of_a_season_are_at_least_as_long_as_what_is_fed_back() -> None:
+    assert (multiples(12, 1), multiples(12, 12), multiples(12, 13)) == ((12, 13), (12, 13), (24, 25))

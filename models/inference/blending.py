@@ -21,14 +21,19 @@ class Blending:
         self._weights = np.array(blend.weights)
         self._seasons = blend.seasons
         self._linear = [
-            Autoregression(np.array(each.weights), each.intercept, each.shift, each.spread) for each in blend.linear
+            Autoregression(
+                np.array(each.weights), each.intercept, each.shift, each.spread, np.array(each.covariates, np.float64)
+            )
+            for each in blend.linear
         ]
+        self.takes_known = any(each.covariates for each in blend.linear)
 
-    def mix(self, recent: Array, predictions: Array) -> Array:
+    def mix(self, recent: Array, predictions: Array, known: NDArray[np.floating] | None = None) -> Array:
         """The network's predictions, shape (rows, horizon, targets), mixed with those from the values before them.
 
         `recent` has shape (rows, at least the blend's context, targets), oldest first. All are in raw units. A forecast
-        without a share at any step is not made.
+        without a share at any step is not made. `known`, shape (rows, horizon, channels), is what is known of each
+        step's target, for a blend that `takes_known`.
         """
         horizon = predictions.shape[1]
         weights = self._weights[np.minimum(np.arange(horizon), len(self._weights) - 1)]
@@ -37,7 +42,7 @@ class Blending:
             if shares.any():
                 mixed += naive_forecast(recent, season, horizon) * shares[:, None]
         if self._linear and weights[:, -1].any():
-            mixed += linear_forecast(self._linear, recent, horizon) * weights[:, -1:]
+            mixed += linear_forecast(self._linear, recent, horizon, known) * weights[:, -1:]
         return np.asarray(mixed)
 
 
@@ -46,8 +51,14 @@ def naive_forecast(recent: Array, season: int, horizon: int) -> Array:
     return recent[:, -season:][:, np.arange(horizon) % season]
 
 
-def linear_forecast(models: Sequence[Autoregression], recent: Array, horizon: int) -> Array:
-    """Each target's forecast by its own autoregression: shape (rows, horizon, targets)."""
+def linear_forecast(
+    models: Sequence[Autoregression], recent: Array, horizon: int, known: NDArray[np.floating] | None = None
+) -> Array:
+    """Each target's forecast by its own autoregression: shape (rows, horizon, targets).
+
+    `known`, shape (rows, horizon, channels), is what is known of each step's target, where they take it in.
+    """
     return np.stack(
-        [model.forecast(recent[:, -model.lags :, target], horizon) for target, model in enumerate(models)], axis=-1
+        [model.forecast(recent[:, -model.lags :, target], horizon, known) for target, model in enumerate(models)],
+        axis=-1,
     )

@@ -14,6 +14,7 @@ from models.inference.input_windows import Windows, check_finite, newest_values
 from models.inference.masks import with_masks
 from models.inference.rollout import rollout
 from models.inference.sent_covariates import SentCovariates
+from models.inference.step_inputs import known_of_targets
 from models.inference.time_inputs import time_inputs
 from models.intervals.conformal import Bounds, Intervals
 from models.intervals.error_scale import ErrorScale, error_scale
@@ -155,7 +156,8 @@ class Forecaster:
         if inputs.last_season is not None:
             raw = undo_differences(raw, inputs.last_season)
         if self._blending is not None and inputs.recent is not None:
-            raw = self._blending.mix(inputs.recent, raw)
+            known = known_of_targets(self.spec, inputs.known_future) if self._blending.takes_known else None
+            raw = self._blending.mix(inputs.recent, raw, known)
         if self._lowest is not None:
             raw = np.maximum(raw, self._lowest)
         if not _all(np.isfinite(raw)):

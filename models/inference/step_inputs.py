@@ -25,6 +25,14 @@ def step_inputs(spec: ModelSpec, values: Array, target: int, steps: int, known_f
     return np.concatenate([newest, *lagged] if known_future is None else [newest, *lagged, known_future], axis=-1)
 
 
+def known_of_targets(spec: ModelSpec, known_future: Array | None) -> Array | None:
+    """What is known of each forecast step's own target: shape (rows, horizon, channels of `spec.known_of_target`).
+
+    `known_future` has shape (rows, window + horizon - 1, channels).
+    """
+    return None if known_future is None else known_future[:, spec.window - 1 :, list(spec.known_of_target)]
+
+
 def next_values(spec: ModelSpec, output: Array) -> Array:
     """What an output of shape (rows, outputs x columns) predicts: shape (outputs, rows, columns).
 

@@ -11,12 +11,17 @@ WEIGHTS_SUM_TO = 1e-6  # within
 
 
 class LinearForecast(Record):
-    """A linear autoregression of one target, as models/inference/autoregression.py runs it; a number for each lag."""
+    """A linear autoregression of one target, as models/inference/autoregression.py runs it.
+
+    `weights` has a number for each lag, `covariates` one for each channel of what is known of a step's own target
+    (`ModelSpec.known_of_target`), or none.
+    """
 
     weights: Annotated[RowValues, Field(min_length=1, max_length=MAX_BLEND_LAGS)]
     intercept: FiniteFloat
     shift: FiniteFloat
     spread: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    covariates: RowValues = ()
 
 
 class Blend(Record):

@@ -133,6 +133,13 @@ class ModelSpec(Record):
             raise ValueError("what is not negative must be among the targets")
         if self.blend is not None and len(self.blend.linear) not in (0, len(self.targets)):
             raise ValueError("a blend has one linear forecast for each target, or none")
+        known = len(self.known_of_target)
+        for linear in () if self.blend is None else self.blend.linear:
+            if len(linear.covariates) not in (0, known):
+                raise ValueError(
+                    f"a linear forecast has a weight for each of the {known} channels of what is known of a target, or "
+                    f"none, not {len(linear.covariates)}"
+                )
         if len(self.scaler.mean) != count:
             raise ValueError(f"the scaler is for {len(self.scaler.mean)} columns, not {count}")
         if self.seen is not None:
@@ -226,9 +233,23 @@ class ModelSpec(Record):
     @property
     def known_future_channels(self) -> int:
         """How many of a step's inputs are no values of the series: those of its times, of covariates and of masks."""
-        of_times = sum(CYCLES[cycle].channels for cycle in self.calendar) + (self.holidays is not None)
-        once = sum(covariate.channels for covariate in (*self.past, *self.static))
-        return of_times + once + self.masks + self.outputs * sum(covariate.channels for covariate in self.future)
+        ahead, past, static = map(_channels, self.covariates)
+        return self._time_channels + self.outputs * ahead + past + static + self.masks
+
+    @property
+    def known_of_target(self) -> tuple[int, ...]:
+        """Which of these, by index, tell of a step's own (first) target and are known at every step ahead.
+
+        Those of its time, of its own future covariates and of static ones. What future covariates are at the targets of
+        a step's further outputs is left out, and so are past covariates and masks: they tell of what came before.
+        """
+        ahead, past, static = map(_channels, self.covariates)
+        first_static = self._time_channels + self.outputs * ahead + past
+        return (*range(self._time_channels + ahead), *range(first_static, first_static + static))
+
+    @property
+    def _time_channels(self) -> int:
+        return sum(CYCLES[cycle].channels for cycle in self.calendar) + (self.holidays is not None)
 
     @property
     def masks(self) -> int:
@@ -257,3 +278,7 @@ class ModelSpec(Record):
         What is known of the future is no feature, so it does not end a rollout.
         """
         return self.targets == self.features
+
+
+def _channels(covariates: tuple[Covariate, ...]) -> int:
+    return sum(covariate.channels for covariate in covariates)

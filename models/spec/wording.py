@@ -125,7 +125,9 @@ def _blend(of: Description) -> str:
         return ""
     names = ["the last value" if season == 1 else f"the value {season} steps before" for season in blend.seasons]
     if blend.linear:
-        names.append(f"a linear forecast of {counted(len(blend.linear[0].weights), 'lag')}")
+        linear = blend.linear[0]
+        known = f" and {counted(len(linear.covariates), 'known input')}" if linear.covariates else ""
+        names.append(f"a linear forecast of {counted(len(linear.weights), 'lag')}{known}")
     shares = [f"{100 * step[0]:.0f} %" for step in (blend.weights[0], blend.weights[-1])]
     if not names:
         return ""

@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from models.graphs.onnx_network import OnnxNetwork
 from models.inference.blending import Blending
+from models.inference.covariates import covariate_inputs
+from models.inference.forecaster import Forecaster
 from models.spec.blend import Blend, LinearForecast
+from models.spec.covariate import Covariate
+from models.timeseries.scaling import Scaler, ScalerKind
 from tests.support.constant import constant, plain_spec
+from tests.support.tiny import graph_of
 
 RECENT = np.array([[[1.0], [2], [4], [8]]])
 DOUBLE = LinearForecast(weights=(2.0,), intercept=0.0, shift=0.0, spread=1.0)
@@ -66,3 +72,38 @@ def test_a_short_window_is_extended_by_its_first_season() -> None:
     model = constant(0.0, plain_spec(window=2, blend=blend, extension={"least": 3, "season": 2}))
     assert (model.spec.context_length, model.spec.least_context) == (4, 3)
     assert model.forecast([[1.0, 2, 3]], 4)[0, :, 0].tolist() == [2, 1, 2, 3]  # as if 2 came before
+
+
+def test_a_linear_forecast_of_before_there_were_covariates_is_read_and_takes_none() -> None:
+    old = Blend.model_validate_json(
+        '{"seasons": [], "linear": [{"weights": [2.0], "intercept": 0.0, "shift": 0.0, "spread": 1.0}], '
+        '"weights": [[0.5, 0.5]]}'
+    )
+    assert old.linear == (DOUBLE,)
+    assert DOUBLE.covariates == ()
+    assert not Blending(old).takes_known
+    spec = plain_spec(calendar=("day",), frequency="1h", blend=old)
+    assert Blending(old).mix(RECENT, np.zeros((1, 1, 1))).tolist() == [[[8]]]
+    assert spec.blend == old
+
+
+@pytest.mark.parametrize("scaler", ["none", "context"])
+def test_a_forecaster_gives_its_linear_forecast_what_is_known_of_each_step(scaler: ScalerKind) -> None:
+    linear = LinearForecast(weights=(0.5,), intercept=1.0, shift=0.0, spread=1.0, covariates=(10.0, 1, 100))
+    spec = plain_spec(
+        window=2,
+        outputs=2,
+        future=(Covariate(name="x"),),
+        past=(Covariate(name="y"),),
+        static=(Covariate(name="region", categories=("north", "south")),),
+        blend=Blend(seasons=(), linear=(linear,), weights=((0.0, 1.0),)),
+        scaler=Scaler.fit(scaler, np.zeros((1, 1))),
+    )
+    x = np.array([7.0, 1, 3, 2])  # of the rows of the window and of two steps
+    codes = np.stack([x, [8.0, 9, 9, 9], np.ones(4)], axis=-1)[None]
+    answer = Forecaster(spec, OnnxNetwork(graph_of(spec))).forecast([[4.0, 8]], 2, codes=codes)
+    # Where each context has a scale of its own, x has that of the window's targets, 1 and 3.
+    scaled = x if scaler == "none" else (x - 2) / 1
+    first = 0.5 * 8 + 1 + 10 * scaled[2] + 100
+    assert answer[0, :, 0] == pytest.approx([first, 0.5 * first + 1 + 10 * scaled[3] + 100])
+    assert covariate_inputs(spec, codes)[0, 1, 0] == scaled[2]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from models.inference.step_inputs import next_values, step_inputs, window_inputs
+from models.inference.step_inputs import known_of_targets, next_values, step_inputs, window_inputs
+from models.spec.covariate import Covariate
 from tests.support.tiny import tiny_spec
 
 # One row of one feature, whose value at each time is the time.
@@ -71,3 +72,12 @@ def test_an_output_is_the_next_values_time_first() -> None:
         [[2, 20], [5, 50]],
         [[3, 30], [6, 60]],
     ]
+
+
+def test_what_is_known_of_forecast_steps_is_that_of_their_own_targets() -> None:
+    spec = tiny_spec(window=2, outputs=2, future=(Covariate(name="x"),), static=(Covariate(name="z"),))
+    known_future = np.arange(9, dtype=np.float32).reshape(1, 3, 3)  # x, the next target's x, z
+    found = known_of_targets(spec, known_future)
+    assert found is not None
+    assert found.tolist() == [[[3, 5], [6, 8]]]
+    assert known_of_targets(spec, None) is None

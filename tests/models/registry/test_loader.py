@@ -20,6 +20,7 @@ from models.intervals.conformal import Intervals
 from models.registry.folder_storage import FolderStorage
 from models.registry.loader import file_record, open_version
 from models.registry.registry import Registry
+from models.spec.blend import Blend, LinearForecast
 from models.spec.manifest import Manifest
 from models.spec.manifest_seal import sealed
 from tests.support.oracle import VARIED
@@ -49,6 +50,19 @@ def test_a_whole_version_opens_and_forecasts(version: Path) -> None:
     manifest, forecaster = opened(version)
     assert (manifest.name, manifest.version) == ("tiny", 1)
     assert forecaster.forecast([[1.0, 2, 3, 4]], 3).shape == (1, 3, 1)
+
+
+def test_a_blend_of_before_its_linear_forecast_could_see_covariates_forecasts_as_it_did(tmp_path: Path) -> None:
+    linear = LinearForecast(weights=(0.5,), intercept=1.0, shift=0.0, spread=1.0)
+    blend = Blend(seasons=(1,), linear=(linear,), weights=((0.5, 0.25, 0.25),))
+    publish_tiny(Registry.at(tmp_path), "blended", tiny_spec(blend=blend))
+    version = tmp_path / "blended" / "1"
+    _, forecaster = opened(version)
+    rewrite(version, lambda document: document["blend"]["linear"][0].pop("covariates"))
+    assert "covariates" not in (version / "manifest.json").read_text()
+    manifest, older = opened(version)
+    assert manifest.spec.blend == blend
+    assert older.forecast([[1.0, 2, 3, 4]], 3).tolist() == forecaster.forecast([[1.0, 2, 3, 4]], 3).tolist()
 
 
 def opened(version: Path) -> tuple[Manifest, Forecaster]:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from models.spec.blend import Blend, LinearForecast
+from models.spec.covariate import Covariate
 from models.spec.model_spec import ModelSpec, TrainingRange
 from models.timeseries.calendar_features import Cycle
 from models.timeseries.scaling import Scaler
@@ -21,6 +23,32 @@ def test_what_is_known_of_the_future_is_the_calendar(calendar: tuple[Cycle, ...]
     spec = tiny_spec(features=("a", "b"), lags=(1, 3), calendar=calendar, frequency="1h")
     assert spec.known_future_channels == channels
     assert spec.channels == 2 * 3 + channels
+
+
+def test_what_is_known_of_a_target_at_every_step_is_in_its_place_among_the_channels() -> None:
+    region = Covariate(name="region", categories=("north", "south"))
+    spec = tiny_spec(
+        outputs=3,
+        holidays="AU",
+        frequency="1d",
+        future=(Covariate(name="x"), region),
+        past=(Covariate(name="y"),),
+        static=(Covariate(name="z"),),
+        masked=True,
+    )
+    # Holidays; x and region of the first output's target, not of the two others'; not y; z; not the mask.
+    assert spec.known_of_target == (0, 1, 2, 3, 11)
+    assert spec.known_future_channels == 1 + 3 * 3 + 1 + 1 + 1
+    assert tiny_spec(past=(Covariate(name="y"),), masked=True).known_of_target == ()
+
+
+def test_a_blend_s_linear_forecast_has_a_weight_for_all_that_is_known_of_a_target_or_for_nothing() -> None:
+    linear = LinearForecast(weights=(1.0,), intercept=0.0, shift=0.0)
+    for covariates in ((), (0.5,) * 4):
+        blend = Blend(seasons=(), linear=(linear.model_copy(update={"covariates": covariates}),), weights=((0.5, 0.5),))
+        assert tiny_spec(calendar=("day",), frequency="1h", blend=blend).blend == blend
+    with pytest.raises(ValidationError, match=r"a weight for each of the 2 channels .* or none, not 4"):
+        tiny_spec(calendar=("year",), frequency="1h", blend=blend)
 
 
 def test_the_calendar_does_not_end_a_rollout_as_it_is_no_feature() -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from models.spec.blend import Blend, LinearForecast
 from models.spec.manifest import DataRecord, Description, TrainingRecord, UpdateRecord
 from models.spec.metrics import Calibration
 from models.spec.model_spec import ModelSpec, RolloutMode
@@ -173,3 +174,10 @@ def test_an_update_is_told_beside_the_version_before(plain: Description) -> None
     assert Fact("update", told) in score_facts(plain.with_update(update))
     assert update_text(update.model_copy(update={"p_value": None})).endswith("(ratio 0.5)")
     assert "update" not in dict(score_facts(plain))
+
+
+def test_what_a_blend_s_linear_forecast_rests_on_is_told() -> None:
+    linear = LinearForecast(weights=(0.5, 0.5), intercept=0.0, shift=0.0, covariates=(0.0, 0.1))
+    spec = tiny_spec(calendar=("year",), frequency="1mo", blend=Blend(seasons=(), linear=(linear,), weights=((1, 0),)))
+    facts = dict(model_facts(described(spec)))
+    assert facts["blend"].startswith("a linear forecast of 2 lags and 2 known inputs have a share in it")

@@ -17,8 +17,8 @@ from models.inference.blending import linear_forecast, naive_forecast
 from models.inference.forecaster import Forecaster
 from models.spec.blend import Blend, LinearForecast
 from training.baselines.autoregression import fit_linear
-from training.data.held_out import HeldOut, without_gaps
-from training.evaluation.origins import find_origins, rows_before
+from training.data.held_out import HeldOut, History, without_gaps
+from training.evaluation.origins import find_origins, known_ahead, rows_before
 from training.evaluation.rolling_forecasts import rolling_forecasts
 from training.evaluation.step_scores import mase_scales
 
@@ -36,12 +36,12 @@ class BlendData(NamedTuple):
 
     `held_out` are rows that the network was not fitted to; the linear forecast that is judged on them was fitted to
     `known`, the rows of each series before them, and the one that is kept to `all_known`, all rows before the test
-    part: shape (rows, features).
+    part.
     """
 
     held_out: tuple[HeldOut, ...]
-    known: tuple[Array, ...]
-    all_known: tuple[Array, ...]
+    known: tuple[History, ...]
+    all_known: tuple[History, ...]
 
 
 def fit_blend(forecaster: Forecaster, data: BlendData, seasons: Sequence[int], lags: int, horizon: int) -> Blend | None:
@@ -60,7 +60,8 @@ def fit_blend(forecaster: Forecaster, data: BlendData, seasons: Sequence[int], l
     recent = rows_before(without_gaps(data.held_out), origins, context, spec.extension)[:, :, list(spec.target_columns)]
     made = [forecasts.predictions, *(naive_forecast(recent, season, horizon) for season in seasons)]
     if lags:
-        made.append(linear_forecast(fit_linear(spec, data.known, lags), recent, horizon))
+        ahead = known_ahead(spec, data.held_out, origins, horizon)
+        made.append(linear_forecast(fit_linear(spec, data.known, lags, horizon), recent, horizon, ahead))
     scales = mase_scales(data.held_out, seasons[-1], spec.target_columns)[origins.series][:, None]
     errors = np.stack(made, axis=-1) - forecasts.actuals[..., None]
     errors /= np.where(scales > 0, scales, 1)[..., None]
@@ -70,9 +71,13 @@ def fit_blend(forecaster: Forecaster, data: BlendData, seasons: Sequence[int], l
     weights = _smooth(errors, horizons)
     kept = tuple(
         LinearForecast(
-            weights=tuple(model.weights.tolist()), intercept=model.intercept, shift=model.shift, spread=model.spread
+            weights=tuple(model.weights.tolist()),
+            intercept=model.intercept,
+            shift=model.shift,
+            spread=model.spread,
+            covariates=tuple(model.covariates.tolist()),
         )
-        for model in (fit_linear(spec, data.all_known, lags) if lags and weights[:, -1].any() else ())
+        for model in (fit_linear(spec, data.all_known, lags, horizon) if lags and weights[:, -1].any() else ())
     )
     if lags and not kept:
         weights = weights[:, :-1]

@@ -8,7 +8,7 @@ from training.baselines.autoregression import max_lags
 from training.baselines.baselines import MAX_LAGS
 from training.completion.blend import BlendData, fit_blend
 from training.data.dataset import Dataset
-from training.data.held_out import unfitted_series
+from training.data.held_out import History, unfitted_series
 from training.evaluation.backtest import tested_horizon
 from training.recipes.recipe import Recipe
 
@@ -24,18 +24,14 @@ def _blend(recipe: Recipe, dataset: Dataset, forecaster: Forecaster) -> Blend | 
     if not recipe.evaluation.blend:
         return None
     parts = dataset.parts
-    known = tuple(
-        fill_forward(each.values[: part.train.stop]) for each, part in zip(dataset.series, parts, strict=True)
-    )
-    all_known = tuple(
-        fill_forward(each.values[: part.test.start]) for each, part in zip(dataset.series, parts, strict=True)
-    )
+    known = tuple(History.of(each, part.train.stop) for each, part in zip(dataset.series, parts, strict=True))
+    all_known = tuple(History.of(each, part.test.start) for each, part in zip(dataset.series, parts, strict=True))
     # Every series that is tested must have the rows that the blend looks back on, unless they are extended.
     tested = [part.test.start for part in parts]
     most = max(tested) if dataset.spec.extension is not None else min(tested)
     seasons = [season for season in recipe.naive_seasons if season <= most]
     wanted = recipe.evaluation.linear_lags or min(forecaster.spec.context_length, MAX_LAGS)
-    lags = max_lags([len(rows) for rows in known], min(wanted, most))
+    lags = max_lags([len(each.values) for each in known], min(wanted, most), len(dataset.spec.known_of_target))
     data = BlendData(unfitted_series(dataset.series, parts), known, all_known)
     return fit_blend(forecaster, data, seasons, lags, tested_horizon(recipe, forecaster.spec))
 

@@ -38,6 +38,26 @@ class HeldOut(NamedTuple):
         )
 
 
+class History(NamedTuple):
+    """The first rows of a series, which something is fitted to: `values`, shape (rows, features), have no gaps.
+
+    `times` and `codes` are those of a `HeldOut`.
+    """
+
+    values: NDArray[np.float64]
+    times: Times | None = None
+    codes: NDArray[np.float64] | None = None
+
+    @classmethod
+    def of(cls, series: Series, rows: int) -> Self:
+        """So many rows of a series, in raw units, the last known value in place of each that is missing."""
+        return cls(
+            fill_forward(series.values[:rows]),
+            None if series.times is None else series.times[:rows],
+            None if series.codes is None else series.codes[:rows],
+        )
+
+
 def without_gaps(held_out: Sequence[HeldOut]) -> tuple[HeldOut, ...]:
     """The series with the last known value in place of each that is missing: what naive forecasts repeat."""
     return tuple(each._replace(values=fill_forward(each.values)) for each in held_out)
@@ -58,9 +78,9 @@ def unfitted_series(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[H
     return tuple(HeldOut.of(each, part) for each, part in zip(series, rows, strict=True))
 
 
-def histories(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[NDArray[np.float64], ...]:
-    """The training and validation rows of each series, shape (rows, features), in raw units, without gaps."""
-    return tuple(fill_forward(each.values[: split.validation.stop]) for each, split in zip(series, parts, strict=True))
+def histories(series: Sequence[Series], parts: Sequence[Parts]) -> tuple[History, ...]:
+    """The training and validation rows of each series."""
+    return tuple(History.of(each, split.validation.stop) for each, split in zip(series, parts, strict=True))
 
 
 def describe_rows(series: Sequence[Series], parts: Sequence[range]) -> str:

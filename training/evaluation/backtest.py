@@ -13,10 +13,17 @@ from models.inference.forecaster import Forecaster
 from models.spec.metrics import Backtest, StepScores
 from models.spec.model_spec import ModelSpec
 from training.baselines.baselines import Baseline, baselines
-from training.data.held_out import HeldOut, without_gaps
+from training.data.held_out import HeldOut, History, without_gaps
 from training.evaluation.comparison import compared, losses
-from training.evaluation.origins import Origins, find_origins, left_out, rows_before, spaced_origins
-from training.evaluation.rolling_forecasts import RollingForecasts, rolling_forecasts
+from training.evaluation.origins import (
+    Origins,
+    find_origins,
+    known_ahead,
+    left_out,
+    rows_before,
+    spaced_origins,
+)
+from training.evaluation.rolling_forecasts import RollingForecasts, check_times, rolling_forecasts
 from training.evaluation.series_scores import panel_scores
 from training.evaluation.step_scores import mase_scales, step_scores
 from training.recipes.recipe import Recipe
@@ -29,11 +36,11 @@ MAX_FORECAST = 1e100  # a baseline with forecasts beyond it is unstable, and the
 class BacktestData(NamedTuple):
     """The rows of a backtest, of which `held_out` are forecast; `tested_on` says in words which these are.
 
-    `histories` are the rows of each series that the linear baseline is fitted on, shape (rows, features). `names` are
-    those of all series, also of those without a row to forecast.
+    `histories` are the rows of each series that the linear baseline is fitted on. `names` are those of all series, also
+    of those without a row to forecast.
     """
 
-    histories: tuple[Array, ...]
+    histories: tuple[History, ...]
     held_out: tuple[HeldOut, ...]
     tested_on: str
     names: tuple[str, ...] = ()
@@ -60,9 +67,10 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
     `rolling_forecasts` raises.
     """
     spec, held_out = forecaster.spec, data.held_out
+    check_times(forecaster, held_out)
     # 1. The baselines, and the origins that all forecasts begin at.
     horizon, seasons = tested_horizon(recipe, spec), recipe.evaluation.season
-    candidates = baselines(recipe, spec, data.histories)
+    candidates = baselines(recipe, spec, data.histories, horizon)
     history = _history(candidates, held_out, spec.least_context, horizon)
     origins, stride = spaced_origins(held_out, history, horizon, seasons, recipe.evaluation.stride)
     if not len(origins):
@@ -81,7 +89,7 @@ def backtest(recipe: Recipe, forecaster: Forecaster, data: BacktestData) -> Scor
     for baseline in candidates:
         if baseline.rows > history:
             continue
-        predictions = _baseline_forecasts(baseline, held_out, origins, horizon, list(spec.target_columns))
+        predictions = _baseline_forecasts(baseline, spec, held_out, origins, horizon)
         if (np.abs(predictions) < MAX_FORECAST).all():
             baseline_scores[baseline.name] = scores_of(predictions)
             descriptions[baseline.name] = baseline.description
@@ -122,13 +130,15 @@ def _history(candidates: Sequence[Baseline], held_out: Sequence[HeldOut], contex
 
 
 def _baseline_forecasts(
-    baseline: Baseline, held_out: Sequence[HeldOut], origins: Origins, horizon: int, columns: list[int]
+    baseline: Baseline, spec: ModelSpec, held_out: Sequence[HeldOut], origins: Origins, horizon: int
 ) -> Array:
     """A baseline's forecasts from the origins, shape (origins, horizon, targets)."""
-    features, whole = held_out[0].values.shape[1], without_gaps(held_out)
-    return np.concatenate(
-        [
-            baseline.forecast(rows_before(whole, chunk, baseline.rows)[:, :, columns], horizon)
-            for chunk in origins.chunks((baseline.rows + horizon) * features)
-        ]
-    )
+    whole, forecasts = without_gaps(held_out), []
+    values_per_origin = (baseline.rows + horizon) * len(spec.features)
+    if baseline.takes_known:
+        values_per_origin += (spec.window + horizon) * len(spec.known_of_target)
+    for chunk in origins.chunks(values_per_origin):
+        past = rows_before(whole, chunk, baseline.rows)[:, :, list(spec.target_columns)]
+        known = known_ahead(spec, held_out, chunk, horizon) if baseline.takes_known else None
+        forecasts.append(baseline.forecast(past, horizon, known))
+    return np.concatenate(forecasts)

@@ -1,4 +1,4 @@
-"""Origins: the rows of held-out series that forecasts begin at, and the values before and after them."""
+"""Origins: the rows of held-out series that forecasts begin at, and what lies before and after them."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.inference.input_windows import extended
-from models.spec.model_spec import Extension
+from models.spec.model_spec import Extension, ModelSpec
 from models.spec.panel_scores import LeftOut
 from training.data.held_out import HeldOut
+from training.data.known_inputs import known_inputs
 
 Array = NDArray[np.float64]
 
@@ -116,3 +117,20 @@ def actual_values(held_out: Sequence[HeldOut], origins: Origins, horizon: int, c
     """The actual values from each origin on, shape (origins, horizon, columns), in raw units."""
     pairs = zip(origins.series.tolist(), origins.rows.tolist(), strict=True)
     return np.stack([held_out[series].values[row : row + horizon, columns] for series, row in pairs])
+
+
+def known_ahead(
+    spec: ModelSpec, held_out: Sequence[HeldOut], origins: Origins, horizon: int
+) -> NDArray[np.float32] | None:
+    """What is known of the rows from each origin on, shape (origins, horizon, channels), as the network sees it.
+
+    None where the spec takes in nothing that is.
+    """
+    channels = len(spec.known_of_target)
+    if not channels:
+        return None
+    known = np.empty((len(origins), horizon, channels), np.float32)
+    for series in np.unique(origins.series):
+        own = origins.series == series
+        known[own] = known_inputs(spec, held_out[series], origins.rows[own], horizon)
+    return known

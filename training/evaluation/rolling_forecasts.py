@@ -77,6 +77,16 @@ def rolling_forecasts(
     return RollingForecasts(origins, np.concatenate(predictions), actuals, scale)
 
 
+def check_times(forecaster: Forecaster, held_out: Sequence[HeldOut]) -> None:
+    """Raise SeriesError where the model needs times that a series lacks."""
+    spec = forecaster.spec
+    if spec.needs_times and (spec.frequency is None or any(each.times is None for each in held_out)):
+        raise SeriesError(
+            f"{forecaster.title} takes in the {spec.time_inputs} of each value, but the series tells no "
+            "times: name the column that does with --time"
+        )
+
+
 def _codes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins, horizon: int) -> Codes | None:
     """The codes of the covariates of each origin's window and horizon; None where there are none."""
     spec = forecaster.spec
@@ -94,14 +104,10 @@ def _codes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins
 def _time_indexes(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins) -> list[TimeIndex] | None:
     """The times of the context before each origin; None where the model needs no times."""
     spec = forecaster.spec
-    if not spec.needs_times:
+    check_times(forecaster, held_out)
+    if not spec.needs_times or spec.frequency is None:
         return None
     times = [each.times for each in held_out if each.times is not None]
-    if spec.frequency is None or len(times) < len(held_out):
-        raise SeriesError(
-            f"{forecaster.title} takes in the {spec.time_inputs} of each value, but the series tells no "
-            "times: name the column that does with --time"
-        )
     frequency, rows = parse_frequency(spec.frequency), spec.context_length
     pairs = zip(origins.series.tolist(), origins.rows.tolist(), strict=True)
     return [TimeIndex.through(times[series][max(0, row - rows) : row], frequency) for series, row in pairs]

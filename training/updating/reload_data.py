@@ -42,18 +42,17 @@ def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
     recipe, series = reload_series(manifest, values)
     if recipe.series.generator is not None:  # which may test on more than the series' own rows
         dataset = build_dataset(recipe, series)
-        parts, held_out, tested_on = dataset.parts, dataset.held_out, dataset.tested_on
+        known, parts, held_out, tested_on = series, dataset.parts, dataset.held_out, dataset.tested_on
     else:
         check_series(manifest, series)
         parts = split_rows(recipe, series)
-        held_out = tuple(
-            HeldOut.of(in_known_codes(manifest, each), split.test) for each, split in zip(series, parts, strict=True)
-        )
+        known = tuple(in_known_codes(manifest, each) for each in series)
+        held_out = tuple(HeldOut.of(each, split.test) for each, split in zip(known, parts, strict=True))
         tested_on = _describe_test_rows(series, parts)
     return ReloadedData(
         recipe,
         series,
-        BacktestData(histories(series, parts), held_out, tested_on, tuple(each.id for each in series)),
+        BacktestData(histories(known, parts), held_out, tested_on, tuple(each.id for each in series)),
         same_values=sha256(series) == manifest.data.sha256,
     )
 

@@ -9,7 +9,7 @@ from benchmarks.accuracy.record import Errors
 from tests.support.constant import constant
 from training.classical import scores
 from training.classical.methods import Method
-from training.data.held_out import HeldOut
+from training.data.held_out import HeldOut, History
 from training.evaluation.backtest import BacktestData
 from training.recipes.recipe import Recipe
 from training.updating.reload_data import ReloadedData
@@ -17,7 +17,7 @@ from training.updating.reload_data import ReloadedData
 
 def reloaded(part: range) -> ReloadedData:
     values = np.array([[0.0], [1], [3], [5], [9]])
-    data = BacktestData((values[:3],), (HeldOut(values, part),), "the end")
+    data = BacktestData((History(values[:3]),), (HeldOut(values, part),), "the end")
     return ReloadedData(Recipe().with_values({"horizon": 1}), (), data, same_values=True)
 
 

@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 
 from models.spec.blend import Blend
+from models.spec.covariate import Covariate
 from tests.support.constant import constant, plain_spec
 from training.completion.blend import BlendData, fit_blend
-from training.data.held_out import HeldOut
+from training.data.held_out import HeldOut, History
 
 STEPS = np.arange(120)
 SEASONAL = np.tile([1.0, 5, 9, 5], 30)[:, None]
 
 
 def fitted(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], answer: float, lags: int = 0) -> Blend:
-    data = BlendData((HeldOut(values, range(60, 120)),), (values[:60],), (values,))
+    data = BlendData((HeldOut(values, range(60, 120)),), (History(values[:60]),), (History(values),))
     found = fit_blend(constant(answer, plain_spec(window=2)), data, (1, 4), lags, 4)
     assert found is not None
     return found
@@ -46,5 +47,25 @@ def test_a_linear_forecast_is_kept_with_the_weights_of_all_rows() -> None:
 
 
 def test_no_held_out_horizon_no_blend() -> None:
-    data = BlendData((HeldOut(SEASONAL, range(118, 120)),), (SEASONAL[:60],), (SEASONAL,))
+    data = BlendData((HeldOut(SEASONAL, range(118, 120)),), (History(SEASONAL[:60]),), (History(SEASONAL),))
     assert fit_blend(constant(0.0, plain_spec(window=2)), data, (1,), 0, 4) is None
+
+
+def test_a_linear_forecast_that_sees_a_covariate_is_kept_with_its_weight() -> None:
+    codes = np.random.default_rng(0).normal(size=(900, 1))
+    values = 3 * codes + 4
+    forecaster = constant(4.0, plain_spec(window=2, future=(Covariate(name="x"),)))
+    data = BlendData(
+        (HeldOut(values, range(800, 900), codes=codes),),
+        (History(values[:800], codes=codes[:800]),),
+        (History(values, codes=codes),),
+    )
+    found = fit_blend(forecaster, data, (1,), 1, 2)
+    assert found is not None
+    assert min(shares[-1] for shares in found.weights) > 0.9
+    (linear,) = found.linear
+    assert linear.spread is not None
+    assert np.array(linear.covariates) * linear.spread == pytest.approx([3], abs=0.05)
+    blended = constant(4.0, forecaster.spec.model_copy(update={"blend": found}))
+    ahead = np.array([[[0.0], [0], [2], [-1]]])
+    assert blended.forecast([[4.0, 4]], 2, codes=ahead)[0, :, 0] == pytest.approx([10, 1], abs=0.5)

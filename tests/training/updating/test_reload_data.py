@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from models.registry.registry import Registry
+from models.spec.covariate import Covariate
 from models.spec.manifest import Manifest
 from tests.support.tiny import publish_tiny, tiny_spec
 from training.errors import RecipeError, SeriesError
@@ -42,7 +43,7 @@ def test_the_recipe_s_own_data_are_split_as_they_were() -> None:
     )
     ((values, part, times, name, _),) = reloaded.data.held_out
     assert (values[:, 0].tolist(), part, times, name) == ([*range(10)], range(8, 10), None, "")
-    assert [history[:, 0].tolist() for history in reloaded.data.histories] == [[0, 1, 2, 3, 4, 5]]
+    assert [history.values[:, 0].tolist() for history in reloaded.data.histories] == [[0, 1, 2, 3, 4, 5]]
     assert (reloaded.recipe.horizon, reloaded.recipe.evaluation.stride) == (1, 3)
     assert (reloaded.data.tested_on, reloaded.same_values) == ("the last 2 of 10 rows of load.csv", True)
 
@@ -79,7 +80,7 @@ def test_a_generator_s_fresh_series_are_made_again() -> None:
     }
     reloaded = reload_data(manifest(recipe), {})
     assert [each.part for each in reloaded.data.held_out] == [range(503)] * 3
-    assert [len(history) for history in reloaded.data.histories] == [126]
+    assert [len(history.values) for history in reloaded.data.histories] == [126]
     assert reloaded.data.tested_on == "3 fresh series of 503 rows each"
 
 
@@ -135,3 +136,14 @@ def test_values_of_another_frequency_are_refused() -> None:
     Path("other.csv").write_text("day,value\n" + "".join(f"2020-01-{day:02},{day}\n" for day in range(1, 11)))
     with pytest.raises(SeriesError, match="are 1d apart, but tiny@1 was trained on values 30m apart"):
         reload_data(manifest(frequency="30m"), {"csv": "other.csv", "time": "day"})
+
+
+def test_all_rows_have_the_categories_as_the_model_numbers_them() -> None:
+    Path("other.csv").write_text("value,kind\n" + "".join(f"{row},{'ba'[row % 2]}\n" for row in range(10)))
+    made = manifest({**RECIPE, "series": {"csv": "load.csv", "column": ["value"], "future": ["kind"]}})
+    kinds = (Covariate(name="kind", categories=("x", "a", "b")),)
+    made = made.model_copy(update={"spec": made.spec.model_copy(update={"future": kinds})})
+    data = reload_data(made, {"csv": "other.csv"}).data
+    for codes in (data.histories[0].codes, data.held_out[0].codes):
+        assert codes is not None
+        assert codes[:4, 0].tolist() == [2, 1, 2, 1]

@@ -7,11 +7,13 @@ from typing import NamedTuple
 from benchmarks.accuracy.record import RowResult
 from benchmarks.accuracy.rows import GROUPS, Row
 from benchmarks.harness.bars import Bar
+from models.spec.comparison import WORSE_RATIO
 from models.text import listed
 
 LEVELS = (80, 95)  # of intervals, in percent
 MEAN_POINTS, STEP_POINTS, ADAPTED_POINTS = 2.0, 4.0, 1.5  # that coverage may be off its level
 SCORE_RATIO = 0.9  # of the reference model's interval score
+UPDATE_S = 60.0
 
 
 class Limit(NamedTuple):
@@ -42,6 +44,7 @@ def row_limits(row: Row, result: RowResult) -> list[Limit]:
         _error(row, result),
         Limit("warnings that a baseline is better", len(lost), 0, seen="; ".join(lost)),
         *(_intervals(result) if row.intervals else ()),
+        *(_update(result) if row.new_rows else ()),
     ]
 
 
@@ -98,6 +101,21 @@ def _intervals(result: RowResult) -> Iterator[Limit]:
     for level in LEVELS:
         share = intervals.adapted_coverage.get(level)
         yield _off(f"coverage at {level} % with adapt", level, share, ADAPTED_POINTS, cost)
+
+
+def _update(result: RowResult) -> Iterator[Limit]:
+    """That an update takes no longer, and that its error on rows after the new ones is no higher but for noise."""
+    update = result.update
+    seconds, ratio, seen = (None, None, "")
+    if update is not None:
+        published = "published" if update.published else "not published"
+        seconds, ratio, seen = (
+            update.seconds,
+            update.ratio,
+            f"{update.error:.4g}; {update.error_before:.4g}; {published}",
+        )
+    yield Limit("update with new rows", seconds, UPDATE_S, " s")
+    yield Limit("error on the rows after these by that of before", ratio, WORSE_RATIO, seen=seen)
 
 
 def _off(what: str, level: int, share: float | None, most: float, seen: str = "") -> Limit:

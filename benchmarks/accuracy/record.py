@@ -56,6 +56,20 @@ class IntervalResult(Record):
     plain_s: FiniteFloat
 
 
+class UpdateResult(Record):
+    """A model that was updated with `new_rows` rows, and both versions' errors on as many rows after these.
+
+    `seconds` are those of the whole command. Where the update was not `published`, both versions are the same.
+    """
+
+    new_rows: Count
+    seconds: FiniteFloat
+    published: bool
+    error: FiniteFloat
+    error_before: FiniteFloat
+    ratio: FiniteFloat
+
+
 class RowResult(Record):
     """A row that was trained and tested.
 
@@ -82,6 +96,7 @@ class RowResult(Record):
     classical: dict[str, Errors]
     coverage: dict[int, Coverage]
     intervals: IntervalResult | None
+    update: UpdateResult | None = None
     warnings: tuple[str, ...]
 
     @property

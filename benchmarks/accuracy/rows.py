@@ -16,7 +16,8 @@ class Row(NamedTuple):
 
     `values` are a recipe's: the file, its columns and the horizon, and nothing else. The error is judged in units of
     the best of the baselines `against`. Rows of a `group` have a bar together as well, and classical methods beside
-    them; with `intervals` there are bars of these.
+    them; with `intervals` there are bars of these. With `new_rows` so many rows come after the training, by which the
+    model is updated, and as many after these, which both versions forecast.
     """
 
     values: Mapping[str, Any]
@@ -24,6 +25,7 @@ class Row(NamedTuple):
     against: tuple[str, ...]
     group: str = ""
     intervals: bool = False
+    new_rows: int = 0
 
     @property
     def name(self) -> str:
@@ -61,5 +63,5 @@ ROWS = (
     _short("sunspots", "benchmarks/accuracy/sunspots.csv", "sunspots", "month"),
     Row(_values("retail", "tsdata/fpppy/aus_retail.csv", "Turnover", 12, id="Series ID", time="Month"), 1.0, SIMPLE),
     Row(_values("employment", "tsdata/fpppy/us_employment.csv", "y", 12, id="unique_id", time="ds"), 1.0, SIMPLE),
-    # Here goes the row of `rollcast update`: a file that has grown, and the model of its first rows.
+    Row(_demand("demand-updated"), 165, RAW, new_rows=31 * 48),
 )

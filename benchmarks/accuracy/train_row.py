@@ -13,6 +13,7 @@ from benchmarks.accuracy.cut import cut_values
 from benchmarks.accuracy.intervals_row import Version, interval_result
 from benchmarks.accuracy.record import Asked, Coverage, Errors, RowResult
 from benchmarks.accuracy.rows import Row
+from benchmarks.accuracy.update_row import update_result
 from models.cores import usable_cores
 from models.registry.registry import Registry
 from models.spec.metrics import Calibration
@@ -25,7 +26,12 @@ def train_row(row: Row, asked: Asked) -> RowResult:
     """Train the row's model into a registry of its own, and tell what its test part said. Raises RollcastError."""
     with tempfile.TemporaryDirectory(prefix="rollcast-accuracy-") as folder:
         # 1. The plain command.
-        values = dict(row.values) if asked.cut is None else cut_values(row.values, asked.cut, Path(folder))
+        whole = dict(row.values)
+        if asked.cut is not None:
+            whole = cut_values(row.values, slice(-asked.cut, None), Path(folder) / "cut.csv")
+        values, new_rows = whole, row.new_rows if asked.cut is None else min(row.new_rows, asked.cut // 8)
+        if new_rows:
+            values = cut_values(whole, slice(None, -2 * new_rows), Path(folder) / "first.csv")
         registry, begun = Registry.at(Path(folder) / "registry"), time.perf_counter()
         manifest = train_plain(values, registry, minutes=asked.minutes, progress=sys.stderr.isatty())
         seconds = time.perf_counter() - begun
@@ -39,6 +45,7 @@ def train_row(row: Row, asked: Asked) -> RowResult:
         intervals = None
         if row.intervals:
             intervals = interval_result(version, reloaded.data.held_out[0], backtest.horizon, backtest.stride)
+        update = update_result(registry, Path(folder), manifest, whole, new_rows) if new_rows else None
     return RowResult(
         values=dict(row.values),
         minutes=asked.minutes,
@@ -58,6 +65,7 @@ def train_row(row: Row, asked: Asked) -> RowResult:
         classical=classical,
         coverage={} if manifest.calibration is None else dict(_coverage(manifest.calibration)),
         intervals=intervals,
+        update=update,
         warnings=manifest.warnings,
     )
 

@@ -53,6 +53,15 @@ def test_a_warning_of_a_better_baseline_misses_a_bar() -> None:
     assert (limit.figure, limit.met, limit.seen) == (1, False, lost)
 
 
+@pytest.mark.parametrize(("seconds", "ratio", "met"), [(59.0, 1.01, [True, True]), (61.0, 1.03, [False, False])])
+def test_an_update_is_judged_where_the_row_says_so(seconds: float, ratio: float, met: list[bool]) -> None:
+    row = row_of("a", new_rows=2)
+    update = {"new_rows": 2, "seconds": seconds, "published": True, "error": ratio, "error_before": 1, "ratio": ratio}
+    limits = row_limits(row, result_of(row, update=update))[2:]
+    assert [limit.met for limit in limits] == met
+    assert [limit.figure for limit in row_limits(row, result_of(row))[2:]] == [None, None]
+
+
 def test_intervals_are_judged_where_the_row_says_so() -> None:
     row = row_of("a", intervals=True)
     limits = row_limits(row, result_of(row, intervals=intervals_of()))[2:]

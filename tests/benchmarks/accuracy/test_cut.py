@@ -16,7 +16,7 @@ CONTENT = 'at,shop,sold\n1,"A, B",5\n1,C,6\n2,"A, B",7\n3,"A, B",\n'
 def test_the_last_rows_of_each_series_are_kept(tmp_path: Path, more: dict[str, str], kept: str) -> None:
     path = tmp_path / "sales.csv"
     path.write_text(CONTENT)
-    values = cut_values({"csv": str(path), "column": ["sold"], **more}, 2, tmp_path)
+    values = cut_values({"csv": str(path), "column": ["sold"], **more}, slice(-2, None), tmp_path / "cut.csv")
     assert values["column"] == ["sold"]
     cut = Path(values["csv"])
     assert cut != path

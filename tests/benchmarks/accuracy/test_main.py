@@ -67,6 +67,18 @@ def test_a_row_is_trained_tested_and_kept(
     assert asked_for == []
 
 
+def test_a_model_is_updated_with_the_rows_after_its_training(tmp_path: Path) -> None:
+    path, row = tmp_path / "accuracy.json", next(row for row in ROWS if row.new_rows)
+    rows = [row._replace(values={**row.values, **TINY}, at_most=1e9)]
+    run(path, "--cut", "1600", "--minutes", "0.05", rows=rows)
+    update = read(path)[row.name].update
+    assert update is not None
+    assert update.new_rows == 200
+    assert update.seconds > 1
+    assert update.published == (update.error != update.error_before)
+    assert update.ratio == pytest.approx(update.error / update.error_before)
+
+
 def test_a_missed_bar_is_told_by_the_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     no_training(monkeypatch)
     path = tmp_path / "accuracy.json"

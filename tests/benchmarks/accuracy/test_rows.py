@@ -25,7 +25,7 @@ def test_names_are_those_of_models_and_differ() -> None:
     names = [row.name for row in ROWS]
     for name in names:
         check_name(name)
-    assert len(set(names)) == len(names) == 11
+    assert len(set(names)) == len(names) == 12
 
 
 def test_the_sunspots_are_those_of_235_years() -> None:

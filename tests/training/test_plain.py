@@ -242,7 +242,7 @@ def test_values_that_no_plan_goes_with_are_a_recipe_with_the_lags_of_its_season(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trained: list[Recipe] = []
-    monkeypatch.setattr(plain, "train_on", lambda _, recipe, *__: trained.append(recipe))
+    monkeypatch.setattr(plain, "train_on", lambda _, recipe, *__, **___: trained.append(recipe))
     path = tmp_path / "y.csv"
     path.write_text("y\n" + "".join(f"{step % 24 + step % 5}\n" for step in range(3_000)))
     values = {"csv": str(path), "column": ["y"], "name": "y", "season": [24], "horizon": 150, "dropout": 0.1}

@@ -30,7 +30,7 @@ def test_an_export_of_other_inputs_and_outputs_is_checked_as_well(spec: ModelSpe
 
 
 def network_of(spec: ModelSpec) -> Any:
-    architecture = Architecture(spec.kind, spec.channels, spec.outputs * len(spec.targets), spec.units)
+    architecture = Architecture(spec.kind, spec.channels, spec.outputs * spec.output_columns, spec.units)
     return ensemble_of([build_network(architecture) for _ in range(spec.members)])
 
 

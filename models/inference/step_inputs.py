@@ -13,11 +13,11 @@ def step_inputs(spec: ModelSpec, values: Array, target: int, steps: int, known_f
 
     `values` has shape (time, rows, features), in the network's units; `known_future` (steps, rows, channels) is what
     is known ahead of each step's target. The answer has shape (steps, rows, spec.channels). It is a view of `values`
-    where the network takes in nothing else. Further columns of `values`, such as quantiles, are not taken in.
+    where the network takes in nothing else. Quantiles, which may stand beside predicted values, are not taken in.
     """
-    first, features = target - spec.lead, len(spec.features)
-    if values.shape[-1] > features:
-        values = values[..., :features]
+    first = target - spec.lead
+    if spec.quantiles is not None:
+        values = values[..., : len(spec.features)]
     newest = values[first : first + steps]
     if not spec.lags and known_future is None:
         return newest

@@ -1,48 +1,60 @@
 """A forecast in the running service: the model, the size of the answer, the event loop and its threads."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from models.errors import InvalidHorizon
 from models.intervals.adaptation import MAX_REPLAYS
+from models.references import Reference
 from models.spec.manifest import Manifest
 from service.dependencies import ServiceState
 from service.forecasting import Forecast, ForecastRequest, finish, prepare
+from service.lifecycle.snapshot import LoadedModel
 from service.settings import Settings
 from service.telemetry.record import note_forecast
 
 # More times and numbers than this would hold up the event loop, and are left to a thread.
 MAX_INLINE_TIMES, MAX_INLINE_ANSWER_VALUES = 1_000, 10_000
 
+T = TypeVar("T")
+
+
+async def model_of(reference: Reference | None, state: ServiceState) -> LoadedModel:
+    """The model that a request names, opened where it was not. Raises RollcastError."""
+    model = state.models.get_if_loaded(reference)
+    return await state.models.get(reference, state.settings.timeout_s) if model is None else model
+
 
 async def answer(
-    request: ForecastRequest, state: ServiceState, encode: Callable[[Forecast], bytes], *, small: bool = True
-) -> bytes:
-    """Forecast in the running service; `encode` makes the answer's bytes.
+    request: ForecastRequest,
+    model: LoadedModel,
+    state: ServiceState,
+    encode: Callable[[Forecast], T],
+    *,
+    small: bool = True,
+) -> T:
+    """Forecast in the running service; `encode` makes what is answered, its bytes above all.
 
     `small` tells whether the request's windows are few enough numbers to be looked at in the event loop. Raises
     RollcastError, Overloaded where too much work is before it.
     """
-    # 1. Which model?
-    model = state.models.get_if_loaded(request.model)
-    if model is None:
-        model = await state.models.get(request.model, state.settings.timeout_s)
     note_forecast(model.manifest, request.horizon, len(request.windows))
-    # 2. Is there room for it?
+    # 1. Is there room for it?
     forecaster, spec = model.forecaster, model.manifest.spec
     check_size(request, model.manifest, state.settings)
     state.admission.check_engine(short=request.horizon <= spec.outputs)
-    # 3. Check the request and make it ready.
+    # 2. Check the request and make it ready.
     small = small and not request.adapt
     if request.times is not None:
         small = small and len(request.times) * (spec.context_length + request.horizon) <= MAX_INLINE_TIMES
     bulk = state.admission.bulk
     prepared = prepare(request, forecaster) if small else await bulk.run(lambda: prepare(request, forecaster))
     state.metrics.traffic.observe(model.manifest, prepared.asked_inputs)
-    # 4. Run the network.
+    # 3. Run the network.
     predictions = await state.dispatcher.forecast(forecaster, prepared.inputs, model.latency)
 
-    # 5. Back to raw units, and to bytes.
-    def encoded() -> bytes:
+    # 4. Back to raw units, and to bytes.
+    def encoded() -> T:
         return encode(finish(model.manifest, forecaster, prepared, predictions))
 
     if predictions.size * (1 + 2 * len(prepared.error_bounds) + request.paths) <= MAX_INLINE_ANSWER_VALUES:

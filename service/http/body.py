@@ -1,4 +1,6 @@
-"""Reading a request's body: JSON, within a limit, and a plain refusal where it is neither."""
+"""Reading a request's body: within a limit, of the kind that is taken, and a plain refusal where it is neither."""
+
+from collections.abc import Mapping
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
@@ -8,6 +10,8 @@ from service.http.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, Proble
 # A client that is still sending when the connection closes sees a reset and not the answer, so this much
 # of a body that is too large is read and thrown away before the answer is sent.
 DISCARD_BYTES = 8 << 20
+# What no page of another origin sends without its browser asking first whether it may.
+_ASKED_FIRST = (b"application/json", b"application/octet-stream")
 
 
 async def read_json(scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
@@ -16,11 +20,37 @@ async def read_json(scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
     Raises ProblemException: 415 for another content type, 413 for more than `limit_bytes`; and ClientDisconnect.
     """
     headers: dict[bytes, bytes] = dict(scope["headers"])
-    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
+    if _media_type(headers) != b"application/json":
         raise ProblemException(
             UNSUPPORTED_MEDIA_TYPE,
             "the body must be JSON: send the header Content-Type: application/json (curl: --json, or -H)",
         )
+    return await _read(headers, receive, limit_bytes)
+
+
+async def read_any(scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
+    """The whole body of a request that need not say what it is, as clients of other protocols don't.
+
+    A web page must: without the header its browser would send the request for it and never ask first. Raises
+    ProblemException, 415 there and for a compressed body, 413 for more than `limit_bytes`; and ClientDisconnect.
+    """
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+        raise ProblemException(
+            UNSUPPORTED_MEDIA_TYPE, "compressed bodies are not taken: leave the header Content-Encoding out"
+        )
+    if b"origin" in headers and _media_type(headers) not in _ASKED_FIRST:
+        raise ProblemException(
+            UNSUPPORTED_MEDIA_TYPE, "a web page must say what it sends: add the header Content-Type: application/json"
+        )
+    return await _read(headers, receive, limit_bytes)
+
+
+def _media_type(headers: Mapping[bytes, bytes]) -> bytes:
+    return headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+
+
+async def _read(headers: Mapping[bytes, bytes], receive: Receive, limit_bytes: int) -> bytes:
     declared = headers.get(b"content-length", b"")
     if headers.get(b"expect", b"").lower() == b"100-continue" and declared.isdigit() and int(declared) > limit_bytes:
         raise _too_large(limit_bytes)  # such a client asks before it sends, so it is told at once

@@ -1,8 +1,7 @@
 """POST /predict: a window in, its next values out."""
 
 from collections.abc import Sequence
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
@@ -13,20 +12,17 @@ from starlette.types import Receive, Scope
 from models import errors
 from models.errors import InvalidRequest, Location
 from models.inference.sent_covariates import KINDS, SentCovariates
-from models.references import parse_reference
+from models.references import Reference, parse_reference
 from models.spec.covariate import CovariateKind
-from service import serving
+from models.spec.manifest import Manifest
 from service.dependencies import ServiceState, state_of
-from service.dispatch.patience import Patience
+from service.exchange import exchange
 from service.forecasting import Forecast, ForecastRequest, level_name, out_of_range_warning, unseen_warnings
 from service.http import problems
 from service.http.body import read_json
-from service.http.json_checks import check_names, check_size
+from service.http.json_checks import check_names
 from service.schemas.predict import PredictRequest, PredictResponse
-from service.telemetry.record import note_values
 from service.window_times import WindowTimes
-
-MAX_INLINE_BODY_BYTES = 1 << 15  # a larger one would hold up the event loop, and is parsed in a thread
 
 _MODEL = problems.MODEL_PROBLEMS
 
@@ -80,20 +76,41 @@ async def predict(request: Request) -> Response:
 
 async def answer(scope: Scope, receive: Receive, state: ServiceState) -> bytes:
     """The JSON that answers a request; every error is raised for service/http/problems.py to put into words."""
-    settings, admission = state.settings, state.admission
-    body = await read_json(scope, receive, settings.max_body_bytes)
-    with Patience(settings.timeout_s, receive):
-        check_size(body, settings.max_values, settings.max_lists)
-        small = len(body) <= MAX_INLINE_BODY_BYTES
-        asked = parse(body) if small else await admission.bulk.run_on(body, parse)
-        if settings.log_windows:
-            note_values([asked.window] if asked.windows is None else asked.windows)
-        try:
-            request = forecast_request(asked)
-            encoder = partial(encode, asked.windows is not None)
-            return await serving.answer(request, state, encoder, small=small)
-        except InvalidRequest as error:
-            raise error.at(location_in(asked, error.location)) from None
+    body = await read_json(scope, receive, state.settings.max_body_bytes)
+    return await exchange(body, receive, state, read)
+
+
+class Prediction(NamedTuple):
+    """A request to /predict, as an exchange takes it."""
+
+    asked: PredictRequest
+
+    @property
+    def model(self) -> Reference | None:
+        """Which model is asked."""
+        return None if self.asked.model is None else parse_reference(self.asked.model)
+
+    @property
+    def windows(self) -> Sequence[Any]:
+        """The windows as they came."""
+        return [self.asked.window] if self.asked.windows is None else self.asked.windows
+
+    def request(self, _: Manifest) -> ForecastRequest:
+        """The request, free of the protocol."""
+        return forecast_request(self.asked)
+
+    def location(self, location: Location) -> Location:
+        """Where in the body a location lies."""
+        return location_in(self.asked, location)
+
+    def encode(self, forecast: Forecast) -> bytes:
+        """The JSON of a forecast."""
+        return to_json(response_content(forecast, many=self.asked.windows is not None))
+
+
+def read(body: bytes) -> Prediction:
+    """A request's JSON, as an exchange takes it."""
+    return Prediction(parse(body))
 
 
 def parse(body: bytes) -> PredictRequest:
@@ -133,11 +150,6 @@ def location_in(asked: PredictRequest, location: Location) -> Location:
         case ("future" | "past" | "static" as kind, int(), *rest) if asked.windows is None:
             return (kind, *rest)
     return location
-
-
-def encode(many: bool, forecast: Forecast) -> bytes:
-    """The JSON of a forecast; `many` tells `windows` from `window`."""
-    return to_json(response_content(forecast, many=many))
 
 
 def response_content(forecast: Forecast, *, many: bool) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from models.errors import Overloaded
 from service.dispatch.turnstile import Turnstile
 from service.http import problems
+from service.http.health_paths import HEALTH_PATHS
 
 # What an operator's probes ask for must be answered when nothing else is. They cost little and hold nothing up.
-PASS_BY = frozenset({"/healthz", "/readyz", "/metrics"})
+PASS_BY = HEALTH_PATHS | {"/metrics"}
 
 
 class Entrance:

@@ -116,6 +116,7 @@ async def test_forecasts_need_a_key_that_may_ask_for_them(client: httpx.AsyncCli
 async def test_the_path_that_is_routed_decides_however_it_was_spelled(client: httpx.AsyncClient) -> None:
     assert (await client.post("/%70redict", headers=bearer("reader"))).status_code == 403
     assert (await client.post("/%70redict", headers=bearer("asker"))).status_code == 200
+    assert (await client.post("/predict%0A", headers=bearer("reader"))).status_code == 403  # the router takes it too
     assert (await client.get("/healthz%2f..%2fmodels")).status_code == 401
 
 

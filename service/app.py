@@ -29,13 +29,15 @@ from service.lifecycle.model_store import ModelStore
 from service.lifecycle.registry_watcher import RegistryWatcher, on_hangup
 from service.metrics import sources
 from service.metrics.metrics import Metrics
+from service.protocols import open_inference, schemas
+from service.protocols.error_shapes import ErrorShapes, reword_document
 from service.routes import docs, health, metrics, models, predict
 from service.settings import Settings
 from service.telemetry.middleware import telemetry_of
 
 log = logging.getLogger("rollcast")
 
-ROUTERS = (predict.router, models.router, health.router)
+ROUTERS = (predict.router, models.router, health.router, open_inference.router, open_inference.health)
 FAST_PATHS: Mapping[tuple[str, str], Endpoint] = {("POST", "/predict"): predict.answer}
 
 
@@ -110,7 +112,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return RedirectResponse("docs" if settings.docs else "models")
 
     problems.install(app)
-    openapi.install(app, lambda: app.state.rollcast.models.snapshot, keys=settings.api_keys_file is not None)
+    openapi.install(
+        app,
+        lambda: app.state.rollcast.models.snapshot,
+        openapi.More(schemas.READ, reword_document),
+        keys=settings.api_keys_file is not None,
+    )
     return app
 
 
@@ -128,6 +135,7 @@ def as_served(app: FastAPI, settings: Settings) -> ASGIApp:
     served: ASGIApp = Entrance(FastPath(app, FAST_PATHS), app)  # behind the keys: nobody without one takes a place
     if settings.api_keys_file is not None:
         served = Gate(served, LiveKeys(settings.api_keys_file), settings.key_rate_per_s)
+    served = ErrorShapes(served)
     if settings.cors_origins:
         served = _shared_with(settings.cors_origins.split(","), served)
     return telemetry_of(settings, served, {path for _, path in FAST_PATHS}, app.state.metrics)

@@ -16,7 +16,11 @@ from service.telemetry.record import KEY_NAME
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # All that needs more than reading, by method and route; what is neither listed here nor a health check needs `read`,
 # also where nothing is.
-SCOPES: Mapping[tuple[str, str], api_keys.Scope] = {("POST", "/predict"): "predict"}
+SCOPES: Mapping[tuple[str, str], api_keys.Scope] = {
+    ("POST", "/predict"): "predict",
+    ("POST", "/v2/models/{name}/infer"): "predict",
+    ("POST", "/v2/models/{name}/versions/{version}/infer"): "predict",
+}
 
 # The rest of a body that is refused is read and thrown away as it comes, so that the connection can be kept; one longer
 # than this, or without a length, costs more than a new connection.

@@ -50,7 +50,7 @@ def check_names(body: bytes, fields: Collection[str]) -> None:
     as two. The body is known to be one object; it holds others only in covariates.
     """
     if {"future", "past", "static"}.intersection(fields):
-        json.loads(body, object_pairs_hook=_without_repetition)
+        check_all_names(body)
         return
     # Every name has its colon, and a quote right before it where no space stands there. Texts may hold more of these.
     if body.count(b":") == len(fields):
@@ -65,6 +65,11 @@ def check_names(body: bytes, fields: Collection[str]) -> None:
         if name in names:
             raise _repeated(name)
         names.add(name)
+
+
+def check_all_names(body: bytes) -> None:
+    """Raise InvalidRequest where an object anywhere in a body, which is known to be JSON, has a name twice."""
+    json.loads(body, object_pairs_hook=_without_repetition)
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> None:

@@ -1,10 +1,11 @@
 """The OpenAPI document: every error that can be answered, and examples made from the models in service."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from models.spec.example_request import example_request
 from models.spec.manifest import Manifest
@@ -27,7 +28,14 @@ _EVERYTHING: dict[str, Any] = {
 }
 
 
-def install(app: FastAPI, models: Callable[[], Snapshot], *, keys: bool) -> None:
+class More(NamedTuple):
+    """What protocols add: schemas of what they read, and the last word on the document."""
+
+    schemas: Sequence[type[BaseModel]] = ()
+    finish: Callable[[dict[str, Any]], None] = lambda _: None
+
+
+def install(app: FastAPI, models: Callable[[], Snapshot], more: More, *, keys: bool) -> None:
     """Make the app's OpenAPI document when it is asked for, and anew when it would name other models by then.
 
     `keys` tells that requests need API keys.
@@ -39,9 +47,10 @@ def install(app: FastAPI, models: Callable[[], Snapshot], *, keys: bool) -> None
         titles = [manifest.title for manifest in served]
         if app.openapi_schema is None or named != titles:
             named[:] = titles
-            app.openapi_schema = _document(app, served)
+            app.openapi_schema = _document(app, served, more.schemas)
             if keys:
                 add_security(app.openapi_schema)
+            more.finish(app.openapi_schema)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
@@ -54,12 +63,13 @@ def _served(now: Snapshot) -> list[Manifest]:
     return [model.manifest if (model := meant[name]) else manifest for name, manifest in newest.items()]
 
 
-def _document(app: FastAPI, served: Sequence[Manifest]) -> dict[str, Any]:
+def _document(app: FastAPI, served: Sequence[Manifest], read: Sequence[type[BaseModel]]) -> dict[str, Any]:
     document = get_openapi(
         title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
     )
     schemas: dict[str, Any] = document["components"]["schemas"]
-    for model in (PredictRequest, Problem):
+    models: Sequence[type[BaseModel]] = (PredictRequest, Problem, *read)
+    for model in models:
         schema = model.model_json_schema(ref_template=_REFERENCES)
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema

@@ -236,6 +236,8 @@ def _path(error: Any) -> Sequence[str | int]:
     if error["type"] == "unknown_field":
         return [error["ctx"]["name"]]
     path = error["loc"]
+    if path and path[0] in ("parameters", "params"):
+        return list(path[:2])
     if path and path[0] in ("future", "past", "static"):
         return [path[0], *path[2:]]  # names of covariates, after that of a branch
     return [path[0], *(part for part in path[1:] if isinstance(part, int))] if path else []

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, Request
 
-from service.dependencies import State
+from service.dependencies import ServiceState, State
 from service.http import problems
 from service.http.problems import NOT_READY, STOPPING, ProblemException
+from service.lifecycle.snapshot import Snapshot
 from service.schemas.health import Alive, Ready, Refused, Served
 
 router = APIRouter(tags=["health"])
@@ -32,6 +33,18 @@ async def readyz(state: State, request: Request) -> Ready:
     Ready with some models refused, and with an empty registry; not with all of them refused, nor before one is open,
     nor once the service is told to stop.
     """
+    now = check_ready(state, request)
+    return Ready(
+        models=[Served(model=name, version=version) for name, version in sorted(now.loaded)],
+        references=dict(now.references),
+        refused=[Refused(model=name, version=version, reason=reason) for name, version, reason in now.problems],
+        registry_problem=now.registry_problem,
+        hint=now.hint,
+    )
+
+
+def check_ready(state: ServiceState, request: Request) -> Snapshot:
+    """What is served. Raises ProblemException where nothing can be forecast."""
     if request.app.state.connections.stopping:
         raise ProblemException(STOPPING, "the service is stopping; ask another")
     now = state.models.snapshot
@@ -41,10 +54,4 @@ async def readyz(state: State, request: Request) -> Ready:
         if versions := [each for each in now.problems if each.version is not None]:
             name, version, reason = versions[0]
             raise ProblemException(NOT_READY, f"every model was refused; {name}@{version}: {reason}")
-    return Ready(
-        models=[Served(model=name, version=version) for name, version in sorted(now.loaded)],
-        references=dict(now.references),
-        refused=[Refused(model=name, version=version, reason=reason) for name, version, reason in now.problems],
-        registry_problem=now.registry_problem,
-        hint=now.hint,
-    )
+    return now

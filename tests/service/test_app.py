@@ -16,6 +16,9 @@ ORIGIN = "https://pages.example"
 BODY = {"model": "tiny", "window": [1, 2, 3, 4]}
 
 
+# All that takes a body, and it makes forecasts alone.
+FORECASTS = {"/predict", "/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer"}
+
 # What other servers have been taken over by, beside this one's own.
 ELSEWHERE = ["/", "/models/tiny/load", "/v2/repository/models/tiny/load", "/admin", "/upload", "/reload", "/shutdown"]
 
@@ -24,16 +27,18 @@ async def test_nothing_can_be_changed_over_http(registry_path: Path) -> None:
     async with running(Settings(registry=registry_path)) as client:
         document = (await client.get("/openapi.json")).json()
         told = {(method, path) for path, operations in document["paths"].items() for method in operations}
-        assert {each for each in told if each[0] != "get"} == {("post", "/predict")}
+        forecasts = {path for method, path in told if method != "get"}
+        assert forecasts == FORECASTS
+        assert {method for method, _ in told} == {"get", "post"}
         paths = [path.format(name="tiny", version=1) for _, path in told]
         for path in (*paths, "/docs", "/openapi.json", *ELSEWHERE):
             for method in ("POST", "PUT", "PATCH", "DELETE"):
-                if (method, path) != ("POST", "/predict"):
+                if method != "POST" or path not in {each.format(name="tiny", version=1) for each in FORECASTS}:
                     answer = await client.request(method, path, json={})
                     assert answer.status_code in (404, 405), (method, path)
 
 
-async def test_the_only_body_that_is_taken_is_json(registry_path: Path) -> None:
+async def test_the_only_bodies_that_are_taken_are_json_and_tensors(registry_path: Path) -> None:
     async with running(Settings(registry=registry_path)) as client:
         document = (await client.get("/openapi.json")).json()
     bodies = {
@@ -42,7 +47,11 @@ async def test_the_only_body_that_is_taken_is_json(registry_path: Path) -> None:
         for operation in operations.values()
         if "requestBody" in operation
     }
-    assert bodies == {"/predict": ["application/json"]}
+    assert bodies.keys() == FORECASTS
+    assert {path for path, kinds in bodies.items() if kinds != ["application/json"]} == {
+        path for path in FORECASTS if path.startswith("/v2/")
+    }
+    assert {kind for kinds in bodies.values() for kind in kinds} == {"application/json", "application/octet-stream"}
 
 
 async def test_docs_can_be_closed(registry_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""Problem documents in the words of the protocol whose path was asked, and so in the OpenAPI document."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.http.problems import MEDIA_TYPE
+
+Problem = Mapping[str, Any]
+
+
+class Shape(NamedTuple):
+    """How a protocol tells errors: the name of the schema, and the answer that a problem document becomes."""
+
+    schema: str
+    words: Callable[[Problem], dict[str, Any]]
+
+
+def _text(problem: Problem) -> dict[str, Any]:
+    return {"error": problem["detail"]}
+
+
+ERROR_TEXT = Shape("ErrorText", _text)
+SHAPES: dict[str, Shape] = {"/v2": ERROR_TEXT}  # by the path's first part
+
+
+def shape_of(path: str) -> Shape | None:
+    """The shape of the errors at a path; None for rollcast's own."""
+    return SHAPES.get(path[: path.find("/", 1)] if "/" in path[1:] else path)
+
+
+class ErrorShapes:
+    """An ASGI app around another: problem documents leave it in the words of the path's protocol.
+
+    All that refuses a request, from its keys on, words it once, as a problem.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Serve one request, or the app's lifespan. No coroutine of its own for rollcast's own paths."""
+        if scope["type"] == "http" and (shape := shape_of(scope["path"])) is not None:
+            return self._app(scope, receive, _reworded(shape, send))
+        return self._app(scope, receive, send)
+
+
+def _reworded(shape: Shape, send: Send) -> Send:
+    begun: Message | None = None
+
+    async def reworded(message: Message) -> None:
+        nonlocal begun
+        if message["type"] == "http.response.start" and (b"content-type", MEDIA_TYPE.encode()) in message["headers"]:
+            begun = message  # its length is not known yet
+            return
+        if begun is not None:  # a problem is one small message
+            body = to_json(shape.words(json.loads(message["body"])))
+            kept = [each for each in begun["headers"] if each[0] not in (b"content-type", b"content-length")]
+            headers = [*kept, (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+            await send({**begun, "headers": headers})
+            message = {**message, "body": body}
+            begun = None
+        await send(message)
+
+    return reworded
+
+
+def reword_document(document: dict[str, Any]) -> None:
+    """Have the OpenAPI document tell each protocol's errors as they are answered."""
+    for path, operations in document["paths"].items():
+        shape = shape_of(path)
+        if shape is None:
+            continue
+        for operation in operations.values():
+            responses = operation["responses"]
+            operation["responses"] = {status: _reworded_response(shape, told) for status, told in responses.items()}
+
+
+def _reworded_response(shape: Shape, told: dict[str, Any]) -> dict[str, Any]:
+    if MEDIA_TYPE not in told.get("content", ()):
+        return told
+    examples = {
+        name: {"value": shape.words(example["value"])}
+        for name, example in told["content"][MEDIA_TYPE]["examples"].items()
+    }
+    schema = {"$ref": f"#/components/schemas/{shape.schema}"}
+    return {**told, "content": {"application/json": {"schema": schema, "examples": examples}}}

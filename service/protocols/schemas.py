@@ -1,0 +1,172 @@
+"""What the other protocols take and answer, for reading it and for the OpenAPI document."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from models.text import listed
+from service.schemas.predict import MAX_PATHS, Levels, OneOrEach
+
+MAX_INPUTS, MAX_NAME_LENGTH = 300, 300
+_Name = Annotated[str, Field(max_length=MAX_NAME_LENGTH)]
+
+
+# What clients send on their own account.
+PASSED_OVER = frozenset(
+    {
+        *("binary_data_output", "priority", "sequence_id", "sequence_start", "sequence_end", "timeout"),  # Triton's
+        *("content_type", "headers"),  # MLServer's
+    }
+)
+
+
+def _listed_levels(value: Any) -> Any:
+    """Levels as a list: the parameters of some protocols are single values, so that several come as a text."""
+    if isinstance(value, str) and len(value) <= 200:
+        try:
+            return [float(part) for part in value.split(",")]
+        except ValueError:
+            return value
+    return [value] if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+class Lenient(BaseModel):
+    """The base of what other protocols' clients send: unknown fields are passed over, values are still strict."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class Parameters(Lenient):
+    """How far to forecast, and what to tell besides."""
+
+    # A name that is misspelt must not be passed over: `horizn` would be answered with one step.
+    model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": True})
+
+    horizon: Annotated[int, Field(ge=1)] = Field(1, description="How many steps to forecast.")
+    levels: Annotated[Levels | None, BeforeValidator(_listed_levels)] = Field(
+        None, description="Levels of prediction intervals in percent: a list, a number, or a text such as `80,95`."
+    )
+    adapt: bool = Field(False, description="Have the intervals follow the window.")
+    paths: Annotated[int, Field(ge=1, le=MAX_PATHS)] | None = Field(None, description="How many sample paths to draw.")
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = Field(None, description="Which sample paths are drawn.")
+    end: OneOrEach | None = Field(None, description="The time of the window's last value, or of each window's.")
+    freq: OneOrEach | None = Field(None, description="The time between values, or that of each window's.")
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        for name in self.model_extra or ():
+            if name not in PASSED_OVER and not name.startswith("triton_"):
+                known = {"name": name, "known": listed(list(type(self).model_fields))}
+                raise PydanticCustomError("unknown_field", "there is no such parameter; there are {known}", known)
+        return self
+
+
+class ErrorText(BaseModel):
+    """An error, as the Open Inference Protocol and TensorFlow Serving tell it."""
+
+    error: str
+
+
+class InferInput(Lenient):
+    """A tensor that is sent."""
+
+    name: _Name = Field(description="`window`, `timestamps`, `end`, `freq`, or a covariate: `future.NAME`.")
+    shape: Annotated[list[Annotated[int, Field(ge=0, lt=2**31)]], Field(min_length=1, max_length=3)] = Field(
+        description="Of `window`: rows and length, and features where the model has several; or the length alone."
+    )
+    datatype: _Name = Field(description="`FP64`, `FP32` or another kind of number, `BYTES` for texts.")
+    parameters: dict[str, Any] | None = Field(None, description="`binary_data_size`, for data that follow the JSON.")
+    data: list[Any] | None = Field(None, description="The values row by row, flat or nested; null for a missing one.")
+
+
+class InferOutput(Lenient):
+    """A tensor that is wanted."""
+
+    name: _Name
+    parameters: dict[str, Any] | None = Field(None, description="`binary_data`: whether it comes as bytes.")
+
+
+class InferRequest(Lenient):
+    """What the Open Inference Protocol takes."""
+
+    id: Annotated[str, Field(max_length=1_000)] | None = Field(None, description="Comes back with the answer.")
+    inputs: Annotated[list[InferInput], Field(min_length=1, max_length=MAX_INPUTS, fail_fast=True)]
+    outputs: Annotated[list[InferOutput], Field(max_length=MAX_INPUTS, fail_fast=True)] | None = Field(
+        None, description="Which outputs to answer; all of them where none is named."
+    )
+    parameters: Parameters | None = None
+
+
+class Strict(BaseModel):
+    """The base of what is answered."""
+
+    model_config = ConfigDict(protected_namespaces=(), extra="forbid")
+
+
+class InferredTensor(Strict):
+    """A tensor that is answered."""
+
+    name: str
+    shape: list[int]
+    datatype: Literal["FP64", "BYTES"]
+    parameters: dict[str, int] | None = None
+    data: list[float] | list[str] | None = Field(None, description="The values row by row; absent where bytes follow.")
+
+
+class InferResponse(Strict):
+    """What the Open Inference Protocol answers."""
+
+    model_name: str
+    model_version: str
+    id: str | None = None
+    parameters: dict[str, str] | None = Field(None, description="`warnings`, only where there are any.")
+    outputs: list[InferredTensor]
+
+
+class ServerMetadata(Strict):
+    """Which server this is."""
+
+    name: str
+    version: str
+    extensions: list[str]
+
+
+class ServerLive(Strict):
+    """Whether it runs."""
+
+    live: Literal[True] = True
+
+
+class ServerReady(Strict):
+    """Whether it can forecast."""
+
+    ready: Literal[True] = True
+
+
+class ModelReady(Strict):
+    """Whether a model can forecast."""
+
+    name: str
+    ready: Literal[True] = True
+
+
+class TensorMetadata(Strict):
+    """A tensor's name and shape; -1 where a size is free."""
+
+    name: str
+    datatype: Literal["FP64", "BYTES"]
+    shape: list[int]
+
+
+class ModelMetadata(Strict):
+    """What a model takes and answers."""
+
+    name: str
+    versions: list[str]
+    platform: str
+    inputs: list[TensorMetadata]
+    outputs: list[TensorMetadata]
+
+
+READ = (ErrorText, InferRequest)  # schemas that no route's answer names

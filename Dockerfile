@@ -50,7 +50,8 @@ EXPOSE 8000
 # for other names than that, and says nothing that matters here.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=15s --retries=3 \
     CMD ["python", "-I", "-c", "import http.client, os, ssl, sys; tls = ssl.create_default_context(); tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE; https = {'context': tls} if os.environ.get('ROLLCAST_SSL_CERTFILE') else None; c = (http.client.HTTPSConnection if https else http.client.HTTPConnection)('127.0.0.1', int(os.environ['ROLLCAST_PORT']), timeout=3, **(https or {})); c.request('GET', '/readyz'); sys.exit(c.getresponse().status != 200)"]
-CMD ["rollcast", "serve"]
+ENTRYPOINT ["rollcast"]
+CMD ["serve"]
 
 FROM environment AS train-environment
 COPY requirements/train.lock /requirements/

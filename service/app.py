@@ -29,8 +29,8 @@ from service.lifecycle.model_store import ModelStore
 from service.lifecycle.registry_watcher import RegistryWatcher, on_hangup
 from service.metrics import sources
 from service.metrics.metrics import Metrics
-from service.protocols import open_inference, schemas
-from service.protocols.error_shapes import ErrorShapes, reword_document
+from service.protocols import invocations, open_inference, schemas
+from service.protocols.error_shapes import ErrorShapes, reword_document, with_routes
 from service.routes import docs, health, metrics, models, predict
 from service.settings import Settings
 from service.telemetry.middleware import telemetry_of
@@ -102,7 +102,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.connections = Connections(Limits.of(settings))  # the server puts its own in its place
     app.state.metrics = Metrics(settings.metrics_folder)
     app.state.metrics.sources.append(lambda: series_of(app.state.connections))
-    for router in ROUTERS:
+    for router in (*ROUTERS, invocations.router(settings)):
         app.include_router(router)
     if settings.metrics:
         app.include_router(metrics.router)
@@ -115,7 +115,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     openapi.install(
         app,
         lambda: app.state.rollcast.models.snapshot,
-        openapi.More(schemas.READ, reword_document),
+        openapi.More(
+            schemas.READ, partial(reword_document, with_routes(settings.predict_route, settings.health_route))
+        ),
         keys=settings.api_keys_file is not None,
     )
     return app
@@ -132,10 +134,12 @@ def as_served(app: FastAPI, settings: Settings) -> ASGIApp:
 
     Raises KeyFileError where keys are asked for and not there, and RollcastError where tracing lacks its extra.
     """
-    served: ASGIApp = Entrance(FastPath(app, FAST_PATHS), app)  # behind the keys: nobody without one takes a place
+    routes = settings.predict_route, settings.health_route
+    # Behind the keys: nobody without one takes a place.
+    served: ASGIApp = Entrance(FastPath(app, FAST_PATHS), app, settings.health_route)
     if settings.api_keys_file is not None:
-        served = Gate(served, LiveKeys(settings.api_keys_file), settings.key_rate_per_s)
-    served = ErrorShapes(served)
+        served = Gate(served, LiveKeys(settings.api_keys_file), settings.key_rate_per_s, *routes)
+    served = ErrorShapes(served, with_routes(*routes))
     if settings.cors_origins:
         served = _shared_with(settings.cors_origins.split(","), served)
     return telemetry_of(settings, served, {path for _, path in FAST_PATHS}, app.state.metrics)

@@ -1,5 +1,6 @@
 """One exchange in any protocol: a body is read where it holds nobody up, its forecast made, and the answer written."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -47,14 +48,16 @@ async def exchange(
     state: ServiceState,
     read: Callable[[bytes], Question[T_co]],
     json_length: int | None = None,
+    at_most_s: float = math.inf,
 ) -> T_co:
     """Answer a body that has come in full, within the deadline and as long as its client waits.
 
-    Its first `json_length` bytes are JSON, or all of them. `read` looks at the body, in a thread where it is large.
+    Its first `json_length` bytes are JSON, or all of them; `at_most_s` bounds the deadline of the settings. `read`
+    looks at the body, in a thread where it is large.
     Raises RollcastError, ProblemException and pydantic's ValidationError, for service/http/problems.py to word.
     """
     settings, admission = state.settings, state.admission
-    with Patience(settings.timeout_s, receive):
+    with Patience(min(settings.timeout_s, at_most_s), receive):
         check_size(body[:json_length], settings.max_values, settings.max_lists)
         small = len(body) <= MAX_INLINE_BODY_BYTES
         question = read(body) if small else await admission.bulk.run_on(body, read)

@@ -1,11 +1,13 @@
 """Every setting of the service, read once from ROLLCAST_* variables; the command's flags override them."""
 
+import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from models.cores import usable_cores
 
@@ -17,6 +19,33 @@ def _check_origins(text: str) -> str:
     if not re.fullmatch(rf"|\*|{_ORIGIN}(,{_ORIGIN})*", text):
         raise ValueError("expected origins such as https://example.org, with commas between them, or * for all")
     return text
+
+
+# What platforms tell their containers; it goes before the variables that an image brings, and behind flags.
+PLATFORM_VARIABLES = {
+    "AIP_HTTP_PORT": "port",
+    "AIP_PREDICT_ROUTE": "predict_route",
+    "AIP_HEALTH_ROUTE": "health_route",
+    "SAGEMAKER_BIND_TO_PORT": "port",
+}
+_ROUTE = r"(/[A-Za-z0-9._~:@-]+)+"
+_OWN = r"predict|invocations|ping|models|healthz|readyz|metrics|docs|openapi\.json|static-offline-docs|v2|v1/models"
+
+
+def _check_route(route: str, allowed: Collection[str]) -> str:
+    if not re.fullmatch(_ROUTE, route):
+        raise ValueError("expected a path such as /v1/endpoints/1:predict")
+    if re.fullmatch(rf"/({_OWN})([/:].*)?", route) and route not in allowed:
+        raise ValueError(f"expected a path that is not taken, or {' or '.join(allowed)}")
+    return route
+
+
+def _check_predict_route(route: str) -> str:
+    return _check_route(route, ["/invocations"])
+
+
+def _check_health_route(route: str) -> str:
+    return _check_route(route, ["/ping", "/healthz", "/readyz", "/v2/health/live", "/v2/health/ready"])
 
 
 class Settings(BaseSettings):
@@ -31,6 +60,13 @@ class Settings(BaseSettings):
     threads: Annotated[int, Field(ge=1, le=256)] = Field(
         default_factory=lambda settings: max(1, usable_cores() // settings["workers"]),
         description="Compute threads of each worker; by default the machine's cores are shared among the workers.",
+    )
+    # What platforms name.
+    predict_route: Annotated[str, AfterValidator(_check_predict_route)] | None = Field(
+        None, description="A further path of /invocations, such as a platform names."
+    )
+    health_route: Annotated[str, AfterValidator(_check_health_route)] | None = Field(
+        None, description="A further path of /ping, such as a platform names."
     )
     # Models.
     registry: Path = Field(Path("models/artifacts"), description="Folder of the models registry.")
@@ -119,6 +155,19 @@ class Settings(BaseSettings):
     otel_ratio: Annotated[float, Field(ge=0, le=1)] = Field(
         0.01, description="Share of requests that are traced where the caller did not decide."
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Where values come from, nearest first."""
+        told = {field: os.environ[name] for name, field in PLATFORM_VARIABLES.items() if os.environ.get(name)}
+        return init_settings, InitSettingsSource(settings_cls, told), env_settings
 
     def as_environment(self) -> dict[str, str]:
         """These settings as variables, for worker processes to read."""

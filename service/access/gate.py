@@ -9,7 +9,7 @@ from service.access import api_keys
 from service.access.api_keys import ApiKey
 from service.access.live_keys import LiveKeys
 from service.access.rate_limit import RateLimit
-from service.http.health_paths import HEALTH_PATHS
+from service.http.health_paths import with_route
 from service.http.problems import FORBIDDEN, RATE_LIMITED, UNAUTHORIZED, ProblemException, problem_response
 from service.telemetry.record import KEY_NAME
 
@@ -18,6 +18,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # also where nothing is.
 SCOPES: Mapping[tuple[str, str], api_keys.Scope] = {
     ("POST", "/predict"): "predict",
+    ("POST", "/invocations"): "predict",
     ("POST", "/v2/models/{name}/infer"): "predict",
     ("POST", "/v2/models/{name}/versions/{version}/infer"): "predict",
 }
@@ -36,18 +37,30 @@ class Gate:
     together from its headers.
     """
 
-    def __init__(self, app: ASGIApp, keys: LiveKeys, rate_per_s: float | None = None) -> None:
-        """Stand before an app; `rate_per_s` holds for keys that have no rate of their own, None means without end."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        keys: LiveKeys,
+        rate_per_s: float | None = None,
+        predict_route: str | None = None,
+        health_route: str | None = None,
+    ) -> None:
+        """Stand before an app; `rate_per_s` holds for keys that have no rate of their own, None means without end.
+
+        The routes are further ones, as a platform names them.
+        """
         self._app, self._keys, self._rate_per_s = app, keys, rate_per_s
         self._limit = RateLimit()
+        self._open = with_route(health_route)
+        scopes = dict(SCOPES) if predict_route is None else {**SCOPES, ("POST", predict_route): "predict"}
         # The router's own patterns: one of ours could miss a path that a route answers, such as one that ends in %0A.
-        self._routes = [(method, compile_path(route)[0], scope) for (method, route), scope in SCOPES.items()]
+        self._routes = [(method, compile_path(route)[0], scope) for (method, route), scope in scopes.items()]
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass a request on, or refuse it without reading its body."""
         if scope["type"] == "http":
             method, path = scope["method"], scope["path"]
-            if not (path in HEALTH_PATHS and method in READING):
+            if not (path in self._open and method in READING):
                 try:
                     self._check(scope, self._needed(method, path))
                 except ProblemException as problem:

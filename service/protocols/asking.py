@@ -1,6 +1,7 @@
 """What every protocol's routes do: name a model, read a body of whatever kind, and have it answered."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -34,14 +35,20 @@ async def opened(reference: Reference, state: ServiceState) -> LoadedModel:
         raise problems.ProblemException(problems.STOPPING, problems.STOPS) from None
 
 
-async def ask(request: Request, read: Callable[[bytes], Question[T]], json_length: int | None = None) -> T:
+async def ask(
+    request: Request,
+    read: Callable[[bytes], Question[T]],
+    json_length: int | None = None,
+    at_most_s: float = math.inf,
+) -> T:
     """Answer a request whose body `read` makes a question of; its first `json_length` bytes are JSON, or all of them.
 
-    Raises RollcastError, ProblemException and pydantic's ValidationError, for service/http/problems.py to word.
+    It is given up after `at_most_s`, where the settings would wait longer. Raises RollcastError, ProblemException and
+    pydantic's ValidationError, for service/http/problems.py to word.
     """
     state = state_of(request)
     try:
         body = await read_any(request.scope, request.receive, state.settings.max_body_bytes)
-        return await exchange(body, request.receive, state, read, json_length)
+        return await exchange(body, request.receive, state, read, json_length, at_most_s)
     except asyncio.CancelledError:
         raise problems.ProblemException(problems.STOPPING, problems.STOPS) from None

@@ -23,13 +23,36 @@ def _text(problem: Problem) -> dict[str, Any]:
     return {"error": problem["detail"]}
 
 
-ERROR_TEXT = Shape("ErrorText", _text)
-SHAPES: dict[str, Shape] = {"/v2": ERROR_TEXT}  # by the path's first part
+def _code(problem: Problem) -> dict[str, Any]:
+    return {"error_code": _MLFLOW_CODES.get(problem["status"], "INTERNAL_ERROR"), "message": problem["detail"]}
 
 
-def shape_of(path: str) -> Shape | None:
+_MLFLOW_CODES = {
+    400: "BAD_REQUEST",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "RESOURCE_DOES_NOT_EXIST",
+    405: "ENDPOINT_NOT_FOUND",
+    413: "REQUEST_LIMIT_EXCEEDED",
+    415: "BAD_REQUEST",
+    422: "INVALID_PARAMETER_VALUE",
+    429: "REQUEST_LIMIT_EXCEEDED",
+    503: "TEMPORARILY_UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+ERROR_TEXT, ERROR_CODE = Shape("ErrorText", _text), Shape("ErrorCode", _code)
+# By the path, or by its first part.
+SHAPES = {"/v2": ERROR_TEXT, "/ping": ERROR_CODE, "/invocations": ERROR_CODE}
+
+
+def with_routes(*routes: str | None) -> dict[str, Shape]:
+    """The shapes, with those of the routes that a platform names."""
+    return {**{route: ERROR_TEXT for route in routes if route is not None}, **SHAPES}
+
+
+def shape_of(path: str, shapes: Mapping[str, Shape] = SHAPES) -> Shape | None:
     """The shape of the errors at a path; None for rollcast's own."""
-    return SHAPES.get(path[: path.find("/", 1)] if "/" in path[1:] else path)
+    return shapes.get(path) or shapes.get("/" + path[1:].partition("/")[0])
 
 
 class ErrorShapes:
@@ -38,12 +61,12 @@ class ErrorShapes:
     All that refuses a request, from its keys on, words it once, as a problem.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, shapes: Mapping[str, Shape]) -> None:
+        self._app, self._shapes = app, shapes
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one request, or the app's lifespan. No coroutine of its own for rollcast's own paths."""
-        if scope["type"] == "http" and (shape := shape_of(scope["path"])) is not None:
+        if scope["type"] == "http" and (shape := shape_of(scope["path"], self._shapes)) is not None:
             return self._app(scope, receive, _reworded(shape, send))
         return self._app(scope, receive, send)
 
@@ -68,10 +91,10 @@ def _reworded(shape: Shape, send: Send) -> Send:
     return reworded
 
 
-def reword_document(document: dict[str, Any]) -> None:
+def reword_document(shapes: Mapping[str, Shape], document: dict[str, Any]) -> None:
     """Have the OpenAPI document tell each protocol's errors as they are answered."""
     for path, operations in document["paths"].items():
-        shape = shape_of(path)
+        shape = shape_of(path, shapes)
         if shape is None:
             continue
         for operation in operations.values():

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from models.references import REFERENCE_PATTERN
 from models.text import listed
 from service.schemas.predict import MAX_PATHS, Levels, OneOrEach
 
@@ -62,6 +63,14 @@ class Parameters(Lenient):
         return self
 
 
+class NamedParameters(Parameters):
+    """The same, and which model."""
+
+    model: Annotated[str, Field(pattern=f"^{REFERENCE_PATTERN}$")] | None = Field(
+        None, description="A name, optionally with a version or an alias; needed where the registry holds several."
+    )
+
+
 class ErrorText(BaseModel):
     """An error, as the Open Inference Protocol and TensorFlow Serving tell it."""
 
@@ -96,6 +105,52 @@ class InferRequest(Lenient):
         None, description="Which outputs to answer; all of them where none is named."
     )
     parameters: Parameters | None = None
+
+
+_Instances = Annotated[
+    list[Any],
+    Field(
+        min_length=1, description="Windows, or objects of a `window` and its times and covariates as `/predict` has."
+    ),
+]
+_Inputs = Annotated[
+    list[Any] | dict[_Name, Any],
+    Field(description="The same by name: an object of lists; or windows; or one window, a list of numbers."),
+]
+
+
+class SplitTable(Lenient):
+    """A table as pandas splits it."""
+
+    columns: Annotated[list[_Name], Field(min_length=1, max_length=MAX_INPUTS)]
+    data: Annotated[list[list[Any]], Field(min_length=1)]
+
+
+class InvocationsRequest(Lenient):
+    """What MLflow, SageMaker and Vertex AI send: one of the four forms of data, and parameters."""
+
+    instances: _Instances | None = None
+    inputs: _Inputs | None = None
+    dataframe_split: SplitTable | None = Field(None, description="One window's rows, or a window in each row.")
+    dataframe_records: Annotated[list[dict[_Name, Any]], Field(min_length=1)] | None = Field(
+        None, description="The same, row by row."
+    )
+    params: NamedParameters | None = Field(None, description="MLflow's word for parameters.")
+    parameters: NamedParameters | None = Field(None, description="Vertex AI's word for them.")
+
+
+class PredictionsResponse(BaseModel):
+    """A forecast for each instance: its steps; with several outputs, an object of them."""
+
+    predictions: list[Any] | dict[str, Any]
+    warnings: list[str] | None = None
+
+
+class ErrorCode(BaseModel):
+    """An error as MLflow tells it."""
+
+    error_code: str
+    message: str
 
 
 class Strict(BaseModel):
@@ -169,4 +224,4 @@ class ModelMetadata(Strict):
     outputs: list[TensorMetadata]
 
 
-READ = (ErrorText, InferRequest)  # schemas that no route's answer names
+READ = (ErrorText, ErrorCode, InferRequest, InvocationsRequest)  # schemas that no route's answer names

@@ -17,7 +17,7 @@ BODY = {"model": "tiny", "window": [1, 2, 3, 4]}
 
 
 # All that takes a body, and it makes forecasts alone.
-FORECASTS = {"/predict", "/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer"}
+FORECASTS = {"/predict", "/invocations", "/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer"}
 
 # What other servers have been taken over by, beside this one's own.
 ELSEWHERE = ["/", "/models/tiny/load", "/v2/repository/models/tiny/load", "/admin", "/upload", "/reload", "/shutdown"]

@@ -13,6 +13,8 @@ OTHERS = Settings(
     port=0,
     workers=3,
     threads=7,
+    predict_route="/v1/endpoints/1:predict",
+    health_route="/v1/endpoints/1",
     registry=Path("/srv/models of ours/ü"),
     preload=0,
     open_bytes=1 << 40,
@@ -101,9 +103,31 @@ def test_what_is_told_comes_before_the_environment(monkeypatch: pytest.MonkeyPat
     assert (Settings(port=9002).port, Settings(port=9002).host) == (9002, "0.0.0.0")
 
 
+def test_what_a_platform_tells_comes_before_the_variables_of_an_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCAST_PORT", "8000")
+    monkeypatch.setenv("SAGEMAKER_BIND_TO_PORT", "8081")
+    assert Settings().port == 8081
+    monkeypatch.setenv("SAGEMAKER_BIND_TO_PORT", "")
+    monkeypatch.setenv("AIP_HTTP_PORT", "8080")
+    monkeypatch.setenv("AIP_PREDICT_ROUTE", "/v1/endpoints/1:predict")
+    monkeypatch.setenv("AIP_HEALTH_ROUTE", "/healthz")
+    settings = Settings()
+    assert (settings.port, settings.predict_route, settings.health_route) == (
+        *(8080, "/v1/endpoints/1:predict", "/healthz"),
+    )
+    assert Settings(port=9000).port == 9000
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("predict_route", "predict"),
+        ("predict_route", "/{name}"),
+        ("predict_route", "/predict"),
+        ("predict_route", "/v2/models/x/infer"),
+        ("health_route", "/models"),
+        ("health_route", "/invocations"),
+        ("health_route", "/"),
         ("port", -1),
         ("port", 65536),
         ("workers", 0),

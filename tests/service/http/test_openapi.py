@@ -30,6 +30,8 @@ async def test_the_paths_are_those_of_the_design(document: dict[str, Any]) -> No
         "/healthz",
         "/readyz",
         "/metrics",
+        "/ping",
+        "/invocations",
         "/v2",
         "/v2/health/live",
         "/v2/health/ready",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from service.http.health_paths import HEALTH_PATHS
 from service.settings import Settings
 from tests.support.in_process import Client, running
 from tests.support.keys import key_record, secret_of, write_keys
@@ -20,7 +21,7 @@ async def test_the_document_says_where_keys_are_needed(registry_path: Path, tmp_
     assert set(document["components"]["securitySchemes"]) == {"bearer", "header"}
     assert document["security"] == [{"bearer": []}, {"header": []}]
     needing = {path for path, each in document["paths"].items() for it in each.values() if it.get("security") != []}
-    assert needing == set(document["paths"]) - {"/healthz", "/readyz"}
+    assert needing == set(document["paths"]) - HEALTH_PATHS
     for path in needing:
         for operation in document["paths"][path].values():
             assert {"401", "403", "429"} <= set(operation["responses"])

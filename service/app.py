@@ -10,7 +10,6 @@ from importlib.metadata import version
 import anyio
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp
 
 from models.registry.registry import Registry
@@ -29,7 +28,7 @@ from service.lifecycle.model_store import ModelStore
 from service.lifecycle.registry_watcher import RegistryWatcher, on_hangup
 from service.metrics import sources
 from service.metrics.metrics import Metrics
-from service.protocols import invocations, open_inference, schemas
+from service.protocols import invocations, open_inference, schemas, tensorflow_serving
 from service.protocols.error_shapes import ErrorShapes, reword_document, with_routes
 from service.routes import docs, health, metrics, models, predict
 from service.settings import Settings
@@ -37,7 +36,11 @@ from service.telemetry.middleware import telemetry_of
 
 log = logging.getLogger("rollcast")
 
-ROUTERS = (predict.router, models.router, health.router, open_inference.router, open_inference.health)
+ROUTERS = (
+    *(predict.router, models.router, health.router),
+    *(open_inference.router, open_inference.health),
+    *(tensorflow_serving.router, tensorflow_serving.health),
+)
 FAST_PATHS: Mapping[tuple[str, str], Endpoint] = {("POST", "/predict"): predict.answer}
 
 
@@ -106,10 +109,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     if settings.metrics:
         app.include_router(metrics.router)
-
-    @app.get("/", include_in_schema=False)
-    async def root() -> RedirectResponse:
-        return RedirectResponse("docs" if settings.docs else "models")
 
     problems.install(app)
     openapi.install(

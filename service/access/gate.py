@@ -19,6 +19,9 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SCOPES: Mapping[tuple[str, str], api_keys.Scope] = {
     ("POST", "/predict"): "predict",
     ("POST", "/invocations"): "predict",
+    ("POST", "/v1/models/{name}:predict"): "predict",
+    ("POST", "/v1/models/{name}/versions/{version}:predict"): "predict",
+    ("POST", "/v1/models/{name}/labels/{label}:predict"): "predict",
     ("POST", "/v2/models/{name}/infer"): "predict",
     ("POST", "/v2/models/{name}/versions/{version}/infer"): "predict",
 }

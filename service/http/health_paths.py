@@ -1,6 +1,6 @@
 """Which paths are health checks: they are open to all, and answered when nothing else is."""
 
-HEALTH_PATHS = frozenset({"/healthz", "/readyz", "/ping", "/v2/health/live", "/v2/health/ready"})
+HEALTH_PATHS = frozenset({"/", "/healthz", "/readyz", "/ping", "/v2/health/live", "/v2/health/ready"})
 
 
 def with_route(health_route: str | None) -> frozenset[str]:

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from models.references import Reference
 from models.spec.example_request import example_request
 from models.spec.manifest import Manifest
 from service.http.openapi_security import add_security
@@ -43,11 +44,13 @@ def install(app: FastAPI, models: Callable[[], Snapshot], more: More, *, keys: b
     named: list[str] = []
 
     def openapi() -> dict[str, Any]:
-        served = _served(models())
-        titles = [manifest.title for manifest in served]
+        now = models()
+        served, label = _served(now), _label(now)
+        titles = [*(manifest.title for manifest in served), str(label)]
         if app.openapi_schema is None or named != titles:
             named[:] = titles
-            app.openapi_schema = _document(app, served, more.schemas)
+            app.openapi_schema = _document(app, more.schemas)
+            _fill_examples(app.openapi_schema, served, label)
             if keys:
                 add_security(app.openapi_schema)
             more.finish(app.openapi_schema)
@@ -63,7 +66,16 @@ def _served(now: Snapshot) -> list[Manifest]:
     return [model.manifest if (model := meant[name]) else manifest for name, manifest in newest.items()]
 
 
-def _document(app: FastAPI, served: Sequence[Manifest], read: Sequence[type[BaseModel]]) -> dict[str, Any]:
+def _label(now: Snapshot) -> Reference | None:
+    """An alias of an open version."""
+    for name, means in now.meanings.items():
+        for alias, version in means.items():
+            if alias is not None and (name, version) in now.loaded:
+                return Reference(name, alias=alias)
+    return None
+
+
+def _document(app: FastAPI, read: Sequence[type[BaseModel]]) -> dict[str, Any]:
     document = get_openapi(
         title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
     )
@@ -80,11 +92,10 @@ def _document(app: FastAPI, served: Sequence[Manifest], read: Sequence[type[Base
         for operation in operations.values():
             if "HTTPValidationError" in str(operation["responses"].get("422")):
                 del operation["responses"]["422"]
-    _fill_examples(document, served)
     return document
 
 
-def _fill_examples(document: dict[str, Any], served: Sequence[Manifest]) -> None:
+def _fill_examples(document: dict[str, Any], served: Sequence[Manifest], label: Reference | None) -> None:
     """Put requests that work as they stand into the document, one for each model in service."""
     body: dict[str, Any] = {"schema": {"$ref": _REFERENCES.format(model="PredictRequest")}}
     predict = document["paths"]["/predict"]["post"]
@@ -99,5 +110,11 @@ def _fill_examples(document: dict[str, Any], served: Sequence[Manifest]) -> None
     answer = {"model": first.name, "version": first.version, "predictions": rows}
     answers[first.name] = {"summary": first.name, "value": answer}
     for operations in document["paths"].values():
-        for parameter in operations.get("get", {}).get("parameters", ()):
-            parameter["example"] = {"name": first.name, "version": str(first.version)}[parameter["name"]]
+        for operation in operations.values():
+            parameters = operation.get("parameters", ())
+            known = {"name": first.name, "version": str(first.version)}
+            if any(parameter["name"] == "label" for parameter in parameters):
+                known = {} if label is None else {"name": label.name, "label": str(label.alias)}
+            for parameter in parameters:
+                if parameter["name"] in known:
+                    parameter["example"] = known[parameter["name"]]

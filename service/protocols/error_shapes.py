@@ -42,7 +42,7 @@ _MLFLOW_CODES = {
 }
 ERROR_TEXT, ERROR_CODE = Shape("ErrorText", _text), Shape("ErrorCode", _code)
 # By the path, or by its first part.
-SHAPES = {"/v2": ERROR_TEXT, "/ping": ERROR_CODE, "/invocations": ERROR_CODE}
+SHAPES = {"/v1": ERROR_TEXT, "/v2": ERROR_TEXT, "/ping": ERROR_CODE, "/invocations": ERROR_CODE}
 
 
 def with_routes(*routes: str | None) -> dict[str, Shape]:

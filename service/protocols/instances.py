@@ -13,7 +13,7 @@ from models.text import listed
 from service.forecasting import Forecast, ForecastRequest
 from service.http.json_checks import check_all_names
 from service.protocols.named_tensors import arrays_of, warnings_of
-from service.protocols.schemas import InvocationsRequest, Parameters
+from service.protocols.schemas import SIGNATURE, InstancesRequest, InvocationsRequest, Parameters
 from service.routes.predict import forecast_request, location_in
 from service.schemas.predict import PredictRequest
 
@@ -29,13 +29,16 @@ class Data(NamedTuple):
 
 
 class Instances(NamedTuple):
-    """A request of instances, as an exchange takes it. `field` is what they came as, `answer` what forecasts go as."""
+    """A request of instances, as an exchange takes it; `field` is what they came as.
+
+    `by_column` tells that they are answered column by column as well, as `outputs`.
+    """
 
     model: Reference | None
     asked: PredictRequest
     field: str
     columns: Sequence[str] | None = None
-    answer: str = "predictions"
+    by_column: bool = False
 
     @property
     def windows(self) -> Sequence[Any]:
@@ -64,12 +67,13 @@ class Instances(NamedTuple):
         arrays = {name: array.tolist() for name, array in arrays_of(forecast)}
         if self.asked.windows is None:
             arrays = {name: values[0] for name, values in arrays.items()}
-        answered: Any = arrays
-        if len(arrays) == 1:
-            answered = arrays["predictions"]
-        elif self.asked.windows is not None and self.answer == "predictions":
-            answered = [dict(zip(arrays, row, strict=True)) for row in zip(*arrays.values(), strict=True)]
-        content: dict[str, Any] = {self.answer: answered}
+        columns: Any = arrays["predictions"] if len(arrays) == 1 else arrays
+        rows = columns
+        if len(arrays) > 1 and self.asked.windows is not None:
+            rows = [dict(zip(arrays, row, strict=True)) for row in zip(*arrays.values(), strict=True)]
+        content: dict[str, Any] = {"predictions": rows}
+        if self.by_column:
+            content["outputs"] = columns
         if warnings := warnings_of(forecast):
             content["warnings"] = warnings
         return to_json(content)
@@ -87,13 +91,18 @@ def read_invocation(body: bytes) -> Instances:
     return instances_of(sent, parameters, model)
 
 
-def instances_of(
-    sent: Mapping[str, Any], parameters: Parameters | None, model: Reference | None, columns_answer: str = "predictions"
-) -> Instances:
-    """The one form of data that came, None stands for the others. Raises InvalidRequest and pydantic.ValidationError.
+def read_predict(body: bytes, model: Reference) -> Instances:
+    """A body of TensorFlow Serving's or KServe's :predict, checked. Raises as `read_invocation`."""
+    asked = InstancesRequest.model_validate_json(body)
+    check_all_names(body)
+    if asked.signature_name not in (None, SIGNATURE):
+        raise InvalidRequest(f"the only signature is {SIGNATURE}", ("signature_name",))
+    question = instances_of({"instances": asked.instances, "inputs": asked.inputs}, asked.parameters, model)
+    return question._replace(by_column=question.field == "inputs")
 
-    `columns_answer` is what the forecasts of inputs by name are called.
-    """
+
+def instances_of(sent: Mapping[str, Any], parameters: Parameters | None, model: Reference | None) -> Instances:
+    """The one form of data that came; None stands for the others. Raises as `read_invocation`."""
     came = {name: value for name, value in sent.items() if value is not None}
     if len(came) != 1:
         raise InvalidRequest(f"expected one of {listed(list(sent))}, but {len(came) or 'none'} came")
@@ -111,7 +120,7 @@ def instances_of(
                 raise InvalidRequest("expected the same columns in every record", (field,))
             data = _of_table(columns, [[record[column] for column in columns] for record in value], field)
     asked = _checked(data.fields, parameters, field)
-    return Instances(model, asked, field, data.columns, columns_answer if field == "inputs" else "predictions")
+    return Instances(model, asked, field, data.columns)
 
 
 def _of_rows(instances: Sequence[Any], field: str) -> dict[str, Any]:

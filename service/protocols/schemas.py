@@ -10,6 +10,7 @@ from models.text import listed
 from service.schemas.predict import MAX_PATHS, Levels, OneOrEach
 
 MAX_INPUTS, MAX_NAME_LENGTH = 300, 300
+SIGNATURE = "serving_default"  # TensorFlow's word for the one that need not be named
 _Name = Annotated[str, Field(max_length=MAX_NAME_LENGTH)]
 
 
@@ -139,6 +140,71 @@ class InvocationsRequest(Lenient):
     parameters: NamedParameters | None = Field(None, description="Vertex AI's word for them.")
 
 
+class InstancesRequest(Lenient):
+    """What TensorFlow Serving's and KServe's clients send: instances or inputs."""
+
+    signature_name: _Name | None = Field(None, description=f"`{SIGNATURE}`, or nothing.")
+    instances: _Instances | None = None
+    inputs: _Inputs | None = None
+    parameters: Parameters | None = None
+
+
+class InstancesResponse(BaseModel):
+    """A forecast for each instance; for `inputs` also the same by name, as `outputs`."""
+
+    predictions: list[Any] | dict[str, Any]
+    outputs: list[Any] | dict[str, Any] | None = None
+    warnings: list[str] | None = None
+
+
+class ModelNames(BaseModel):
+    """The names in the registry."""
+
+    models: list[str]
+
+
+class VersionError(BaseModel):
+    """`OK`, or why a version is not served."""
+
+    error_code: str
+    error_message: str
+
+
+class VersionStatus(BaseModel):
+    """Whether a version is served."""
+
+    version: str
+    state: Literal["AVAILABLE", "END"]
+    status: VersionError
+
+
+class ModelStatus(BaseModel):
+    """Whether a model is served, as KServe (`ready`) and TensorFlow Serving tell it."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    name: str
+    ready: bool
+    model_version_status: list[VersionStatus]
+
+
+class SignatureOf(BaseModel):
+    """The version whose signature it is."""
+
+    name: str
+    signature_name: str
+    version: str
+
+
+class SignatureMetadata(BaseModel):
+    """What a version takes and answers, as TensorFlow Serving tells it."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    model_spec: SignatureOf
+    metadata: dict[str, Any]
+
+
 class PredictionsResponse(BaseModel):
     """A forecast for each instance: its steps; with several outputs, an object of them."""
 
@@ -224,4 +290,10 @@ class ModelMetadata(Strict):
     outputs: list[TensorMetadata]
 
 
-READ = (ErrorText, ErrorCode, InferRequest, InvocationsRequest)  # schemas that no route's answer names
+READ = (
+    ErrorText,
+    ErrorCode,
+    InferRequest,
+    InvocationsRequest,
+    InstancesRequest,
+)  # schemas that no route's answer names

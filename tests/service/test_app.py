@@ -12,12 +12,23 @@ from tests.support.keys import key_record, secret_of, write_keys
 
 pytestmark = pytest.mark.anyio
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 ORIGIN = "https://pages.example"
 BODY = {"model": "tiny", "window": [1, 2, 3, 4]}
 
 
 # All that takes a body, and it makes forecasts alone.
-FORECASTS = {"/predict", "/invocations", "/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer"}
+FORECASTS = {
+    "/predict",
+    "/invocations",
+    "/v1/models/{name}:predict",
+    "/v1/models/{name}/versions/{version}:predict",
+    "/v1/models/{name}/labels/{label}:predict",
+    "/v2/models/{name}/infer",
+    "/v2/models/{name}/versions/{version}/infer",
+}
+
+NAMED = {"name": "tiny", "version": 1, "label": "champion"}
 
 # What other servers have been taken over by, beside this one's own.
 ELSEWHERE = ["/", "/models/tiny/load", "/v2/repository/models/tiny/load", "/admin", "/upload", "/reload", "/shutdown"]
@@ -30,10 +41,10 @@ async def test_nothing_can_be_changed_over_http(registry_path: Path) -> None:
         forecasts = {path for method, path in told if method != "get"}
         assert forecasts == FORECASTS
         assert {method for method, _ in told} == {"get", "post"}
-        paths = [path.format(name="tiny", version=1) for _, path in told]
+        paths = [path.format(**NAMED) for _, path in told]
         for path in (*paths, "/docs", "/openapi.json", *ELSEWHERE):
             for method in ("POST", "PUT", "PATCH", "DELETE"):
-                if method != "POST" or path not in {each.format(name="tiny", version=1) for each in FORECASTS}:
+                if method != "POST" or path not in {each.format(**NAMED) for each in FORECASTS}:
                     answer = await client.request(method, path, json={})
                     assert answer.status_code in (404, 405), (method, path)
 
@@ -61,7 +72,7 @@ async def test_docs_can_be_closed(registry_path: Path) -> None:
             assert answer.status_code == 404
             assert answer.json()["detail"] == "there is nothing at this path"
         assert "docs" not in (await client.get("/predict")).text
-        root = await client.get("/")
+        root = await client.get("/", headers=BROWSER)
         assert (root.status_code, root.headers["location"]) == (307, "models")
         assert (await client.post("/predict", json=BODY)).status_code == 200
 
@@ -69,7 +80,7 @@ async def test_docs_can_be_closed(registry_path: Path) -> None:
 async def test_open_docs_are_told_of(registry_path: Path) -> None:
     async with running(Settings(registry=registry_path)) as client:
         assert "/docs lists" in (await client.get("/nothing")).json()["detail"]
-        assert (await client.get("/")).headers["location"] == "docs"
+        assert (await client.get("/", headers=BROWSER)).headers["location"] == "docs"
 
 
 async def test_no_answer_depends_on_the_host_header(registry_path: Path) -> None:

@@ -53,13 +53,13 @@ def served(turnstile: Closed) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(Entrance(app, app)), base_url="http://rollcast")
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/ping", "/v2/health/live"])
 async def test_health_passes_by(path: str) -> None:
     async with served(Closed()) as client:
         assert (await client.get(path)).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/predict", "/models", "/healthz/", "/"])
+@pytest.mark.parametrize("path", ["/predict", "/models", "/healthz/", "/v1/models"])
 async def test_all_else_is_refused_where_too_many_wait(path: str) -> None:
     async with served(Closed()) as client:
         answer = await client.get(path)

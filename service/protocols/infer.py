@@ -217,5 +217,5 @@ def _check_inputs(tensors: Mapping[str, Array]) -> None:
         )
     if window.dtype == object:
         raise InvalidRequest("expected numbers, but texts came", ("window",))
-    if window.ndim > 1 and len(window) > MAX_WINDOWS:
-        raise InvalidRequest(f"expected at most {MAX_WINDOWS} rows, but {len(window)} came", ("window",))
+    if window.ndim > 1 and not 1 <= len(window) <= MAX_WINDOWS:
+        raise InvalidRequest(f"expected 1 to {MAX_WINDOWS} rows, but {len(window)} came", ("window",))

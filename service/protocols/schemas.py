@@ -56,7 +56,9 @@ class Parameters(Lenient):
     freq: OneOrEach | None = Field(None, description="The time between values, or that of each window's.")
 
     @model_validator(mode="after")
-    def _check_names(self) -> Self:
+    def _check(self) -> Self:
+        if self.seed is not None and self.paths is None:
+            raise ValueError("seed is for sample paths: send paths with it, or leave seed out")
         for name in self.model_extra or ():
             if name not in PASSED_OVER and not name.startswith("triton_"):
                 known = {"name": name, "known": listed(list(type(self).model_fields))}

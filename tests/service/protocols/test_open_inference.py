@@ -1,6 +1,7 @@
 """The Open Inference Protocol in process: what its clients send, and what they get."""
 
 import json
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ import httpx
 import numpy as np
 import pytest
 
+from models.registry.registry import Registry
 from service.settings import Settings
 from tests.support.in_process import Client, running
+from tests.support.tiny import publish_tiny, tiny_spec
 
 pytestmark = pytest.mark.anyio
 
@@ -150,6 +153,38 @@ async def test_a_window_far_off_is_warned_of(timed_client: Client) -> None:
     assert "window[0] holds values far outside" in answer.json()["parameters"]["warnings"]
 
 
+async def test_intervals_may_follow_the_window(timed_client: Client) -> None:
+    window = [[float(number % 5), float(number % 3)] for number in range(40)]
+    body = asked(tensor("window", [window]), parameters={"horizon": 2, "levels": 80, "adapt": True})
+    found = outputs(await timed_client.post("/v2/models/wide/infer", json=body))
+    expected = await predicted(timed_client, model="wide", windows=[window], horizon=2, levels=[80], adapt=True)
+    assert found["lower_80"] == expected["intervals"]["80"]["lower"]
+
+
+async def test_a_missing_value_is_null_or_nan(tmp_path: Path) -> None:
+    publish_tiny(Registry.at(tmp_path), "masked", tiny_spec(masked=True))
+    async with running(Settings(registry=tmp_path, log_windows=True)) as client:
+        expected = await predicted(client, model="masked", windows=[[1.0, None, 3.0, 4.0]])
+        holed = {"name": "window", "shape": [1, 4], "datatype": "FP64", "data": [1.0, None, 3.0, 4.0]}
+        body, header = binary(np.array([1.0, np.nan, 3.0, 4.0], "<f4").tobytes(), [4], "FP32")
+        answers = [
+            await client.post("/v2/models/masked/infer", json=asked(holed)),
+            await client.post("/v2/models/masked/infer", content=body, headers=header),
+        ]
+    for answer in answers:
+        assert outputs(answer)["predictions"] == expected["predictions"]
+
+
+async def test_metrics_name_routes_alone(client_of_its_own: Client) -> None:
+    client = client_of_its_own
+    for name in ("tiny", "nothing", "x" * 50):
+        await client.post(f"/v2/models/{name}/infer", json=asked(tensor("window", WINDOW)))
+    text = (await client.get("/metrics")).text
+    counted = re.findall(r'^http_server_request_duration_seconds_count\{.*http_route="([^"]*)"', text, re.MULTILINE)
+    assert set(counted) == {"/v2/models/{name}/infer"}
+    assert 'rollcast_traffic_requests_total{model="tiny",version="1"} 1.0' in text
+
+
 # As bytes
 
 
@@ -198,141 +233,3 @@ async def test_a_large_body_is_read_in_its_thread(client: Client) -> None:
     assert len(body) > 1 << 15
     answer = await client.post("/v2/models/tiny/infer", content=body, headers=header)
     assert np.shape(outputs(answer)["predictions"]) == (1_000, 1)
-
-
-# What is refused
-
-NAN = np.array([1.0, np.nan, 3.0, 4.0])
-GOOD = tensor("window", WINDOW)
-REFUSED: list[tuple[Any, int, str]] = [
-    (b"{", 400, "the body must be one JSON object"),
-    (b"[]", 422, "expected"),
-    (asked(), 422, "expected at least 1 item"),
-    (b'{"inputs": [], "inputs": []}', 422, "expected at least 1 item"),
-    (json.dumps(asked(GOOD)).replace('"shape"', '"name": "window", "shape"').encode(), 422, "each field once"),
-    (asked(tensor("input-0", WINDOW)), 422, "there is no such input; there are window"),
-    (asked(tensor("end", ["2024"], "BYTES")), 422, "windows of several lengths are no tensor"),
-    (asked(GOOD, GOOD), 422, "each input once"),
-    (asked(tensor("window", WINDOW, "BYTES")), 422, "expected texts"),
-    (asked(tensor("window", ["1", "2"], "BYTES")), 422, "expected numbers"),
-    (asked(tensor("window", ["1", "2"])), 422, "expected numbers"),
-    (asked(tensor("window", [True, False])), 422, "expected numbers"),
-    (asked(tensor("window", WINDOW, "FP128")), 422, "expected one of FP64"),
-    (asked({**GOOD, "shape": [5]}), 422, "the shape [5] holds 5 values, but 4 came"),
-    (asked({**GOOD, "shape": [-4]}), 422, "expected a number"),
-    (asked({**GOOD, "shape": []}), 422, "expected at least 1 item"),
-    (asked({**GOOD, "data": [[1.0, 2.0], [3.0], 4.0], "shape": [2, 2]}), 422, "both came"),
-    (asked({**GOOD, "data": [[1.0, 2.0], [3.0]], "shape": [2, 2]}), 422, "holds 4 values, but 3 came"),
-    (asked({"name": "window", "shape": [4], "datatype": "FP64"}), 422, "expected data"),
-    (asked({**GOOD, "data": [1, None, 3, 4]}), 422, "only masked models do without"),
-    (asked({**GOOD, "data": [1, 1e300, 3, 4]}), 422, "must be finite"),
-    (asked({**GOOD, "data": [1, 10**400, 3, 4]}), 422, "must be finite"),
-    (asked(tensor("window", [WINDOW] * 1_001)), 422, "at most 1000 rows"),
-    (asked({**GOOD, "shape": [2**20, 2**20]}), 413, "at most 250000 values"),
-    (asked(tensor("window", [1.0, 2.0])), 422, "window[0]: the window has 2 values; tiny@1 needs at least 4"),
-    (asked(GOOD, parameters={"horizon": 0}), 422, "parameters.horizon: expected a number"),
-    (asked(GOOD, parameters={"horizon": "3"}), 422, "parameters.horizon: expected a valid integer, but text came"),
-    (asked(GOOD, parameters={"horizn": 3}), 422, "horizn: there is no such parameter; there are horizon"),
-    (asked(GOOD, parameters={"levels": "eighty"}), 422, "parameters.levels"),
-    (asked(GOOD, parameters={"levels": [80]}), 422, "levels: tiny@1 has no calibrated intervals"),
-    (asked(GOOD, parameters={"horizon": 20_000}), 422, "the horizon may be at most 10000"),
-    (asked(GOOD, outputs=[{"name": "lower_80"}]), 422, "there are predictions; bounds need levels"),
-    (asked(GOOD, tensor("end", [1.0])), 422, "end: expected texts"),
-    (asked(GOOD, tensor("end", ["x" * 41], "BYTES")), 422, "at most 40 characters"),
-    (asked(GOOD, tensor("end", ["2024", "2025"], "BYTES")), 422, "expected the shape [1]"),
-    (asked(GOOD, tensor("timestamps", ["2024"], "BYTES"), tensor("end", ["2024"], "BYTES")), 422, "but both came"),
-    (asked(GOOD, tensor("future.load", [1.0])), 422, "takes in no future covariates"),
-    (asked(GOOD, tensor("future.", [1.0])), 422, "there is no such input"),
-]
-
-
-@pytest.mark.parametrize(("body", "status", "words"), REFUSED)
-async def test_what_can_t_be_answered_is_told_in_the_protocol_s_words(
-    client: Client, body: Any, status: int, words: str
-) -> None:
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    answer = await client.post("/v2/models/tiny/infer", content=content)
-    assert answer.headers["content-type"] == "application/json"
-    assert set(answer.json()) == {"error"}
-    assert (answer.status_code, words in answer.json()["error"]) == (status, True), answer.text
-    assert int(answer.headers["content-length"]) == len(answer.content)
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"data": b"1234567"}, "FP64 of the shape [4] take 32 bytes, but 7 came"),
-        ({"data": b"", "size": 5}, "at most 0, the bytes left"),
-        ({"data": b"", "size": True}, "at most 0, the bytes left"),
-        ({"data": bytes(32), "size": 24}, "take 32 bytes, but 24 came"),
-        ({"data": bytes(32), "datatype": "BYTES"}, "holds 4 values, but 8 came"),
-        ({"data": b"\xff\xff\xff\xff", "datatype": "BYTES"}, "each after its length"),
-        ({"data": b"\x01\x00\x00\x00\xff", "datatype": "BYTES"}, "expected texts in UTF-8"),
-        ({"data": bytes(40), "size": 32}, "8 bytes follow those of the inputs"),
-        ({"data": NAN.tobytes()}, "only masked models do without"),
-    ],
-)
-async def test_bytes_that_are_no_tensor_are_refused(client: Client, change: dict[str, Any], words: str) -> None:
-    data = change["data"]
-    parameters = {"binary_data_size": change.get("size", len(data))}
-    window = {"name": "window", "shape": [4], "datatype": change.get("datatype", "FP64"), "parameters": parameters}
-    told = json.dumps(asked(window)).encode()
-    answer = await client.post("/v2/models/tiny/infer", content=told + data, headers={HEADER: str(len(told))})
-    assert answer.status_code == 422
-    assert words in answer.json()["error"]
-
-
-@pytest.mark.parametrize("length", ["-1", "x", "9" * 10, "٣"])
-async def test_a_length_that_is_none_is_refused(client: Client, length: str) -> None:
-    answer = await client.post("/v2/models/tiny/infer", json=asked(GOOD), headers={HEADER.encode(): length.encode()})
-    assert answer.status_code == 422
-    assert "bytes of the body are JSON" in answer.json()["error"]
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", "/v2/models/nothing", 404),
-        ("GET", "/v2/models/Nothing", 404),
-        ("GET", "/v2/models/nothing/ready", 404),
-        ("GET", "/v2/models/tiny/versions/9/ready", 404),
-        ("GET", "/v2/models/tiny@1/versions/1", 404),
-        ("POST", "/v2/models/nothing/infer", 404),
-        ("POST", "/v2/models/tiny/versions/none/infer", 404),
-        ("GET", "/v2/nothing", 404),
-        ("GET", "/v2/models/tiny/infer", 405),
-        ("POST", "/v2", 405),
-        ("POST", "/v2/repository/models/tiny/load", 404),
-    ],
-)
-async def test_what_is_not_there_is_told_likewise(client: Client, method: str, path: str, status: int) -> None:
-    answer = await client.request(method, path, json=asked(GOOD) if method == "POST" else None)
-    assert (answer.status_code, set(answer.json())) == (status, {"error"})
-
-
-@pytest.mark.parametrize("kind", [None, "application/json", "text/plain", "application/x-www-form-urlencoded"])
-@pytest.mark.parametrize("page", [False, True])
-async def test_a_program_need_not_say_what_it_sends_but_a_page_must(
-    client: Client, kind: str | None, page: bool
-) -> None:
-    headers = {"Content-Type": kind} if kind else {}
-    headers |= {"Origin": "https://evil.example"} if page else {}
-    answer = await client.post("/v2/models/tiny/infer", content=json.dumps(asked(GOOD)), headers=headers)
-    assert answer.status_code == (415 if page and kind != "application/json" else 200)
-
-
-async def test_bodies_are_bounded_as_those_of_predict(registry_path: Path) -> None:
-    async with running(Settings(registry=registry_path, max_body_bytes=100)) as client:
-        answer = await client.post("/v2/models/tiny/infer", json=asked(GOOD, id="x" * 100))
-        assert (answer.status_code, "at most 100 bytes" in answer.json()["error"]) == (413, True)
-    async with running(Settings(registry=registry_path, max_values=3)) as client:
-        answer = await client.post("/v2/models/tiny/infer", json=asked(GOOD))
-        assert (answer.status_code, "at most 3 values" in answer.json()["error"]) == (413, True)
-    async with running(Settings(registry=registry_path, timeout_s=0.001)) as client:
-        answer = await client.post("/v2/models/tiny/infer", json=asked(GOOD, parameters={"horizon": 10_000}))
-        assert (answer.status_code, "was given up" in answer.json()["error"]) == (504, True)
-
-
-async def test_compressed_bodies_are_refused(client: Client) -> None:
-    answer = await client.post("/v2/models/tiny/infer", content=b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
-    assert (answer.status_code, "compressed" in answer.json()["error"]) == (415, True)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 import anyio
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from models.registry.registry import Registry
+from models.spec.manifest import Manifest
 from service.access.exposure import everybody_gets_in
 from service.access.gate import Gate
 from service.access.live_keys import LiveKeys
@@ -29,6 +31,7 @@ from service.lifecycle.registry_watcher import RegistryWatcher, on_hangup
 from service.metrics import sources
 from service.metrics.metrics import Metrics
 from service.protocols import invocations, open_inference, schemas, tensorflow_serving
+from service.protocols.documented import add_examples
 from service.protocols.error_shapes import ErrorShapes, reword_document, with_routes
 from service.routes import docs, health, metrics, models, predict
 from service.settings import Settings
@@ -111,14 +114,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(metrics.router)
 
     problems.install(app)
-    openapi.install(
-        app,
-        lambda: app.state.rollcast.models.snapshot,
-        openapi.More(
-            schemas.READ, partial(reword_document, with_routes(settings.predict_route, settings.health_route))
-        ),
-        keys=settings.api_keys_file is not None,
-    )
+    shapes = with_routes(settings.predict_route, settings.health_route)
+
+    def finish(document: dict[str, Any], served: Sequence[Manifest]) -> None:
+        add_examples(document, served)
+        reword_document(shapes, document)
+
+    more, keys = openapi.More(schemas.READ, finish), settings.api_keys_file is not None
+    openapi.install(app, lambda: app.state.rollcast.models.snapshot, more, keys=keys)
     return app
 
 

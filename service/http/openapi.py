@@ -30,10 +30,10 @@ _EVERYTHING: dict[str, Any] = {
 
 
 class More(NamedTuple):
-    """What protocols add: schemas of what they read, and the last word on the document."""
+    """What protocols add: schemas of what they read, and the last word on the document, with the models in service."""
 
     schemas: Sequence[type[BaseModel]] = ()
-    finish: Callable[[dict[str, Any]], None] = lambda _: None
+    finish: Callable[[dict[str, Any], Sequence[Manifest]], None] = lambda _, __: None
 
 
 def install(app: FastAPI, models: Callable[[], Snapshot], more: More, *, keys: bool) -> None:
@@ -53,7 +53,7 @@ def install(app: FastAPI, models: Callable[[], Snapshot], more: More, *, keys: b
             _fill_examples(app.openapi_schema, served, label)
             if keys:
                 add_security(app.openapi_schema)
-            more.finish(app.openapi_schema)
+            more.finish(app.openapi_schema, served)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]

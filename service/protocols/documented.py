@@ -1,11 +1,16 @@
-"""What routes of the protocols have in common in the OpenAPI document: bodies, and the problems they may tell."""
+"""What routes of the protocols have in common in the OpenAPI document: bodies, examples, and problems."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
 from models import errors
+from models.inference.sent_covariates import KINDS
+from models.spec.example_request import example_request
+from models.spec.manifest import Manifest
 from service.http import problems
+from service.protocols.schemas import InferRequest, InstancesRequest, InvocationsRequest
 
 _MODEL = problems.MODEL_PROBLEMS
 _OVERLOADED = (
@@ -49,3 +54,42 @@ def asked_with(schema: type[BaseModel], *media_types: str) -> dict[str, Any]:
     reference = {"schema": {"$ref": f"#/components/schemas/{schema.__name__}"}}
     content = {each: reference if each == "application/json" else {} for each in media_types}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def add_examples(document: dict[str, Any], served: Sequence[Manifest]) -> None:
+    """Give each forecast in the document a body that the model of its path answers; a label's may be another's."""
+    if not served:
+        return
+    bodies = _example_bodies(served[0])
+    for path, operations in document["paths"].items():
+        operation = operations.get("post", {})
+        content = operation.get("requestBody", {}).get("content", {})
+        schema = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if schema in bodies and "{label}" not in path:
+            told = {**content["application/json"], "example": bodies[schema]}  # what FastAPI has is shared by routes
+            operation["requestBody"] = {**operation["requestBody"], "content": {**content, "application/json": told}}
+
+
+def _example_bodies(manifest: Manifest) -> Mapping[str, Any]:
+    """By schema, a request that a version answers."""
+    request = example_request(manifest.name, manifest)
+    asked = {name: request[name] for name in ("horizon", "levels") if name in request}
+    instance = {name: request[name] for name in ("window", "end", "freq", *KINDS) if name in request}
+    inputs = [_tensor("window", request["window"])]
+    inputs += [_tensor(name, request[name]) for name in ("end", "freq") if name in request]
+    inputs += [_tensor(f"{kind}.{name}", sent) for kind in KINDS for name, sent in request.get(kind, {}).items()]
+    return {
+        InferRequest.__name__: {"inputs": inputs, "parameters": asked},
+        InstancesRequest.__name__: {"instances": [instance], "parameters": asked},
+        InvocationsRequest.__name__: {"instances": [instance], "params": {"model": manifest.name, **asked}},
+    }
+
+
+def _tensor(name: str, value: Any) -> dict[str, Any]:
+    """A tensor of one row."""
+    shape, first = [1], value
+    while isinstance(first, list):
+        shape.append(len(first))
+        first = first[0]
+    datatype = "BYTES" if isinstance(first, str) else "FP64"
+    return {"name": name, "shape": shape, "datatype": datatype, "data": [value]}

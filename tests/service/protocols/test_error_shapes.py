@@ -1,11 +1,13 @@
 """Errors in each protocol's words, wherever they arise."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from models.errors import Overloaded
+from service.http.problems import STOPS
 from service.protocols.error_shapes import shape_of
 from service.settings import Settings
 from tests.support.in_process import Client, running
@@ -77,6 +79,15 @@ async def test_overload_is_told_likewise(client: Client, monkeypatch: pytest.Mon
     monkeypatch.setattr("service.dispatch.admission.Admission.check_engine", full)
     answer = await client.post(INFER, json=BODY)
     assert (answer.status_code, answer.headers["retry-after"], answer.json()) == (503, "3", {"error": "too much waits"})
+
+
+async def test_whoever_waits_when_the_service_stops_is_told_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def cancelled(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr("service.protocols.asking.exchange", cancelled)
+    answer = await client.post(INFER, json=BODY)
+    assert (answer.status_code, answer.json()) == (503, {"error": STOPS})
 
 
 async def test_the_document_tells_errors_as_they_are_answered(registry_path: Path, keys: Path) -> None:

@@ -53,6 +53,25 @@ async def root(request: Request, state: State) -> Alive | Response:
     return Alive()
 
 
+# First, as a name would match what follows it as well: a wrong method is then told the right one.
+@router.post("/{name}:predict", summary="Forecast instances", **_PREDICT)
+async def predict(name: str, request: Request) -> Response:
+    """Windows in, their next values out; `horizon` and `levels` are in `parameters`."""
+    return await _predict(reference_of(name), request)
+
+
+@router.post("/{name}/versions/{version}:predict", summary="Forecast instances with a version", **_PREDICT)
+async def predict_version(name: str, version: str, request: Request) -> Response:
+    """The same of a version."""
+    return await _predict(reference_of(name, version), request)
+
+
+@router.post("/{name}/labels/{label}:predict", summary="Forecast instances with a label's version", **_PREDICT)
+async def predict_label(name: str, label: str, request: Request) -> Response:
+    """The same of the version that an alias means."""
+    return await _predict(reference_of(name, label), request)
+
+
 @router.get("", summary="List the models' names", responses=METADATA)
 async def list_names(state: State) -> ModelNames:
     """Every name in the registry; `/models` tells more."""
@@ -102,24 +121,6 @@ async def version_metadata(name: str, version: str, state: State) -> SignatureMe
 async def label_metadata(name: str, label: str, state: State) -> SignatureMetadata:
     """What the version that an alias means takes and answers."""
     return await _metadata(reference_of(name, label), state)
-
-
-@router.post("/{name}:predict", summary="Forecast instances", **_PREDICT)
-async def predict(name: str, request: Request) -> Response:
-    """Windows in, their next values out; `horizon` and `levels` are in `parameters`."""
-    return await _predict(reference_of(name), request)
-
-
-@router.post("/{name}/versions/{version}:predict", summary="Forecast instances with a version", **_PREDICT)
-async def predict_version(name: str, version: str, request: Request) -> Response:
-    """The same of a version."""
-    return await _predict(reference_of(name, version), request)
-
-
-@router.post("/{name}/labels/{label}:predict", summary="Forecast instances with a label's version", **_PREDICT)
-async def predict_label(name: str, label: str, request: Request) -> Response:
-    """The same of the version that an alias means."""
-    return await _predict(reference_of(name, label), request)
 
 
 async def _predict(model: Reference, request: Request) -> Response:

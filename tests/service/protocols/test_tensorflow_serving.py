@@ -144,3 +144,9 @@ async def test_errors_are_text(client: Client, path: str, body: Any, status: int
 async def test_what_is_not_there_is_told(client: Client, path: str) -> None:
     answer = await client.get(f"/v1/models/{path}")
     assert (answer.status_code, set(answer.json())) == (404, {"error"})
+
+
+@pytest.mark.parametrize("path", ["tiny:predict", "tiny/versions/1:predict", "tiny/labels/champion:predict"])
+async def test_a_wrong_method_is_told_the_right_one(client: Client, path: str) -> None:
+    answer = await client.put(f"/v1/models/{path}", json={})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

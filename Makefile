@@ -38,7 +38,7 @@ test: setup .venv/.dev ## run every test with branch coverage
 test-newest: ## run the tests with the newest versions that pyproject.toml allows, in .venv-newest
 	$(PYTHON) -m venv --clear .venv-newest
 	.venv-newest/bin/python -m pip --disable-pip-version-check install --quiet --upgrade --upgrade-strategy eager \
-		--constraint requirements/floors.in --editable '.[compare,dev,examples,telemetry,train]'
+		--constraint requirements/floors.in --editable '.[client,compare,dev,examples,serve,telemetry,train]'
 	.venv-newest/bin/python -m pytest $(ARGS)
 
 check: setup .venv/.dev audit ## lint, formatting, types, import directions, Dockerfile, installed versions, audit
@@ -81,7 +81,7 @@ docker: ## build the images rollcast:service and rollcast:train
 # dev.lock holds everything, so it is solved first and the smaller sets take their pins from it.
 lock: setup .venv/.dev ## renew every lock file under requirements/ (UPGRADE= keeps what still fits)
 	$(compile) $(UPGRADE) --all-extras --constraint requirements/floors.in pyproject.toml requirements/build.in --output-file requirements/dev.lock
-	$(compile) --constraint requirements/dev.lock pyproject.toml --output-file requirements/serve.lock
+	$(compile) --constraint requirements/dev.lock --extra serve pyproject.toml --output-file requirements/serve.lock
 	$(compile) --constraint requirements/dev.lock --extra train --extra examples pyproject.toml --output-file requirements/train.lock
 	$(compile) --constraint requirements/dev.lock requirements/build.in --output-file requirements/build.lock
 	$(compile) --constraint requirements/dev.lock requirements/sbom.in --output-file requirements/sbom.lock

@@ -58,6 +58,16 @@ def test_pyproject_allows_no_version_with_a_known_hole() -> None:
         assert floor.name not in lowest or floor.specifier.contains(lowest[floor.name]), floor
 
 
+def test_client_and_service_are_installed_without_each_other() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    shared, extras = project["dependencies"], project["optional-dependencies"]
+    assert {Requirement(each).name for each in [*shared, *extras["client"]]} == {"numpy", "httpx"}
+    served = {Requirement(each).name for each in [*shared, *extras["serve"]]}
+    locked = set(re.findall(r"^(\S+?)==", (ROOT / "requirements" / "serve.lock").read_text(), flags=re.MULTILINE))
+    assert {"onnxruntime", "fastapi", "uvicorn"} < served <= locked
+    assert "httpx" not in locked
+
+
 def install_lines() -> list[str]:
     """Every command that installs a lock, with make's variables put in."""
     found = []

@@ -38,7 +38,7 @@ def server(reference_path: Path) -> Iterator[Server]:
 
 
 def test_every_block_is_tried_here() -> None:
-    beginnings = ["make serve", "curl", '{"model"', "make train", "docker compose"]
+    beginnings = ["make serve", "curl", '{"model"', "from rollcast", "make train", "docker compose"]
     assert [next(each for each in beginnings if text.startswith(each)) for _, text in BLOCKS] == beginnings
 
 
@@ -58,6 +58,26 @@ def test_the_request_gets_the_answer_that_stands_below_it(server: Server) -> Non
     came, told = json.loads(result.stdout), json.loads(block('{"model"'))
     assert (came["model"], came["version"]) == (told["model"], told["version"])
     assert np.allclose(came["predictions"], told["predictions"], atol=1e-4)
+
+
+def run_python(code: str, server: Server) -> str:
+    command = [sys.executable, "-W", "error", "-c", code.replace(HERE, server.url)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def test_a_python_program_gets_the_same_answer(server: Server) -> None:
+    printed = run_python(block("from rollcast"), server)
+    told = json.loads(block('{"model"'))["predictions"]
+    assert np.allclose([float(text) for text in printed.strip("[]\n").split()], told, atol=1e-4)
+
+
+def test_the_page_on_the_client_is_a_program_that_runs(server: Server) -> None:
+    page = (ROOT / "docs" / "client.md").read_text()
+    blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == page.count("```python") >= 6
+    printed = run_python("".join(blocks), server)
+    assert "2024-01-11" in printed
+    assert "invalid-window" in printed
 
 
 @pytest.mark.parametrize("horizon", [1, 48])

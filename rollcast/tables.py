@@ -1,17 +1,30 @@
 """A forecast as a table of text: a row for each step of each series."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from service.forecasting import Forecast, level_name
+from models.intervals.conformal import Bounds
+from service.forecasting import level_name
+
+
+class ShownForecast(NamedTuple):
+    """What is shown of a forecast: values of shape (series, horizon, targets), the bounds by level, and times."""
+
+    targets: Sequence[str]
+    predictions: NDArray[np.float64]
+    intervals: Mapping[float, Bounds] = MappingProxyType({})
+    timestamps: Sequence[Sequence[str]] | None = None
 
 
 def forecast_table(
-    forecast: Forecast, ids: tuple[str, Sequence[str]] | None = None, time: str | None = None
+    forecast: ShownForecast, ids: tuple[str, Sequence[str]] | None = None, time: str | None = None
 ) -> tuple[list[str], list[list[str]]]:
     """Headings and rows. `ids` is the name of the series' column with each series' id, `time` that of the times'."""
-    targets, times = forecast.manifest.spec.targets, forecast.timestamps if time else None
+    targets, times = forecast.targets, forecast.timestamps if time else None
     headings = [*([ids[0]] if ids else []), "step", *([time] if time and times else []), *targets]
     columns = [forecast.predictions]
     for level, bounds in forecast.intervals.items():

@@ -55,7 +55,10 @@ def tiny_description(spec: ModelSpec, graph: bytes, intervals: Intervals | None 
     time_indexes = None if end is None else [TimeIndex(end, parse_frequency(str(spec.frequency)))] * 2
     horizon = 3 if spec.rolls_out else 1
     network = OnnxNetwork(graph)
-    answers = Forecaster(spec, network).forecast(windows, horizon, times=time_indexes)
+    ahead = np.linspace(0, 1, spec.context_length + horizon)
+    known = [*(ahead for _ in spec.future), *(np.ones_like(ahead) for _ in spec.static)]
+    codes = np.stack([np.stack(known, axis=-1)] * 2) if known else None
+    answers = Forecaster(spec, network).forecast(windows, horizon, times=time_indexes, codes=codes)
     scores = Scores(mae=0.1, mse=0.01, rmse=0.1, count=10)
     row = (0.0,) * len(spec.features)
     return Description(
@@ -83,7 +86,13 @@ def tiny_description(spec: ModelSpec, graph: bytes, intervals: Intervals | None 
         ),
         libraries={"numpy": np.__version__},
         goldens=tuple(
-            Golden(window=tuple(map(tuple, window.tolist())), predictions=tuple(map(tuple, answer.tolist())), end=end)
+            Golden(
+                window=tuple(map(tuple, window.tolist())),
+                predictions=tuple(map(tuple, answer.tolist())),
+                end=end,
+                future={each.name: tuple(ahead.tolist()) for each in spec.future},
+                static={each.name: 1.0 for each in spec.static},
+            )
             for window, answer in zip(windows, answers, strict=True)
         ),
     )

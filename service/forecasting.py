@@ -105,7 +105,7 @@ def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest
     try:
         inputs = forecaster.prepare(replays.windows(windows), request.horizon, indexes, codes)
     except InvalidWindow as error:
-        raise _of_window(error, replays) from None
+        raise of_window(error, replays) from None
     except InvalidHorizon as error:
         raise error.at(("horizon",)) from None
     except InvalidRequest as error:
@@ -137,11 +137,11 @@ def finish(
             if prepared.replays.origins:
                 windows = _target_values(asked.windows, forecaster)
                 bounds = {level: prepared.replays.adapt(each, level, windows, raw) for level, each in bounds.items()}
-            intervals = {level: _finite_interval(forecaster, forecasts, each) for level, each in bounds.items()}
+            intervals = {level: finite_interval(forecaster, forecasts, each) for level, each in bounds.items()}
             if asked.paths:
                 paths = forecaster.paths(scale, forecasts, asked.paths, asked.seed)
     except InvalidWindow as error:
-        raise _of_window(error, prepared.replays) from None
+        raise of_window(error, prepared.replays) from None
     out_of_range = prepared.asked_inputs.out_of_range
     return Forecast(manifest, forecasts, intervals, prepared.timestamps, out_of_range, prepared.unseen, paths)
 
@@ -192,7 +192,7 @@ def _replays(request: ForecastRequest, forecaster: Forecaster) -> Replays:
         raise error.within("windows") from None
 
 
-def _of_window(error: InvalidWindow, replays: Replays) -> InvalidWindow:
+def of_window(error: InvalidWindow, replays: Replays) -> InvalidWindow:
     """An error of a row of the batch as one of the window that the row comes from."""
     match error.location:
         case (int() as row, *rest):
@@ -222,6 +222,15 @@ def unseen_warnings(unseen: Mapping[str, str]) -> list[str]:
         f"{name} is {value!r}, which training never saw: it is taken for none of the known ones"
         for name, value in unseen.items()
     ]
+
+
+def warnings_of(manifest: Manifest, out_of_range: Sequence[int], unseen: Mapping[str, str], *, many: bool) -> list[str]:
+    """What an answer warns of; one window has no index."""
+    warnings = unseen_warnings(unseen)
+    if out_of_range:
+        names = [f"windows[{index}]" for index in out_of_range] if many else ["the window"]
+        warnings.append(out_of_range_warning(manifest, names))
+    return warnings
 
 
 def _time_index(request: ForecastRequest, forecaster: Forecaster, index: int) -> TimeIndex:
@@ -258,7 +267,7 @@ def _target_values(windows: Windows, forecaster: Forecaster) -> list[Array]:
     return [np.asarray(window, np.float64).reshape(len(window), -1)[:, targets] for window in windows]
 
 
-def _finite_interval(forecaster: Forecaster, raw: Array, error_bounds: Bounds) -> Bounds:
+def finite_interval(forecaster: Forecaster, raw: Array, error_bounds: Bounds) -> Bounds:
     """The interval around forecasts, all finite. Raises InvalidWindow, its location the window's index."""
     bounds = forecaster.interval(raw, error_bounds)
     finite = (np.isfinite(bounds.lower) & np.isfinite(bounds.upper)).all(axis=(1, 2))

@@ -1,6 +1,8 @@
 """A forecast in the running service: the model, the size of the answer, the event loop and its threads."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import TypeVar
 
 from models.errors import InvalidHorizon
@@ -8,13 +10,15 @@ from models.intervals.adaptation import MAX_REPLAYS
 from models.references import Reference
 from models.spec.manifest import Manifest
 from service.dependencies import ServiceState
-from service.forecasting import Forecast, ForecastRequest, finish, prepare
+from service.forecast_steps import ForecastEnd, ForecastPiece, ForecastSteps, check_streamed
+from service.forecasting import Forecast, ForecastRequest, PreparedRequest, finish, prepare
 from service.lifecycle.snapshot import LoadedModel
 from service.settings import Settings
 from service.telemetry.record import note_forecast
 
 # More times and numbers than this would hold up the event loop, and are left to a thread.
 MAX_INLINE_TIMES, MAX_INLINE_ANSWER_VALUES = 1_000, 10_000
+MAX_PIECE_LINES = 500  # of a stream, which are made in one turn of the event loop: some milliseconds
 
 T = TypeVar("T")
 
@@ -38,6 +42,43 @@ async def answer(
     `small` tells whether the request's windows are few enough numbers to be looked at in the event loop. Raises
     RollcastError, Overloaded where too much work is before it.
     """
+    prepared = await _prepared(request, model, state, small=small)
+    forecaster, bulk = model.forecaster, state.admission.bulk
+    # 3. Run the network.
+    predictions = await state.dispatcher.forecast(forecaster, prepared.inputs, model.latency)
+
+    # 4. Back to raw units, and to bytes.
+    def encoded() -> T:
+        return encode(finish(model.manifest, forecaster, prepared, predictions))
+
+    if predictions.size * (1 + 2 * len(prepared.error_bounds) + request.paths) <= MAX_INLINE_ANSWER_VALUES:
+        return encoded()
+    return await bulk.run(encoded)
+
+
+async def stream(
+    request: ForecastRequest, model: LoadedModel, state: ServiceState, *, small: bool = True
+) -> AsyncGenerator[ForecastPiece | ForecastEnd]:
+    """The same step by step: pieces as they are computed, then what is told at the end.
+
+    Raises InvalidRequest as well where whole forecasts are needed. Where the generator is closed, the work ends.
+    """
+    check_streamed(request)
+    prepared = await _prepared(request, model, state, small=small)
+    steps = ForecastSteps(model.forecaster, prepared)
+    most = max(1, MAX_PIECE_LINES // len(request.windows))
+    async with aclosing(state.dispatcher.stream(model.forecaster, prepared.inputs, model.latency)) as computed:
+        async for predictions in computed:
+            for first in range(0, predictions.shape[1], most):
+                yield steps.next(predictions[:, first : first + most])
+                await asyncio.sleep(0)  # others take their turns
+    yield steps.end(model.manifest)
+
+
+async def _prepared(
+    request: ForecastRequest, model: LoadedModel, state: ServiceState, *, small: bool
+) -> PreparedRequest:
+    """The request made ready for its model. Raises RollcastError."""
     note_forecast(model.manifest, request.horizon, len(request.windows))
     # 1. Is there room for it?
     forecaster, spec = model.forecaster, model.manifest.spec
@@ -50,16 +91,7 @@ async def answer(
     bulk = state.admission.bulk
     prepared = prepare(request, forecaster) if small else await bulk.run(lambda: prepare(request, forecaster))
     state.metrics.traffic.observe(model.manifest, prepared.asked_inputs)
-    # 3. Run the network.
-    predictions = await state.dispatcher.forecast(forecaster, prepared.inputs, model.latency)
-
-    # 4. Back to raw units, and to bytes.
-    def encoded() -> T:
-        return encode(finish(model.manifest, forecaster, prepared, predictions))
-
-    if predictions.size * (1 + 2 * len(prepared.error_bounds) + request.paths) <= MAX_INLINE_ANSWER_VALUES:
-        return encoded()
-    return await bulk.run(encoded)
+    return prepared
 
 
 def check_size(request: ForecastRequest, manifest: Manifest, settings: Settings) -> None:

@@ -15,7 +15,8 @@ only by float32 rounding, an ulp or two of each step's values.
 
 Who owns what: a `Batch` and its rows belong to the compute thread that took them, until they are done or leave.
 `Scheduler`, and a request's `started`, `unfinished` and `cancelled`, change only under the engine's lock. A request's
-`predictions` are written by the threads that hold its rows, each its own rows, and read by others only after `deliver`.
+`predictions` are written by the threads that hold its rows, each its own rows, and read by others only after `deliver`,
+or as far as `reached` says: a row's predictions are written first, then counted.
 """
 
 import threading
@@ -209,6 +210,8 @@ def _step(worker: WorkerState, network: OnnxNetwork, may_go_on: Callable[[], boo
             worker.done += [RequestSlice(row.request, row.index, row.index + 1) for row in finished]
         worker.left[network] += len(finished)
         worker.count(network, short=0, long=batch.cell_steps - before)
+        if batch.told:
+            batch.tell(worker.counted_s)
     if batch.rows:
         worker.turns.append(network)
     else:

@@ -1,5 +1,6 @@
 """Requests under way: what was asked, what is there so far, and what it takes to go on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,6 +22,9 @@ class RolloutRequest:
     `predictions` (rows, horizon, spec.output_columns), all in the network's units. `started` counts the rows that were
     admitted, `unfinished` those without their answer. `cell_step_s` is about what a cell step takes one thread, for as
     long as the engine has not measured it. Nothing changes any more once `unfinished` is 0 or `error` is set.
+
+    `tell`, where there is one, is called on compute threads now and then as predictions come; `reached`, shape (rows),
+    then counts those of each row that may be read.
     """
 
     network: OnnxNetwork
@@ -34,10 +38,16 @@ class RolloutRequest:
     started: int = 0
     cancelled: bool = False
     error: Exception | None = None
+    tell: Callable[[], None] | None = None
+    reached: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
         self.unfinished = len(self.contexts)
         self.predictions = np.empty((self.unfinished, self.horizon, self.spec.output_columns), np.float32)
+
+    def tell_by(self, tell: Callable[[], None]) -> None:
+        """Have it told how far the request has come, from before it is submitted."""
+        self.tell, self.reached = tell, np.zeros(len(self.contexts), np.int64)
 
     @classmethod
     def of(cls, forecaster: Forecaster, inputs: ForecastInputs) -> "RolloutRequest":

@@ -4,6 +4,7 @@ Forecasts are combined with non-negative weights that add up to 1: Bates and Gra
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,14 +36,33 @@ class Blending:
         without a share at any step is not made. `known`, shape (rows, horizon, channels), is what is known of each
         step's target, for a blend that `takes_known`.
         """
-        horizon = predictions.shape[1]
+        return self.mixture(recent, predictions.shape[1], known).of(predictions)
+
+    def mixture(self, recent: Array, horizon: int, known: NDArray[np.floating] | None = None) -> "Mixture":
+        """What is mixed into the steps of a horizon, whenever the network's predictions of these come."""
         weights = self._weights[np.minimum(np.arange(horizon), len(self._weights) - 1)]
-        mixed = predictions * weights[:, :1]
-        for season, shares in zip(self._seasons, weights.T[1:], strict=False):
-            if shares.any():
-                mixed += naive_forecast(recent, season, horizon) * shares[:, None]
+        added = [
+            naive_forecast(recent, season, horizon) * shares[:, None]
+            for season, shares in zip(self._seasons, weights.T[1:], strict=False)
+            if shares.any()
+        ]
         if self._linear and weights[:, -1].any():
-            mixed += linear_forecast(self._linear, recent, horizon, known) * weights[:, -1:]
+            added.append(linear_forecast(self._linear, recent, horizon, known) * weights[:, -1:])
+        return Mixture(weights[:, :1], added)
+
+
+class Mixture(NamedTuple):
+    """The network's share at each step, shape (horizon, 1), and what is added, shape (rows, horizon, targets) each."""
+
+    shares: Array
+    added: Sequence[Array]
+
+    def of(self, predictions: Array, first: int = 0) -> Array:
+        """The network's predictions of the steps from index `first` on, in raw units, mixed."""
+        steps = slice(first, first + predictions.shape[1])
+        mixed = predictions * self.shares[steps]
+        for each in self.added:
+            mixed += each[:, steps]
         return np.asarray(mixed)
 
 

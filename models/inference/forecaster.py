@@ -6,12 +6,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
+from models.errors import InvalidHorizon, InvalidRequest
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.blending import Blending
 from models.inference.covariates import Codes, covariate_inputs
 from models.inference.input_windows import Windows, check_finite, newest_values
 from models.inference.masks import with_masks
+from models.inference.raw_steps import RawSteps
 from models.inference.rollout import rollout
 from models.inference.sent_covariates import SentCovariates
 from models.inference.step_inputs import known_of_targets
@@ -21,7 +22,7 @@ from models.intervals.error_scale import ErrorScale, error_scale
 from models.intervals.sample_paths import check_paths, sample_paths
 from models.spec.model_spec import ModelSpec
 from models.text import counted
-from models.timeseries.differencing import to_differences, undo_differences
+from models.timeseries.differencing import to_differences
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.missing_values import fill_forward
 from models.timeseries.scaling import Scale
@@ -152,21 +153,15 @@ class Forecaster:
         model has a blend, its other forecasts are mixed in. Raises InvalidWindow, its location the window's index,
         where one is not finite.
         """
-        raw = inputs.scale.columns(self._targets).unscaled(predictions[..., : len(self._targets)])
-        if inputs.last_season is not None:
-            raw = undo_differences(raw, inputs.last_season)
+        return self.raw_steps(inputs, predictions.shape[1]).next(predictions[..., : len(self._targets)])
+
+    def raw_steps(self, inputs: ForecastInputs, horizon: int) -> RawSteps:
+        """The same for predictions, of the targets alone, that come piece by piece until there are `horizon` steps."""
+        mixture = None
         if self._blending is not None and inputs.recent is not None:
             known = known_of_targets(self.spec, inputs.known_future) if self._blending.takes_known else None
-            raw = self._blending.mix(inputs.recent, raw, known)
-        if self._lowest is not None:
-            raw = np.maximum(raw, self._lowest)
-        if not _all(np.isfinite(raw)):
-            finite = np.isfinite(raw).all(axis=(1, 2))
-            raise InvalidWindow(
-                "the forecast is not a finite number: the window's values lie too far from those of training",
-                (int(np.argmin(finite)),),
-            )
-        return raw
+            mixture = self._blending.mixture(inputs.recent, horizon, known)
+        return RawSteps(inputs.scale.columns(self._targets), inputs.last_season, mixture, self._lowest)
 
     def to_network_units(self, inputs: ForecastInputs, raw: NDArray[np.float64]) -> NDArray[np.float32]:
         """Forecasts in raw units, shape (windows, horizon, targets), in the units that the network predicts in.

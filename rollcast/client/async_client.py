@@ -13,6 +13,7 @@ from rollcast.client.forecast import Forecast, forecasts_of
 from rollcast.client.request import ForecastOptions, ManyOptions, asked_of, asked_of_many
 from rollcast.client.retries import Retries
 from rollcast.client.series import Window
+from rollcast.client.steps import AsyncStepStream
 
 T = TypeVar("T")
 
@@ -55,6 +56,18 @@ class AsyncClient:
         asked = asked_of_many(windows, options)
         return forecasts_of(await self.send(asked.body), asked.sources, many=True)
 
+    async def stream(self, window: Window, **options: Unpack[ForecastOptions]) -> AsyncStepStream:
+        """The same as `predict`, step by step as the service computes them.
+
+        Iterate over it, in an `async with` where one may leave before the last step. `paths` and `adapt` need whole
+        forecasts.
+        """
+        asked = asked_of(window, options)
+        call = calls.stream_call(asked.body)
+        response = await self._answer(call)
+        call.check(response)
+        return AsyncStepStream(response, asked.sources[0])
+
     async def send(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """What POST /predict answers to a body that is as docs/api.md has it."""
         return await self._result(calls.predict_call(body))
@@ -95,7 +108,9 @@ class AsyncClient:
                 call.method, self._url + call.path, content=call.content, headers={**self._headers, **call.headers}
             )
             try:
-                response = await self._http.send(request)
+                response = await self._http.send(request, stream=call.streams)
+                if not response.is_success:
+                    await response.aread()
             except httpx.TransportError as error:
                 pause_s: float | None = attempts.after_error(error)
             else:

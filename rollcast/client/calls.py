@@ -11,6 +11,7 @@ import httpx
 from rollcast.client.errors import ClientError, problem_of
 from rollcast.client.request import to_json
 from rollcast.client.retries import retry_after_s
+from rollcast.client.steps import MEDIA_TYPE
 
 T = TypeVar("T")
 
@@ -28,11 +29,16 @@ class Call(Generic[T]):
     read: Callable[[Any], T]
     content: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    streams: bool = False
+
+    def check(self, response: httpx.Response) -> None:
+        """Raise Problem where an answer that is wholly there tells one."""
+        if not response.is_success:
+            raise problem_of(response, retry_after_s(response))
 
     def result(self, response: httpx.Response) -> T:
         """What an answer that is wholly there says. Raises Problem where it tells one, ClientError if it is no JSON."""
-        if not response.is_success:
-            raise problem_of(response, retry_after_s(response))
+        self.check(response)
         try:
             document = response.json()
         except ValueError as error:
@@ -54,6 +60,12 @@ class ModelSummary:
 def predict_call(body: Mapping[str, Any]) -> Call[dict[str, Any]]:
     """POST /predict with a body."""
     return Call("POST", "/predict", _object, to_json(body), {"Content-Type": "application/json"})
+
+
+def stream_call(body: Mapping[str, Any]) -> Call[None]:
+    """POST /predict with a body, answered line by line."""
+    headers = {"Content-Type": "application/json", "Accept": MEDIA_TYPE}
+    return Call("POST", "/predict", lambda _: None, to_json(body), headers, streams=True)
 
 
 def models_call() -> Call[list[ModelSummary]]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,50 @@ class Dispatcher:
         Where the coroutine is cancelled, the request is given up: its work ends at the engine's next tick.
         """
         request = RolloutRequest.of(forecaster, inputs)
+        done = self._begin(request, latency)
+        try:
+            await done
+        except BaseException:
+            self._engine.cancel(request)
+            raise
+        finally:
+            del self._waiting[request]
+        return request.predictions
+
+    async def stream(
+        self, forecaster: Forecaster, inputs: ForecastInputs, latency: CallLatency | None = None
+    ) -> AsyncGenerator[Array]:
+        """The same, piece by piece as it comes: the next steps of all windows, shape (windows, steps, targets).
+
+        Where the generator is closed or its coroutine cancelled, the request is given up.
+        """
+        request, news, sent = RolloutRequest.of(forecaster, inputs), asyncio.Event(), 0
+        request.tell_by(partial(self._tell, news))
+        done = self._begin(request, latency)
+        done.add_done_callback(lambda _: news.set())
+        try:
+            while sent < request.horizon:
+                await news.wait()
+                news.clear()
+                if done.done():
+                    done.result()  # raises what kept the network from running
+                reached = request.horizon if done.done() else int(request.reached.min())
+                if reached > sent:
+                    piece, sent = request.predictions[:, sent:reached], reached
+                    yield piece
+        except BaseException:
+            done.cancel()
+            self._engine.cancel(request)
+            raise
+        finally:
+            del self._waiting[request]
+
+    def _tell(self, news: asyncio.Event) -> None:
+        """Called on a compute thread."""
+        self._loop.call_soon_threadsafe(news.set)
+
+    def _begin(self, request: RolloutRequest, latency: CallLatency | None) -> asyncio.Future[None]:
+        """Have a request computed; the future is done when it is, or has failed."""
         done = self._loop.create_future()
         self._waiting[request] = done, time.monotonic()
         if self._inline_batch.suits(request, latency):
@@ -47,14 +92,7 @@ class Dispatcher:
                 length = request.spec.window if request.is_short else request.spec.step_length
                 request.cell_step_s = latency.of_cell_step(length, request.spec.window)
             self._engine.submit(request)
-        try:
-            await done
-        except BaseException:
-            self._engine.cancel(request)
-            raise
-        finally:
-            del self._waiting[request]
-        return request.predictions
+        return done
 
     def wait_s(self, *, short: bool) -> float:
         """How long the engine takes for what it has: next values, or rollouts."""

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from starlette.types import Receive, Scope, Send
 
 from service.dependencies import ServiceState
 from service.http import problems
 
-# Answers a request with JSON, as its documented route does.
-Endpoint = Callable[[Scope, Receive, ServiceState], Awaitable[bytes]]
+# Answers a request with JSON, as its documented route does, or with an answer that sends itself.
+Endpoint = Callable[[Scope, Receive, ServiceState], Awaitable[bytes | Response]]
 
 
 class FastPath:
@@ -43,6 +43,9 @@ class FastPath:
             response = await problems.error_response(Request(scope), error)
             await response(scope, receive, send)
         else:
+            if isinstance(body, Response):
+                await body(scope, receive, send)
+                return
             headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": body})

@@ -1,6 +1,7 @@
 """POST /predict: a window in, its next values out."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,11 +17,12 @@ from models.references import Reference, parse_reference
 from models.spec.covariate import CovariateKind
 from models.spec.manifest import Manifest
 from service.dependencies import ServiceState, state_of
-from service.exchange import exchange
-from service.forecasting import Forecast, ForecastRequest, level_name, out_of_range_warning, unseen_warnings
+from service.exchange import exchange, streamed
+from service.forecasting import Forecast, ForecastRequest, level_name, warnings_of
 from service.http import problems
 from service.http.body import read_json
 from service.http.json_checks import check_names
+from service.routes.streams import DOCUMENTED, Piece, StreamedForecast, stream_format
 from service.schemas.predict import PredictRequest, PredictResponse
 from service.window_times import WindowTimes
 
@@ -33,7 +35,8 @@ router = APIRouter(tags=["forecast"])
     "/predict",
     response_model=PredictResponse,
     summary="Forecast a series' next values",
-    responses=problems.documented(
+    responses=DOCUMENTED
+    | problems.documented(
         (problems.MALFORMED_JSON, "the body must be one JSON object; Invalid JSON: EOF while parsing a value"),
         (_MODEL[errors.UnknownModel], 'no model is named "sine-lst"; did you mean sine-lstm?'),
         (problems.BODY_TOO_LARGE, "the body may have at most 1048576 bytes; send fewer windows at a time"),
@@ -69,15 +72,30 @@ router = APIRouter(tags=["forecast"])
     ),
 )
 async def predict(request: Request) -> Response:
-    """Send a window of recent values in the series' own units; get the next value, or the next `horizon` of them."""
-    body = await answer(request.scope, request.receive, state_of(request))
-    return Response(body, media_type="application/json")
+    """Send a window of recent values in the series' own units; get the next value, or the next `horizon` of them.
+
+    With `Accept: application/x-ndjson` or `text/event-stream` steps come as they are computed: a line or an event for
+    each, then one with `done`. A stream that fails after its first step ends with one that holds the problem, `error`.
+    """
+    found = await answer(request.scope, request.receive, state_of(request))
+    return found if isinstance(found, Response) else Response(found, media_type="application/json")
 
 
-async def answer(scope: Scope, receive: Receive, state: ServiceState) -> bytes:
-    """The JSON that answers a request; every error is raised for service/http/problems.py to put into words."""
+async def answer(scope: Scope, receive: Receive, state: ServiceState) -> bytes | Response:
+    """The JSON that answers a request, or a stream where one is asked for.
+
+    Every error is raised for service/http/problems.py to put into words.
+    """
     body = await read_json(scope, receive, state.settings.max_body_bytes)
-    return await exchange(body, receive, state, read)
+    written = stream_format(scope)
+    if written is None:
+        return await exchange(body, receive, state, read)
+    deadline = asyncio.get_running_loop().time() + state.settings.timeout_s
+
+    async def begin(pieces: AsyncGenerator[Piece], prediction: Prediction) -> Response:
+        return await StreamedForecast.begun(pieces, written, deadline, many=prediction.asked.windows is not None)
+
+    return await streamed(body, receive, state, read, begin)
 
 
 class Prediction(NamedTuple):
@@ -171,10 +189,7 @@ def response_content(forecast: Forecast, *, many: bool) -> dict[str, Any]:
         }
     if forecast.paths is not None:
         content["paths"] = _nested(forecast.paths, many)
-    warnings = unseen_warnings(forecast.unseen)
-    if forecast.out_of_range:
-        names = [f"windows[{index}]" for index in forecast.out_of_range] if many else ["the window"]
-        warnings.append(out_of_range_warning(forecast.manifest, names))
+    warnings = warnings_of(forecast.manifest, forecast.out_of_range, forecast.unseen, many=many)
     if warnings:
         content["warnings"] = warnings
     return content

@@ -317,3 +317,21 @@ def test_a_batch_that_all_rows_have_left_takes_others() -> None:
     batch.join([row(second, [5, 10], states=[[15], [2]])])
     assert [len(batch.step()), len(batch.step())] == [0, 1]
     assert (values(first)[1:], values(second)[1:]) == ([6], [25, 50])
+
+
+def test_who_asks_is_told_how_far_its_rows_have_come() -> None:
+    told: list[list[int]] = []
+    asked, other = request(AddUp(), PAIRS, 5, rows=2), request(AddUp(), PAIRS, 9)
+    asked.tell_by(lambda: told.append(asked.reached.tolist()))
+    batch = batch_of(row(asked, [2, 3]), row(asked, [20, 30], index=1), row(other, [1, 1]))
+    batch.step()
+    batch.tell(1.0)
+    batch.step()
+    batch.tell(1.0 + module.TELL_EVERY_S / 2)  # too soon
+    batch.step()
+    batch.tell(1.0 + module.TELL_EVERY_S)
+    assert told == [[2, 2], [4, 4]]
+    assert values(asked)[:4] == [-1, 5, 8, 13]
+    assert len(batch.step()) == 2
+    assert asked.reached.tolist() == [5, 5]
+    assert batch.told == []

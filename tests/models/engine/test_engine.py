@@ -279,3 +279,23 @@ def test_a_call_that_fails_is_its_requests_answer_and_the_engine_goes_on(monkeyp
         it.engine.submit(again)
         it.wait([again])
         assert again.error is None
+
+
+def test_predictions_that_were_told_stay_as_they_are() -> None:
+    spec = spec_of()
+    request = request_of(network_of(spec), spec, 3, 2_000)
+    told: list[tuple[int, Array]] = []
+
+    def note() -> None:
+        reached = int(request.reached.min())
+        told.append((reached, request.predictions[:, :reached].copy()))
+
+    request.tell_by(note)
+    with desk() as it:
+        it.engine.submit(request)
+        it.wait([request])
+    assert [reached for reached, _ in told] == sorted({reached for reached, _ in told})
+    assert 0 < told[0][0] < 2_000
+    for reached, predictions in told:
+        assert (predictions == request.predictions[:, :reached]).all()
+    assert off(request, 3) < BOUND

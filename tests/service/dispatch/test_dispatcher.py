@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import numpy as np
 import pytest
@@ -96,6 +97,54 @@ async def test_a_cancelled_request_leaves_the_engine(dispatcher: Dispatcher) -> 
     with pytest.raises(asyncio.CancelledError):
         await task
     await emptied(dispatcher)
+
+
+@pytest.mark.parametrize(("horizon", "cost"), [(1, CHEAP), (1, DEAR), (900, None)])
+async def test_the_pieces_of_a_stream_are_the_forecast(
+    dispatcher: Dispatcher, horizon: int, cost: CallLatency | None
+) -> None:
+    model, inputs = forecaster(), prepared(3, horizon)
+    pieces = [piece.copy() async for piece in dispatcher.stream(model, inputs, cost)]
+    expected = await dispatcher.forecast(model, inputs, cost)
+    assert np.concatenate(pieces, axis=1).tolist() == expected.tolist()
+    assert dispatcher.under_way() == 0
+
+
+async def test_steps_of_a_stream_come_while_others_are_computed(dispatcher: Dispatcher) -> None:
+    async with aclosing(dispatcher.stream(forecaster(), prepared(2, 1_000_000))) as stream:
+        first = await anext(stream)
+        assert 1 <= first.shape[1] < 1_000_000
+        assert dispatcher.rows() == 2
+    assert dispatcher.under_way() == 0
+    await emptied(dispatcher)
+
+
+async def test_a_stream_whose_task_is_cancelled_leaves_the_engine(dispatcher: Dispatcher) -> None:
+    async def read() -> None:
+        async with aclosing(dispatcher.stream(forecaster(), prepared(100, 1_000_000))) as stream:
+            async for _ in stream:
+                await asyncio.sleep(0)
+
+    task = asyncio.ensure_future(read())
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await emptied(dispatcher)
+
+
+async def test_what_fails_is_the_streams_answer_too(dispatcher: Dispatcher) -> None:
+    model = forecaster()
+
+    def fail(*_: object) -> Step:
+        raise ValueError("it was the cat")
+
+    fail.weight_count = 1  # type: ignore[attr-defined]
+    model.network = fail  # type: ignore[assignment]
+    for cost, horizon in ((CHEAP, 1), (DEAR, 9)):
+        with pytest.raises(ValueError, match="it was the cat"):
+            await anext(dispatcher.stream(model, prepared(1, horizon), cost))
+    assert dispatcher.under_way() == 0
 
 
 def counted(model: Forecaster) -> list[int]:

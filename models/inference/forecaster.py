@@ -161,7 +161,7 @@ class Forecaster:
         if self._blending is not None and inputs.recent is not None:
             known = known_of_targets(self.spec, inputs.known_future) if self._blending.takes_known else None
             mixture = self._blending.mixture(inputs.recent, horizon, known)
-        return RawSteps(inputs.scale.columns(self._targets), inputs.last_season, mixture, self._lowest)
+        return RawSteps(inputs.scale.columns(self._targets), horizon, inputs.last_season, mixture, self._lowest)
 
     def to_network_units(self, inputs: ForecastInputs, raw: NDArray[np.float64]) -> NDArray[np.float32]:
         """Forecasts in raw units, shape (windows, horizon, targets), in the units that the network predicts in.

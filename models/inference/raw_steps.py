@@ -14,13 +14,15 @@ Array = NDArray[np.float64]
 class RawSteps:
     """The way of a request's predictions back to raw units, of all steps at once or of some after others.
 
-    `scale` is that of the targets, `last_season`, shape (rows, season, targets), what the first differences stand on,
-    and `lowest`, shape (targets), the least value of each target.
+    There are `horizon` steps in all. `scale` is that of the targets, `last_season`, shape (rows, season, targets), what
+    the first differences stand on, and `lowest`, shape (targets), the least value of each target.
     """
 
-    def __init__(self, scale: Scale, last_season: Array | None, mixture: Mixture | None, lowest: Array | None) -> None:
+    def __init__(
+        self, scale: Scale, horizon: int, last_season: Array | None, mixture: Mixture | None, lowest: Array | None
+    ) -> None:
+        self._left = horizon
         self._scale, self._last_season, self._mixture, self._lowest = scale, last_season, mixture, lowest
-        self._done = 0
 
     def next(self, predictions: NDArray[np.floating]) -> Array:
         """The next steps, shape (rows, steps, targets), in raw units, from these in the network's.
@@ -28,15 +30,14 @@ class RawSteps:
         Raises InvalidWindow, its location the row's index, where one is not finite.
         """
         raw = self._scale.unscaled(predictions)
+        self._left -= raw.shape[1]
         if self._last_season is not None:
-            season = self._last_season.shape[1]
-            raw = undo_differences(raw, self._last_season)
-            newest = raw[:, -season:]
-            kept = self._last_season[:, newest.shape[1] :]
-            self._last_season = np.concatenate([kept, newest], axis=1) if kept.shape[1] else newest
+            before = self._last_season
+            raw = undo_differences(raw, before)
+            if self._left:
+                self._last_season = np.concatenate([before, raw], axis=1)[:, -before.shape[1] :]
         if self._mixture is not None:
-            raw = self._mixture.of(raw, self._done)
-        self._done += raw.shape[1]
+            raw = self._mixture.of(raw, len(self._mixture.shares) - self._left - raw.shape[1])
         if self._lowest is not None:
             raw = np.maximum(raw, self._lowest)
         finite = np.isfinite(raw)

@@ -61,8 +61,8 @@ class Attempts:
     def _pause_s(self, told_s: float | None) -> float | None:
         self._made += 1
         retries = self._retries
-        # Those who were turned away together should not come back together.
-        spread = random.uniform(1.0, 1.25)  # noqa: S311 (nothing secret)
+        # Those who were turned away together should not come back together. There is nothing secret about it.
+        spread = random.uniform(1.0, 1.25)  # noqa: S311  # nosec B311
         pause_s = spread * (retries.backoff_s * 2 ** (self._made - 1) if told_s is None else told_s)
         is_over = self._clock() - self._begun_s + pause_s > retries.total_s
         return None if is_over or self._made >= retries.attempts else pause_s

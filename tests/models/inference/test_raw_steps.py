@@ -45,19 +45,19 @@ def test_pieces_are_the_whole(name: str, sizes: Sequence[int]) -> None:
 
 
 def test_changes_add_up_from_piece_to_piece() -> None:
-    steps = RawSteps(UNSCALED, np.array([[[10.0], [20.0]]]), None, None)
+    steps = RawSteps(UNSCALED, 4, np.array([[[10.0], [20.0]]]), None, None)
     found = [steps.next(np.ones((1, size, 1)))[0, :, 0].tolist() for size in (1, 2, 1)]
     assert found == [[11], [21, 12], [22]]
 
 
 def test_each_step_has_its_own_share_and_none_is_below_the_lowest() -> None:
     mixture = Mixture(np.array([[1.0], [0.5], [0.0]]), [np.array([[[0.0], [1.0], [-4.0]]])])
-    steps = RawSteps(UNSCALED, None, mixture, np.zeros(1))
+    steps = RawSteps(UNSCALED, 3, None, mixture, np.zeros(1))
     assert [steps.next(np.full((1, size, 1), 2.0)).tolist() for size in (2, 1)] == [[[[2], [2]]], [[[0]]]]
 
 
 def test_a_number_that_is_not_finite_is_told_with_its_row() -> None:
-    steps = RawSteps(UNSCALED, None, None, None)
+    steps = RawSteps(UNSCALED, 2, None, None, None)
     assert steps.next(np.ones((2, 1, 1))).shape == (2, 1, 1)
     with pytest.raises(InvalidWindow, match="not a finite number") as raised:
         steps.next(np.array([[[1.0]], [[np.inf]]]))

@@ -8,11 +8,13 @@ import pytest
 from models.registry.registry import Registry
 from models.spec.covariate import Covariate
 from rollcast.answers import Served
+from rollcast.client.retries import Attempts, Retries
 from rollcast.described import Described
 from tests.rollcast.conftest import Command
 from tests.support.keys import key_record, secret_of, write_keys
 from tests.support.real_server import Server, real_server
 from tests.support.tiny import publish_tiny, timed_registry, tiny_spec
+from training import extras
 
 TIMED = ["--time", "ds", "--id", "who", "--horizon", 3, "--level", 80, "--level", 97.5]
 
@@ -95,6 +97,20 @@ def test_what_can_not_be_had_there_is_one_line(
     assert (result.status, result.out) == (1, "")
     assert message in result.err
     assert len(result.err.splitlines()) == 1
+
+
+def test_without_httpx_one_is_told_what_to_install(
+    rollcast: Command, csv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "httpx" else object())
+    result = rollcast("predict", "clock", "--csv", csv, "--url", "http://127.0.0.1:1")
+    assert result.err.startswith("error: httpx must be installed for this: run `make train`")
+
+
+def test_where_nobody_answers_is_one_line(rollcast: Command, csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rollcast.client.retries.Retries.begin", lambda _: Attempts(Retries(attempts=1)))
+    result = rollcast("predict", "clock", "--csv", csv, "--url", "http://127.0.0.1:1")
+    assert result.err.startswith("error: no answer came from http://127.0.0.1:1: ")
 
 
 def test_a_card_tells_all_of_the_spec_that_a_file_is_read_by(root: Path, server: Server) -> None:

@@ -10,6 +10,7 @@ DOCKER ?= docker
 UPGRADE ?= --upgrade
 ARGS ?=
 
+page := service/page
 bin := .venv/bin
 pip := $(bin)/python -m pip --disable-pip-version-check
 install := $(pip) install --quiet
@@ -21,12 +22,15 @@ compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-newest check audit train bench bench-quick accuracy faults fuzz soak docker lock
+.PHONY: help setup page serve test test-newest check audit train bench bench-quick accuracy faults fuzz soak docker lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/.project ## make .venv with the serving dependencies and the `rollcast` command
+setup: .venv/.project $(page)/dist/index.html ## make .venv with the serving dependencies and the `rollcast` command
+
+page: .venv/.project ## build the page at / anew (needs a network the first time)
+	$(bin)/python hatch_build.py
 
 serve: setup ## serve the models of models/artifacts on http://127.0.0.1:8000 (flags: ARGS=)
 	$(bin)/rollcast serve $(ARGS)
@@ -41,11 +45,12 @@ test-newest: ## run the tests with the newest versions that pyproject.toml allow
 		--constraint requirements/floors.in --editable '.[client,compare,dev,examples,serve,telemetry,train]'
 	.venv-newest/bin/python -m pytest $(ARGS)
 
-check: setup .venv/.dev audit ## lint, formatting, types, import directions, Dockerfile, installed versions, audit
+check: setup .venv/.dev audit ## lint, formatting, types, import directions, the page's types, Dockerfile, audit
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
 	$(bin)/lint-imports
+	$(bin)/python hatch_build.py check
 	$(bin)/hadolint Dockerfile
 	$(pip) check
 
@@ -115,3 +120,8 @@ $(bin)/pip:
 .venv/.project: pyproject.toml rollcast/__init__.py .venv/.serve
 	$(install) --no-build-isolation --no-deps --editable .
 	@touch $@
+
+# The install above builds it too. Where that failed, and where its sources are newer, it is tried here, and rollcast
+# goes on without it: npm may be out of reach.
+$(page)/dist/index.html: $(wildcard $(page)/source/* $(page)/*.* $(page)/.npmrc) hatch_build.py | .venv/.project
+	@$(bin)/python hatch_build.py || echo "rollcast goes on without it, and it is tried again next time" >&2

@@ -33,16 +33,15 @@ from service.metrics.metrics import Metrics
 from service.protocols import invocations, open_inference, schemas, tensorflow_serving
 from service.protocols.documented import add_examples
 from service.protocols.error_shapes import ErrorShapes, reword_document, with_routes
-from service.routes import docs, health, metrics, models, predict
+from service.routes import docs, health, metrics, models, page, plots, predict
 from service.settings import Settings
 from service.telemetry.middleware import telemetry_of
 
 log = logging.getLogger("rollcast")
 
 ROUTERS = (
-    *(predict.router, models.router, health.router),
-    *(open_inference.router, open_inference.health),
-    *(tensorflow_serving.router, tensorflow_serving.health),
+    *(predict.router, models.router, plots.router, health.router),
+    *(open_inference.router, open_inference.health, tensorflow_serving.router),
 )
 FAST_PATHS: Mapping[tuple[str, str], Endpoint] = {("POST", "/predict"): predict.answer}
 
@@ -112,6 +111,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     if settings.metrics:
         app.include_router(metrics.router)
+    page.install(app, settings)
 
     problems.install(app)
     shapes = with_routes(settings.predict_route, settings.health_route)

@@ -135,6 +135,7 @@ class Settings(BaseSettings):
         "", description="Web origins whose pages may call the service, with commas between them; * allows all."
     )
     docs: bool = Field(True, description="Whether /docs and /openapi.json are answered.")
+    page: bool = Field(True, description="Whether browsers get the page at /.")
     metrics: bool = Field(True, description="Whether /metrics is answered.")
     # Stopping.
     shutdown_timeout_s: Annotated[int, Field(ge=0)] = Field(

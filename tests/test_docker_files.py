@@ -147,6 +147,8 @@ def test_prometheus_looks_for_the_service_where_compose_has_it() -> None:
 
 def test_build_context_admits_only_what_is_named() -> None:
     lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
-    admitted = {"pyproject.toml", "README.md", "LICENSE", "requirements", "rollcast", "service", "training", "models"}
-    assert lines == ["*", *(line for line in lines if line[1:] in admitted), "models/artifacts", "**/__pycache__"]
+    built = ["pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "requirements"]
+    admitted = {*built, "rollcast", "service", "training", "models"}
+    left_out = ["models/artifacts", "service/page/dist", "service/page/node_modules", "**/__pycache__"]
+    assert lines == ["*", *(line for line in lines if line[1:] in admitted), *left_out]
     assert {line[1:] for line in lines if line.startswith("!")} == admitted

@@ -31,6 +31,7 @@ def serve(
     ssl_keyfile: Annotated[Path | None, typer.Option(help=_help("ssl_keyfile"))] = None,
     cors_origins: Annotated[str | None, typer.Option(help=_help("cors_origins"))] = None,
     docs: Annotated[bool | None, typer.Option(help=_help("docs"))] = None,
+    page: Annotated[bool | None, typer.Option(help=_help("page"))] = None,
     metrics: Annotated[bool | None, typer.Option(help=_help("metrics"))] = None,
 ) -> None:
     """Serve the registry's models over HTTP; /docs says how to ask for forecasts."""
@@ -45,6 +46,7 @@ def serve(
         ssl_keyfile=ssl_keyfile,
         cors_origins=cors_origins,
         docs=docs,
+        page=page,
         metrics=metrics,
     )
     Registry.at(settings.registry).listing()  # one that can't be listed is told here, not by each worker as it dies

@@ -13,6 +13,8 @@ from service.http.health_paths import with_route
 from service.http.problems import FORBIDDEN, RATE_LIMITED, UNAUTHORIZED, ProblemException, problem_response
 from service.telemetry.record import KEY_NAME
 
+# The page at / holds nothing of the models; what it asks the API for needs a key, which it asks people for.
+PAGE_FILES = frozenset({"/page/page.js", "/page/page.css", "/page/icon.svg"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # All that needs more than reading, by method and route; what is neither listed here nor a health check needs `read`,
 # also where nothing is.
@@ -34,7 +36,7 @@ HOW = "send an API key in one header: Authorization: Bearer KEY, or X-API-Key: K
 
 
 class Gate:
-    """Lets requests through that bring a key with the scope that they need, and those for the health endpoints.
+    """Lets requests through that bring a key with the scope that they need, and those for health and the page.
 
     What a request needs is told by its method and the path that routes are found by, never by a URL that is put
     together from its headers.
@@ -54,7 +56,7 @@ class Gate:
         """
         self._app, self._keys, self._rate_per_s = app, keys, rate_per_s
         self._limit = RateLimit()
-        self._open = with_route(health_route)
+        self._open = with_route(health_route) | PAGE_FILES
         scopes = dict(SCOPES) if predict_route is None else {**SCOPES, ("POST", predict_route): "predict"}
         # The router's own patterns: one of ours could miss a path that a route answers, such as one that ends in %0A.
         self._routes = [(method, compile_path(route)[0], scope) for (method, route), scope in scopes.items()]

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from models.errors import RollcastError
 from models.references import Reference
@@ -27,10 +26,8 @@ from service.protocols.schemas import (
     VersionError,
     VersionStatus,
 )
-from service.schemas.health import Alive
 
 router = APIRouter(prefix="/v1/models", tags=["tensorflow serving, kserve v1"])
-health = APIRouter(tags=["health"])
 
 _DTYPES = {"FP64": "DT_DOUBLE", "BYTES": "DT_STRING"}
 _PREDICT: dict[str, Any] = {
@@ -38,19 +35,6 @@ _PREDICT: dict[str, Any] = {
     "responses": BODY,
     "openapi_extra": asked_with(InstancesRequest, "application/json"),
 }
-
-
-@health.get(
-    "/",
-    response_model=Alive,
-    summary="Is the process alive?",
-    responses={307: {"description": "A browser is led to the documentation."}},
-)
-async def root(request: Request, state: State) -> Alive | Response:
-    """KServe asks so; a browser, which accepts HTML, is led to `/docs`."""
-    if "text/html" in request.headers.get("accept", ""):
-        return RedirectResponse("docs" if state.settings.docs else "models")
-    return Alive()
 
 
 # First, as a name would match what follows it as well: a wrong method is then told the right one.

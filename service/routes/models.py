@@ -23,7 +23,7 @@ _OVERLOADED = (
     _MODEL[errors.Overloaded],
     "too much waits to be answered already, about 2.3 s of work; ask again in 3 s",
 )
-_OF_A_VERSION = problems.documented(
+OF_A_VERSION = problems.documented(
     (_MODEL[errors.UnknownModel], "sine-lstm has no version 9; its newest are 1"),
     (_MODEL[errors.RefusedVersion], "sine-lstm@1 is not served: model.onnx can't be read"),
     _OVERLOADED,
@@ -67,24 +67,24 @@ async def show_model(name: str, state: State) -> ModelSummary:
     "/models/{name}/versions/{version}",
     response_model=Card,
     summary="One version's card",
-    responses=_OF_A_VERSION,
+    responses=OF_A_VERSION,
 )
 async def show_version(name: str, version: str, state: State) -> WireModel:
     """All that is known of one version: data, training, errors against naive forecasts, a request that works."""
-    return card_of(await _manifest(name, version, state))
+    return card_of(await manifest_of(name, version, state))
 
 
 @router.get(
     "/models/{name}/versions/{version}/traffic",
     summary="One version's traffic",
-    responses=_OF_A_VERSION,
+    responses=OF_A_VERSION,
 )
 async def show_traffic(name: str, version: str, state: State) -> TrafficReport:
     """How the windows that came compare with training: range, mean, spread and seasonality, of all workers."""
-    return traffic_report(await _manifest(name, version, state), state.metrics.series())
+    return traffic_report(await manifest_of(name, version, state), state.metrics.series())
 
 
-async def _manifest(name: str, version: str, state: ServiceState) -> Manifest:
+async def manifest_of(name: str, version: str, state: ServiceState) -> Manifest:
     """What is known of one version, once it is open. Raises UnknownModel where `version` is no number."""
     if not re.fullmatch(VERSION_PATTERN, version, re.ASCII):
         raise UnknownModel("a version is a whole number from 1 up, such as 1; aliases are for POST /predict")

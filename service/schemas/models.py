@@ -75,8 +75,11 @@ class _CardFacts(WireModel):
     data: DataRecord
     training: dict[str, Any]
     libraries: dict[str, str]
+    plots: list[str] = Field(description="The pictures of its training, each below the card at `plots/`.")
     example: dict[str, Any] = Field(description="A request that this version answers.")
 
+
+PLOTS = "plots/"  # the folder of a version that its pictures lie in
 
 # Of the spec a card tells all but how the network's inside is scaled: one field each, with the spec's own words.
 _SPEC_FIELDS = [name for name in ModelSpec.model_fields if name not in ("scaler", "seen", "state_sizes")]
@@ -91,6 +94,13 @@ Card = create_model(
         for field in [ModelSpec.model_fields[name]]
     },  # type: ignore[call-overload]
 )
+
+
+def plots_of(manifest: Manifest) -> list[str]:
+    """The names of a version's pictures."""
+    return sorted(
+        name.removeprefix(PLOTS) for name in manifest.files if name.startswith(PLOTS) and name.endswith(".png")
+    )
 
 
 def card_of(manifest: Manifest) -> WireModel:
@@ -110,6 +120,7 @@ def card_of(manifest: Manifest) -> WireModel:
         data=manifest.data,
         training=manifest.training.model_dump(mode="json"),
         libraries=manifest.libraries,
+        plots=plots_of(manifest),
         example=example_request(manifest.title, manifest),
     )
     return card

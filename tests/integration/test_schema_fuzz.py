@@ -22,6 +22,7 @@ OPERATIONS = [
     ("GET", "/models"),
     ("GET", "/models/{name}"),
     ("GET", "/models/{name}/versions/{version}"),
+    ("GET", "/models/{name}/versions/{version}/plots/{plot}"),
     ("GET", "/models/{name}/versions/{version}/traffic"),
     ("GET", "/metrics"),
     ("GET", "/healthz"),

@@ -28,7 +28,7 @@ FORECASTS = {
     "/v2/models/{name}/versions/{version}/infer",
 }
 
-NAMED = {"name": "tiny", "version": 1, "label": "champion"}
+NAMED = {"name": "tiny", "version": 1, "label": "champion", "plot": "loss.png"}
 
 # What other servers have been taken over by, beside this one's own.
 ELSEWHERE = ["/", "/models/tiny/load", "/v2/repository/models/tiny/load", "/admin", "/upload", "/reload", "/shutdown"]

@@ -34,6 +34,7 @@ OTHERS = Settings(
     ssl_keyfile_password="sword fish",
     cors_origins="https://a.example,http://localhost:3000",
     docs=False,
+    page=False,
     metrics=False,
     max_connections=1,
     idle_timeout_s=0.5,

@@ -79,9 +79,18 @@ async def test_health_is_open(client: httpx.AsyncClient, method: str, path: str)
     assert (await client.request(method, path)).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/", "/page/page.js", "/page/page.css", "/page/icon.svg"])
+async def test_the_page_is_open_and_asks_for_a_key_itself(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
+        ("POST", "/"),
+        ("GET", "/page/"),
+        ("GET", "/page/../models"),
+        ("GET", "/page/page.js/../../models"),
         ("GET", "/models"),
         ("HEAD", "/models"),
         ("OPTIONS", "/models"),
@@ -95,6 +104,7 @@ async def test_health_is_open(client: httpx.AsyncClient, method: str, path: str)
         ("DELETE", "/readyz"),
         ("GET", "/healthz/"),
         ("GET", "http://rollcast//healthz"),
+        ("GET", "/models//healthz"),
         ("GET", "/HEALTHZ"),
         ("GET", "/healthz/../models"),
         ("GET", "/models?/healthz"),

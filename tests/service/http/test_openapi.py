@@ -26,6 +26,7 @@ async def test_the_paths_are_those_of_the_design(document: dict[str, Any]) -> No
         "/models",
         "/models/{name}",
         "/models/{name}/versions/{version}",
+        "/models/{name}/versions/{version}/plots/{plot}",
         "/models/{name}/versions/{version}/traffic",
         "/healthz",
         "/readyz",

@@ -1,0 +1,63 @@
+// Pasted numbers as a window.
+
+import type { Card, Row } from "../api/shapes";
+import { isMissing, parseNumber } from "./numbers";
+import { checkLength, InputError, type SeriesWindow } from "./window";
+
+/**
+ * For a model of one feature numbers with anything between them, for others a line for each row. Raises InputError.
+ *
+ * With semicolons or line breaks between numbers, commas in them are decimal ones.
+ */
+export function pastedWindow(text: string, card: Card, end: string, freq: string): SeriesWindow {
+  refuseCovariates(card);
+  const rows = card.features.length === 1 ? readList(text, card) : readRows(text, card);
+  checkLength(rows.length, card.context, card.extension !== null);
+  const timed = card.calendar.length > 0 || card.holidays !== null;
+  if (timed && end.trim() === "") {
+    throw new InputError("this model looks at the calendar: say when the last value is, such as 2024-01-31T13:30", "times");
+  }
+  const window: SeriesWindow = { rows, knownAhead: 0, actual: [] };
+  if (end.trim() !== "") window.end = end.trim().replace(" ", "T");
+  const spacing = freq.trim() || card.frequency;
+  if (window.end !== undefined && spacing) window.freq = spacing;
+  if (window.end !== undefined && !spacing) {
+    throw new InputError("say how far apart the values are, such as 30m, 1d or 1mo", "times");
+  }
+  return window;
+}
+
+function refuseCovariates(card: Card): void {
+  const names = [...card.future, ...card.past, ...card.static].map((covariate) => covariate.name);
+  if (names.length > 0) {
+    throw new InputError(`this model also needs ${names.join(", ")}: drop a CSV that has columns of these names`);
+  }
+}
+
+function readList(text: string, card: Card): Row[] {
+  const trimmed = text.trim().replace(/^\[|\]$/g, "");
+  if (trimmed.trim() === "") return [];
+  const decimalComma = /\d,\d/.test(trimmed) && !/,\s|\d\.\d/.test(trimmed) && /[;\n\t]/.test(trimmed);
+  const words = trimmed.split(decimalComma ? /[;\s]+/ : /[,;\s]+/).filter((word) => word !== "");
+  return words.map((word, index) => [readValue(word, `value ${index + 1}`, card, decimalComma)]);
+}
+
+function readRows(text: string, card: Card): Row[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return lines.map((line, index) => {
+    const words = line.trim().split(/\s*[,;\t]\s*|\s+/);
+    if (words.length !== card.features.length) {
+      const wanted = card.features.join(", ");
+      throw new InputError(`line ${index + 1} has ${words.length} numbers, but each needs ${card.features.length}: ${wanted}`);
+    }
+    return words.map((word, column) => readValue(word, `line ${index + 1}, ${card.features[column]}`, card, false));
+  });
+}
+
+function readValue(word: string, place: string, card: Card, decimalComma: boolean): number | null {
+  const value = parseNumber(word, decimalComma);
+  if (value !== undefined) return value;
+  if (!isMissing(word)) throw new InputError(`${place} is "${word.slice(0, 40)}", which is no number`);
+  if (!card.masked) throw new InputError(`${place} is missing, and this model can't do without: put a number there`);
+  return null;
+}

@@ -1,0 +1,3 @@
+// Style sheets are bundled, not typed.
+
+declare module "*.css";

@@ -65,7 +65,14 @@ def run_npm(*arguments: str) -> None:
     except subprocess.TimeoutExpired:
         raise PageNotBuilt(f"npm {' '.join(arguments)} took longer than {TIMEOUT_S} s") from None
     if done.returncode:
-        raise PageNotBuilt(f"npm {' '.join(arguments)} failed:\n{str(done.stdout)[-2000:]}")
+        raise PageNotBuilt(f"npm {' '.join(arguments)} failed:\n{reason(str(done.stdout))}")
+
+
+def reason(printed: str) -> str:
+    """The lines of what npm printed that tell why it failed, without where in npm; all of them where none does."""
+    lines = [line for line in printed.splitlines() if line.strip()]
+    telling = [line for line in lines if line.startswith("npm error") and not line.startswith("npm error     at ")]
+    return "\n".join((telling or lines)[: 8 if telling else 40])
 
 
 if __name__ == "__main__":
@@ -77,4 +84,8 @@ if __name__ == "__main__":
         else:
             build_page()
     except PageNotBuilt as error:
-        sys.exit(f"the page at / was not built: {error}" if sys.argv[1:] != ["check"] else str(error))
+        sys.exit(
+            f"the page at / did not pass: {error}"
+            if sys.argv[1:] == ["check"]
+            else f"the page at / was not built: {error}"
+        )

@@ -14,12 +14,13 @@ function onClick(id: string, work: () => void | Promise<void>): void {
   byId(id, HTMLButtonElement).addEventListener("click", () => void work());
 }
 
-for (const [id, write] of [["copy-curl", asCurl], ["copy-python", asPython]] as const) {
-  onClick(id, async () => {
-    const request = page.request;
-    if (request !== undefined && (await copy(write(request, page.client.hasKey)))) announce("copied");
-  });
+async function copyAs(name: string, write: typeof asCurl): Promise<void> {
+  const request = page.request;
+  if (request !== undefined && (await copy(write(request, page.client.hasKey)))) announce(`copied as ${name}`);
 }
+
+onClick("copy-curl", () => copyAs("curl", asCurl));
+onClick("copy-python", () => copyAs("Python", asPython));
 onClick("save-csv", () => {
   if (page.picture === undefined) return;
   const column = byId("column", HTMLSelectElement).value;

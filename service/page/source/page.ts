@@ -44,7 +44,10 @@ export class Page {
     onRestore: () => this.restore(),
   });
   private readonly column = byId("column", HTMLSelectElement);
-  private readonly latest = new Latest(() => this.forecast());
+  private readonly latest = new Latest(
+    () => this.forecast(),
+    (busy) => byId("forecast", HTMLElement).setAttribute("aria-busy", String(busy)),
+  );
   readonly chart = new ForecastChart(byId("chart", HTMLElement), {
     onLook: (step) => this.look(step),
     onGrab: (step) => {

@@ -4,12 +4,17 @@ export class Latest {
   private running = false;
   private again = false;
 
-  constructor(private readonly job: () => Promise<void>) {}
+  /** `onBusy` is told when it begins to run, and when nothing is left to do. */
+  constructor(
+    private readonly job: () => Promise<void>,
+    private readonly onBusy: (busy: boolean) => void,
+  ) {}
 
   async ask(): Promise<void> {
     this.again = true;
     if (this.running) return;
     this.running = true;
+    this.onBusy(true);
     try {
       while (this.again) {
         this.again = false;
@@ -17,6 +22,7 @@ export class Latest {
       }
     } finally {
       this.running = false;
+      this.onBusy(false);
     }
   }
 }

@@ -90,6 +90,7 @@ lock: setup .venv/.dev ## renew every lock file under requirements/ (UPGRADE= ke
 	$(compile) --constraint requirements/dev.lock --extra train --extra examples pyproject.toml --output-file requirements/train.lock
 	$(compile) --constraint requirements/dev.lock requirements/build.in --output-file requirements/build.lock
 	$(compile) --constraint requirements/dev.lock requirements/sbom.in --output-file requirements/sbom.lock
+	$(bin)/python hatch_build.py lock
 
 # The stamps below say what .venv holds: a second `make serve` starts at once, an edited lock installs again.
 
@@ -123,5 +124,5 @@ $(bin)/pip:
 
 # The install above builds it too. Where that failed, and where its sources are newer, it is tried here, and rollcast
 # goes on without it: npm may be out of reach.
-$(page)/dist/index.html: $(wildcard $(page)/source/* $(page)/*.* $(page)/.npmrc) hatch_build.py | .venv/.project
-	@$(bin)/python hatch_build.py || echo "rollcast goes on without it, and it is tried again next time" >&2
+$(page)/dist/index.html: $(wildcard $(page)/*.* $(page)/.npmrc $(page)/source/*.* $(page)/source/*/*) hatch_build.py | .venv/.project
+	@$(bin)/python hatch_build.py || echo "rollcast goes on without its page; it is tried again next time" >&2

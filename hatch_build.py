@@ -18,7 +18,7 @@ TIMEOUT_S = 300
 
 
 class PageNotBuilt(Exception):
-    """The page could not be built; the text says why."""
+    """npm could not do what it was asked for; the text says why."""
 
 
 class PageHook(BuildHookInterface[Any]):
@@ -39,6 +39,7 @@ def build_page() -> None:
     run_npm("ci", "--omit=dev", "--ignore-scripts")
     run_npm("run", "build")
     shutil.copy(PAGE / "icon.svg", dist / "assets")
+    shutil.copy(PAGE / "node_modules" / "uplot" / "LICENSE", dist / "uplot-LICENSE.txt")
     shutil.copy(PAGE / "index.html", dist)  # last: where it lies, the page is whole
 
 
@@ -75,17 +76,20 @@ def reason(printed: str) -> str:
     return "\n".join((telling or lines)[: 8 if telling else 40])
 
 
+def check_page() -> None:
+    """Check the types of its sources, with a compiler that the build does without. Raises PageNotBuilt."""
+    run_npm("ci", "--ignore-scripts")
+    run_npm("run", "check")
+
+
+def lock_page() -> None:
+    """Write package-lock.json anew, as package.json asks. Raises PageNotBuilt."""
+    run_npm("install", "--package-lock-only", "--ignore-scripts")
+
+
 if __name__ == "__main__":
+    work = {"build": build_page, "check": check_page, "lock": lock_page}[sys.argv[1] if sys.argv[1:] else "build"]
     try:
-        # `hatch_build.py check` is for developers: with TypeScript's compiler, which the build does without.
-        if sys.argv[1:] == ["check"]:
-            run_npm("ci", "--ignore-scripts")
-            run_npm("run", "check")
-        else:
-            build_page()
+        work()
     except PageNotBuilt as error:
-        sys.exit(
-            f"the page at / did not pass: {error}"
-            if sys.argv[1:] == ["check"]
-            else f"the page at / was not built: {error}"
-        )
+        sys.exit(f"the page at /: {error}")

@@ -113,6 +113,10 @@ def test_numbers_are_pasted_and_what_is_wrong_with_them_is_said(visit: Visit, se
     ):
         numbers.fill(text)
         expect(wrong).to_have_text(said)
+        expect(visit.page.locator("#forecast")).to_have_class(re.compile("stale"))
+    numbers.fill("1,5; 2,5\n3 4,25")
+    assert [row["value"] for row in visit.csv()[:4]] == ["1.5", "2.5", "3", "4.25"]
+    expect(visit.page.locator("#forecast")).not_to_have_class(re.compile("stale"))
 
 
 def test_a_model_with_a_calendar_is_told_the_time_of_the_last_value(visit: Visit) -> None:

@@ -19,7 +19,7 @@ import { askForKey } from "./panels/key_dialog";
 import { clearMessages, showError } from "./panels/messages";
 import { ModelPanel } from "./panels/model_panel";
 import { PointPanel } from "./panels/point_panel";
-import { announce, describe, legendOf, showLegend, showReadout, showWarnings } from "./panels/readout";
+import { announce, describe, legendOf, showLegend, showReadout, showStale, showWarnings } from "./panels/readout";
 import { WindowPanel } from "./panels/window_panel";
 
 export class Page {
@@ -111,6 +111,7 @@ export class Page {
       this.readWindow();
     } catch (error) {
       this.card = this.window = this.answer = undefined;
+      showStale(true);
       showError(error);
     }
   }
@@ -131,6 +132,7 @@ export class Page {
       this.window = this.windows.read();
     } catch (error) {
       this.window = undefined;
+      showStale(true);
       showError(error);
       return;
     }
@@ -180,6 +182,7 @@ export class Page {
   private draw(): void {
     const { card, window, answer } = this;
     if (card === undefined || window === undefined) return;
+    showStale(false);
     const column = this.column.value;
     const index = card.features.indexOf(column);
     const main = answer === undefined ? undefined : forecastOf(answer, card, column);

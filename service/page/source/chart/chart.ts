@@ -1,7 +1,7 @@
 // The chart of a window and its forecasts: drawing, zooming, and the step that is looked at.
 
 import uPlot from "uplot";
-import { axesOf, bandsOf, seriesOf } from "./options";
+import { axesOf, bandsOf, lineColors, seriesOf } from "./options";
 import { color, onThemeChange } from "./colors";
 import { letPointsBeDragged, type Dragging } from "./dragging";
 import { columnsOf, firstStep, lastStep, type Picture } from "./picture";
@@ -88,8 +88,10 @@ export class ForecastChart {
     this.events.onLook(at);
   }
 
+  /** Mark the point whose value can be changed; undefined for none. */
   choose(step: number | undefined): void {
     this.chosen = step;
+    if (step === undefined) this.plot?.setCursor({ left: -10, top: -10 }, false);
   }
 
   private show(min: number, max: number): void {
@@ -126,7 +128,12 @@ export class ForecastChart {
       bands: bandsOf(picture),
       axes: axesOf(label),
       padding: [12, 36, 0, 0],
-      cursor: { drag: { x: true, y: false, dist: 8 }, points: { size: 8 }, bind: { dblclick: () => () => this.back() } },
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, dist: 8 },
+        points: { size: 8, fill: (_, index) => lineColors(picture)[index] ?? "" },
+        bind: { dblclick: () => () => this.back() },
+      },
       hooks: {
         setCursor: [(plot) => this.hovered(plot)],
         setSelect: [(plot) => (this.zoomed ||= plot.select.width > 0)],

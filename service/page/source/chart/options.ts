@@ -23,6 +23,11 @@ export function seriesOf(picture: Picture): uPlot.Series[] {
   ];
 }
 
+/** Each series' colour. */
+export function lineColors(picture: Picture): string[] {
+  return seriesOf(picture).map(({ stroke }) => (typeof stroke === "string" ? stroke : ""));
+}
+
 export function bandsOf(picture: Picture): uPlot.Band[] {
   return picture.bands.map((_, index) => ({
     series: [3 + 2 * index, 4 + 2 * index],

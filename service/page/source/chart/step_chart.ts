@@ -63,7 +63,7 @@ export function stepChart(title: string, lines: StepLine[], yName: string): HTML
     }
   }).observe(place);
   onThemeChange(() => {
-    if (width > 0) draw();
+    if (width > 0 && figure.isConnected) draw();
   });
   return figure;
 }

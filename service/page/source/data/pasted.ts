@@ -7,7 +7,7 @@ import { checkLength, InputError, type SeriesWindow } from "./window";
 /**
  * For a model of one feature numbers with anything between them, for others a line for each row. Raises InputError.
  *
- * With semicolons or line breaks between numbers, commas in them are decimal ones.
+ * Commas are decimal ones where each number between semicolons, blanks or line breaks has one at most.
  */
 export function pastedWindow(text: string, card: Card, end: string, freq: string): SeriesWindow {
   refuseCovariates(card);
@@ -37,8 +37,10 @@ function refuseCovariates(card: Card): void {
 function readList(text: string, card: Card): Row[] {
   const trimmed = text.trim().replace(/^\[|\]$/g, "");
   if (trimmed.trim() === "") return [];
-  const decimalComma = /\d,\d/.test(trimmed) && !/,\s|\d\.\d/.test(trimmed) && /[;\n\t]/.test(trimmed);
-  const words = trimmed.split(decimalComma ? /[;\s]+/ : /[,;\s]+/).filter((word) => word !== "");
+  const apart = trimmed.split(/[;\s]+/).filter((word) => word !== "");
+  const decimalComma =
+    apart.length > 1 && apart.some((word) => word.includes(",")) && apart.every((word) => /^[+-]?\d+(,\d+)?$/.test(word));
+  const words = decimalComma ? apart : trimmed.split(/[,;\s]+/).filter((word) => word !== "");
   return words.map((word, index) => [readValue(word, `value ${index + 1}`, card, decimalComma)]);
 }
 

@@ -5,7 +5,8 @@ import { byId } from "../dom";
 export function askForKey(reason: string): Promise<string | undefined> {
   const dialog = byId("key-dialog", HTMLDialogElement);
   const field = byId("key", HTMLInputElement);
-  byId("key-reason", HTMLElement).textContent = reason;
+  // How programs send a key is not for people who type it.
+  byId("key-reason", HTMLElement).textContent = reason.split(": send an API key")[0] ?? "";
   field.value = "";
   const done = new AbortController();
   return new Promise((resolve) => {

@@ -44,6 +44,12 @@ export function describe(picture: Picture, step: number): string {
   return `${picture.label(step)}: ${parts.join(" · ")}`;
 }
 
+/** Whether what is drawn is of an earlier window, as the one that is chosen now has something wrong. */
+export function showStale(stale: boolean): void {
+  byId("forecast", HTMLElement).classList.toggle("stale", stale);
+  byId("actions", HTMLElement).inert = stale;
+}
+
 export function showReadout(text: string): void {
   byId("readout", HTMLElement).textContent = text || "\u00a0";
 }

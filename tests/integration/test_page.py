@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -54,7 +55,7 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
         yield visit
 
 
-def predict(server: Server, **body: object) -> list[float]:
+def predict(server: Server, **body: object) -> list[Any]:
     answer = httpx.post(f"{server.url}/predict", json=body)
     assert answer.status_code == 200, answer.text
     return list(answer.json()["predictions"])
@@ -154,6 +155,40 @@ def test_a_csv_is_dropped_its_column_chosen_by_name_and_its_window_moved(visit: 
     assert [row["value"] for row in visit.csv()[-3:]] == ["12", "13", ""]
     visit.by("Column").select_option("other")
     expect(visit.page.locator("#window-error")).to_contain_text('other is "x", which is no number')
+
+
+def test_of_a_file_of_many_series_one_is_taken(visit: Visit) -> None:
+    visit.open("tiny")
+    visit.by("CSV file").check()
+    rows = [f"{name},2024-01-{day:02},{day + shift}\n" for name, shift in (("a", 0), ("b", 100)) for day in range(1, 9)]
+    text = "id,at,value\n" + "".join(rows)
+    visit.page.locator("#file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": text.encode()})
+    expect(visit.by("Column that tells series apart")).to_have_value("id")
+    visit.by("Series").select_option("b")
+    expect(visit.page.locator("#end-row-value")).to_have_text("8 of 8")
+    rows_drawn = visit.csv()
+    assert [row["value"] for row in rows_drawn[:8]] == [str(100 + day) for day in range(1, 9)]
+    assert rows_drawn[8]["time"] == "2024-01-09 00:00"
+
+
+def test_of_several_columns_one_is_shown_and_moved(visit: Visit, server: Server) -> None:
+    visit.open("pair")
+    window = httpx.get(f"{server.url}/models/pair/versions/1").json()["example"]["window"]
+    visit.by("Column shown").select_option("b")
+    assert [float(row["b"]) for row in visit.csv()[:4]] == [row[1] for row in window]
+    visit.page.locator("#chart").focus()
+    visit.page.keyboard.press("ArrowLeft")
+    expect(visit.page.locator("#point-value")).to_be_enabled()
+    visit.page.locator("#point-value").fill("5")
+    window[2][1] = 5
+    visit.by("Horizon, as a number").fill("2")
+    answer = predict(server, model="pair", window=window, horizon=2)
+    assert visit.forecast() == [row[1] for row in answer]
+    visit.by("Model").select_option("driven")
+    visit.forecast_of("driven@")
+    expect(visit.page.locator("#horizon-hint")).to_contain_text("This model forecasts one step")
+    visit.by("Column shown").select_option("a")
+    assert visit.forecast() == []
 
 
 def test_a_file_that_is_dropped_on_the_page_is_read(visit: Visit) -> None:

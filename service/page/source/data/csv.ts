@@ -7,6 +7,8 @@ export interface Table {
   names: string[];
   /** The texts of each row, as many as there are names. */
   rows: string[][];
+  /** The number of each row in the file, from 1 up. */
+  numbers: number[];
   decimalComma: boolean;
 }
 
@@ -31,7 +33,7 @@ export function parseTable(text: string): Table {
     throw new InputError("the first line of the file holds numbers: put a line above that names the columns");
   }
   const decimalComma = delimiter !== "," && rows.some((row) => row.some((cell) => /^[+-]?\d+,\d+$/.test(cell.trim())));
-  return { names, rows, decimalComma };
+  return { names, rows, numbers: rows.map((_, index) => index + 1), decimalComma };
 }
 
 /** The names of columns whose filled cells are numbers, of which there is at least one. */
@@ -47,6 +49,29 @@ export function numericColumns(table: Table): string[] {
 export function timeColumn(table: Table): string | undefined {
   const sample = table.rows.slice(-20);
   return table.names.find((_, column) => sample.every((row) => /^\s*\d{4}-\d\d-\d\d/.test(row[column] ?? "")));
+}
+
+/** The rows of one of several series: those whose column holds a text. */
+export function rowsWhere(table: Table, name: string, text: string): Table {
+  const column = table.names.indexOf(name);
+  const kept = table.rows.flatMap((row, index) => (row[column] === text ? [index] : []));
+  return { ...table, rows: kept.map((index) => table.rows[index] ?? []), numbers: kept.map((index) => table.numbers[index] ?? 0) };
+}
+
+/** The texts of a column, each once. */
+export function textsOf(table: Table, name: string): string[] {
+  const column = table.names.indexOf(name);
+  return [...new Set(table.rows.map((row) => row[column] ?? ""))];
+}
+
+/** The column that tells several series apart, where times repeat: each of its texts has every time once. */
+export function seriesColumn(table: Table, time: string): string | undefined {
+  if (time === "" || textsOf(table, time).length === table.rows.length) return undefined;
+  return table.names.find((name) => {
+    if (name === time) return false;
+    const first = rowsWhere(table, name, textsOf(table, name)[0] ?? "");
+    return first.rows.length > 1 && textsOf(first, time).length === first.rows.length;
+  });
 }
 
 function delimiterOf(line: string): string {

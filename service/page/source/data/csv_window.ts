@@ -61,9 +61,9 @@ function cellValue(table: Table, index: number, name: string, masked: boolean): 
   const value = parseNumber(text, table.decimalComma);
   if (value !== undefined) return value;
   if (!isMissing(text)) {
-    throw new InputError(`row ${index + 1}: ${name} is "${text.trim().slice(0, 40)}", which is no number`);
+    throw new InputError(`row ${table.numbers[index]}: ${name} is "${text.trim().slice(0, 40)}", which is no number`);
   }
-  if (!masked) throw new InputError(`row ${index + 1}: ${name} is missing, and this model can't do without`);
+  if (!masked) throw new InputError(`row ${table.numbers[index]}: ${name} is missing, and this model can't do without`);
   return null;
 }
 
@@ -87,7 +87,7 @@ function covariates(table: Table, asked: Covariate[], begin: number, end: number
     if (/^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
     const value = parseNumber(text, table.decimalComma);
     if (value === undefined) {
-      throw new InputError(`row ${index + 1}: ${covariate.name} is "${text.slice(0, 40)}", which is no number`);
+      throw new InputError(`row ${table.numbers[index]}: ${covariate.name} is "${text.slice(0, 40)}", which is no number`);
     }
     return value;
   };

@@ -125,4 +125,4 @@ $(bin)/pip:
 # The install above builds it too. Where that failed, and where its sources are newer, it is tried here, and rollcast
 # goes on without it: npm may be out of reach.
 $(page)/dist/index.html: $(wildcard $(page)/*.* $(page)/.npmrc $(page)/source/*.* $(page)/source/*/*) hatch_build.py | .venv/.project
-	@$(bin)/python hatch_build.py || echo "rollcast goes on without its page; it is tried again next time" >&2
+	@$(bin)/python hatch_build.py || echo "rollcast goes on without it, or with an older one; it is tried again next time" >&2

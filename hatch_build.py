@@ -33,10 +33,10 @@ class PageHook(BuildHookInterface[Any]):
 
 
 def build_page() -> None:
-    """Write service/page/dist. Raises PageNotBuilt, and then leaves no half of it."""
+    """Write service/page/dist. Raises PageNotBuilt; without a network an older page stays, and never half of one."""
+    run_npm("ci", "--omit=dev", "--ignore-scripts")
     dist = PAGE / "dist"
     shutil.rmtree(dist, ignore_errors=True)
-    run_npm("ci", "--omit=dev", "--ignore-scripts")
     run_npm("run", "build")
     shutil.copy(PAGE / "icon.svg", dist / "assets")
     shutil.copy(PAGE / "node_modules" / "uplot" / "LICENSE", dist / "uplot-LICENSE.txt")

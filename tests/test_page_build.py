@@ -63,7 +63,7 @@ def test_where_npm_fails_the_install_goes_on_with_a_warning(monkeypatch: pytest.
 
 
 @needs_npm
-def test_a_registry_out_of_reach_is_told_and_leaves_no_half_of_a_page(
+def test_a_registry_out_of_reach_is_told_and_an_older_page_stays(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     page = tmp_path / "page"
@@ -75,7 +75,7 @@ def test_a_registry_out_of_reach_is_told_and_leaves_no_half_of_a_page(
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
     with pytest.raises(PageNotBuilt, match=r"npm ci .* failed:\n(.*\n)*.*ECONNREFUSED"):
         hatch_build.build_page()
-    assert not (page / "dist").exists()
+    assert (page / "dist" / "index.html").read_text() == "older"
 
 
 def test_of_what_npm_prints_the_reason_is_told() -> None:

@@ -79,9 +79,12 @@ def place_of(page: Page, index: int) -> tuple[float, float]:
 
 
 def test_a_forecast_is_drawn_within_a_second(visit: Visit) -> None:
-    visit.open()
-    drawn_ms = visit.page.evaluate("() => performance.getEntriesByName('forecast-drawn')[0].startTime")
-    assert drawn_ms < 5000  # 600 ms on two cores that are free; here others may be at work
+    drawn_ms = []
+    for _ in range(3):  # others may be at work on the same cores
+        visit.open()
+        visit.settled()
+        drawn_ms.append(visit.page.evaluate("() => performance.getEntriesByName('forecast-drawn')[0].startTime"))
+    assert min(drawn_ms) < 1000
     assert visit.page.locator("#chart canvas").count() == 1
 
 

@@ -131,7 +131,7 @@ export class ForecastChart {
       cursor: {
         y: false,
         drag: { x: true, y: false, dist: 8 },
-        points: { size: 8, fill: (_, index) => lineColors(picture)[index] ?? "" },
+        points: { size: 7, fill: (_, index) => lineColors(picture)[index] ?? "" },
         bind: { dblclick: () => () => this.back() },
       },
       hooks: {
@@ -168,7 +168,7 @@ export class ForecastChart {
     const context = plot.ctx;
     context.save();
     context.beginPath();
-    context.arc(plot.valToPos(this.chosen, "x", true), plot.valToPos(value, "y", true), 6 * devicePixelRatio, 0, 7);
+    context.arc(plot.valToPos(this.chosen, "x", true), plot.valToPos(value, "y", true), 7 * devicePixelRatio, 0, 7);
     context.fillStyle = color("history");
     context.fill();
     context.lineWidth = 2 * devicePixelRatio;

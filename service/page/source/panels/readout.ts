@@ -34,7 +34,7 @@ export function describe(picture: Picture, step: number): string {
       if (value != null) parts.push(`${name} ${shown(value)}`);
     };
     add("forecast", picture.forecast[ahead]);
-    for (const band of picture.bands) {
+    for (const band of [...picture.bands].reverse()) {
       const [lower, upper] = [band.lower[ahead], band.upper[ahead]];
       if (lower !== undefined && upper !== undefined) parts.push(`${band.level} ${shown(lower)} to ${shown(upper)}`);
     }

@@ -431,6 +431,11 @@ def test_a_key_is_asked_for_and_kept_in_memory_only(browser: Browser, registry: 
         expect(dialog).to_contain_text("this needs an API key")
         visit.page.keyboard.press("Escape")
         expect(visit.page.locator("#problem")).to_contain_text("Unauthorized")
+        visit.page.get_by_role("button", name="Try again").click()
+        visit.page.locator("#key").fill(secret_of("me"))
+        visit.page.get_by_role("button", name="Use it").click()
+        visit.forecast_of("@")
+        expect(visit.page.locator("#problem")).to_be_empty()
         visit.complaints[:] = [text for text in visit.complaints if "401" not in text]
 
 

@@ -32,6 +32,7 @@ onClick("save-png", async () => {
   const title = byId("forecast-title", HTMLElement).textContent ?? "";
   save(await asPng(canvas, `${page.reference}: ${title}`, legendOf(page.picture, page.reference)), `${page.reference}.png`);
 });
+onClick("retry", () => page.start());
 onClick("zoom-in", () => page.chart.zoom(0.5));
 onClick("zoom-out", () => page.chart.zoom(2));
 onClick("zoom-near", () => page.chart.resetView());

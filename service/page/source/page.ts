@@ -74,12 +74,16 @@ export class Page {
     });
   }
 
+  /** List the models and begin with one; where that fails, people may try again. */
   async start(): Promise<void> {
+    const retry = byId("retry", HTMLButtonElement);
+    retry.hidden = true;
     clearMessages();
     try {
       const { models, hint } = await this.client.models();
       if (this.models.list(models, hint)) await this.choose();
     } catch (error) {
+      retry.hidden = false;
       showError(error);
     }
   }

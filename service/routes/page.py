@@ -34,7 +34,7 @@ again. It tells what went wrong.</p>
 
 
 def install(app: FastAPI, settings: Settings, built: Path = BUILT) -> None:
-    """Add `/`: the page for browsers, or the way to `/docs` or `/models` where it is closed; for programs, that all is well.
+    """Add `/`: for browsers the page, or the way to `/docs` or `/models` where it is closed; for programs, "alive".
 
     `built` is the folder that the build has written; where there is none, browsers are told how to make it.
     """

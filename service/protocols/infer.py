@@ -1,7 +1,7 @@
 """A request of the Open Inference Protocol: tensors in, tensors out, in JSON or after it as bytes."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +23,14 @@ from service.window_times import WindowTimes
 
 MAX_TIME_LENGTH = 40
 _TIMES = ("timestamps", "end", "freq")
-_TAKEN = "window, timestamps, end, freq, and covariates such as future.NAME, past.NAME and static.NAME"
+_NO_INPUT = (
+    "there is no such input; there are window, timestamps, end, freq, and covariates such as future.NAME, past.NAME "
+    "and static.NAME"
+)
+_NO_WINDOW = (
+    "expected an input named window beside it; windows of several lengths are no tensor: send each in a request of its "
+    "own, or all with windows in POST /predict"
+)
 
 
 class Answer(NamedTuple):
@@ -34,35 +41,27 @@ class Answer(NamedTuple):
 
 
 class Infer(NamedTuple):
-    """A request to infer, as an exchange takes it."""
+    """A request to infer, as an exchange takes it; `forecast` is the same, free of the protocol."""
 
-    model: Reference
     asked: InferRequest
-    tensors: Mapping[str, Array]
-    parameters: Parameters
+    forecast: ForecastRequest
+
+    @property
+    def model(self) -> Reference | None:
+        """Which model is asked."""
+        return self.forecast.model
 
     @property
     def windows(self) -> Sequence[Any]:
         """The windows, null where a value is missing."""
-        window = self._window()
+        window = np.asarray(self.forecast.windows)
         found = window.astype(object)
         found[np.isnan(window)] = None
         return list(found.tolist())
 
     def request(self, _: Manifest) -> ForecastRequest:
         """The request, free of the protocol."""
-        window, parameters = self._window(), self.parameters
-        return ForecastRequest(
-            windows=window,
-            horizon=parameters.horizon,
-            model=self.model,
-            levels=parameters.levels or (),
-            times=self._times(len(window)),
-            covariates=SentCovariates(*(self._covariates(kind, len(window)) for kind in KINDS)),
-            adapt=parameters.adapt,
-            paths=parameters.paths or 0,
-            seed=parameters.seed or 0,
-        )
+        return self.forecast
 
     def location(self, location: Location) -> Location:
         """Where in the tensors, or in the parameters, a location lies."""
@@ -78,16 +77,17 @@ class Infer(NamedTuple):
     def encode(self, forecast: Forecast) -> Answer:
         """The outputs that are wanted, each in JSON or as bytes."""
         arrays = dict(arrays_of(forecast))
-        extra = self.parameters.model_extra or {}
+        parameters = self.asked.parameters
+        extra = {} if parameters is None else parameters.model_extra or {}
         in_general = extra.get("binary_data_output") is True
         wanted = {each.name: each.parameters or {} for each in self.asked.outputs or ()}
         outputs, raw = list[dict[str, Any]](), list[bytes]()
-        for name, parameters in (wanted or {each: {} for each in arrays}).items():
+        for name, chosen in (wanted or {each: {} for each in arrays}).items():
             if name not in arrays:
                 raise InvalidRequest(f"there are {listed(list(arrays))}; bounds need levels", ("outputs", name))
             tensor = arrays[name]
             output: dict[str, Any] = {"name": name, "datatype": datatype_of(tensor), "shape": list(tensor.shape)}
-            if parameters.get("binary_data", in_general) is True:
+            if chosen.get("binary_data", in_general) is True:
                 raw.append(to_bytes(tensor))
                 output["parameters"] = {"binary_data_size": len(raw[-1])}
             else:
@@ -101,65 +101,6 @@ class Infer(NamedTuple):
             content["parameters"] = {"warnings": "; ".join(warnings)}
         told = to_json({**content, "outputs": outputs})
         return Answer(b"".join([told, *raw]), len(told)) if raw else Answer(told)
-
-    def _window(self) -> Array:
-        window = self.tensors["window"]
-        return window[None] if window.ndim == 1 else window
-
-    def _times(self, rows: int) -> list[WindowTimes] | None:
-        each = {name: self._texts(name, rows) for name in _TIMES}
-        if all(found is None for found in each.values()):
-            return None
-        if each["timestamps"] is not None and each["end"] is not None:
-            raise InvalidRequest("send either timestamps or end, but both came", ("timestamps",))
-        return [WindowTimes(*told) for told in zip(*(found or [None] * rows for found in each.values()), strict=True)]
-
-    def _texts(self, name: str, rows: int) -> list[Any] | None:
-        """What tells each window's times, from a tensor or a parameter; a single freq is that of all windows."""
-        tensor = self.tensors.get(name)
-        if tensor is None:
-            sent = getattr(self.parameters, name, None)
-            if sent is None:
-                return None
-            found: list[Any] = [sent] if isinstance(sent, str) else sent
-        else:
-            nested = name == "timestamps" and self.tensors["window"].ndim == 1 == tensor.ndim
-            found = tensor[None].tolist() if nested else tensor.tolist()
-            check_texts(name, tensor, MAX_TIME_LENGTH)
-        if len(found) == 1 and name == "freq":
-            return found * rows
-        if len(found) != rows or isinstance(found[0], list) != (name == "timestamps"):
-            shape = f"[{rows}, length]" if name == "timestamps" else f"[{rows}]"
-            raise InvalidRequest(f"expected the shape {shape}: one for each of {rows} windows", (name,))
-        return found
-
-    def _covariates(self, kind: str, rows: int) -> list[dict[str, Any]] | None:
-        names = [name for name in self.tensors if name.startswith(f"{kind}.")]
-        if not names:
-            return None
-        found: list[dict[str, Any]] = [{} for _ in range(rows)]
-        for name in names:
-            tensor, needed = self.tensors[name], 1 if kind == "static" else 2
-            if self.tensors["window"].ndim == 1 and tensor.ndim == needed - 1:
-                tensor = tensor[None]
-            if tensor.ndim != needed or len(tensor) != rows:
-                shape = f"[{rows}]" if kind == "static" else f"[{rows}, length]"
-                raise InvalidRequest(f"expected the shape {shape}: one for each of {rows} windows", (name,))
-            check_texts(name, tensor, MAX_CATEGORY_LENGTH)
-            for row, values in zip(found, tensor.tolist(), strict=True):
-                row[name.partition(".")[2]] = values
-        return found
-
-
-def check_texts(name: str, tensor: Array, longest: int) -> None:
-    """Raise InvalidRequest where a text is longer than any need be, or a number none."""
-    if tensor.dtype != object:
-        if name in _TIMES:
-            raise InvalidRequest("expected texts: the datatype BYTES", (name,))
-        if not np.isfinite(tensor).all():
-            raise InvalidRequest("expected finite numbers", (name,))
-    elif any(len(text) > longest for text in tensor.ravel()):
-        raise InvalidRequest(f"expected at most {longest} characters, but more came", (name,))
 
 
 def read_infer(body: bytes, model: Reference, json_length: int | None, max_values: int) -> Infer:
@@ -181,8 +122,7 @@ def read_infer(body: bytes, model: Reference, json_length: int | None, max_value
         tensors[sent.name], at = _tensor(sent, body, at)
     if at != len(body):
         raise InvalidRequest(f"{len(body) - at} bytes follow those of the inputs", ("inputs",))
-    _check_inputs(tensors)
-    return Infer(model, asked, tensors, asked.parameters or Parameters())
+    return Infer(asked, _forecast_request(_rows_of(tensors), asked.parameters or Parameters(), model))
 
 
 def _tensor(sent: InferInput, body: bytes, at: int) -> tuple[Array, int]:
@@ -201,21 +141,88 @@ def _tensor(sent: InferInput, body: bytes, at: int) -> tuple[Array, int]:
     return from_bytes(sent.name, sent.datatype, sent.shape, body[at : at + size]), at + size
 
 
-def _check_inputs(tensors: Mapping[str, Array]) -> None:
-    for name in tensors:
-        kind, dot, of = name.partition(".")
-        if name not in ("window", *_TIMES) and not (dot and of and kind in KINDS):
-            raise InvalidRequest(f"there is no such input; there are {_TAKEN}", (name,))
+def _rows_of(tensors: Mapping[str, Array]) -> Mapping[str, Array]:
+    """The tensors, checked, those of a single window as of one row. Raises InvalidRequest."""
     if len(tensors) > MAX_COVARIATES:
         raise InvalidRequest(f"expected at most {MAX_COVARIATES} inputs", ("inputs",))
     window = tensors.get("window")
     if window is None:
-        raise InvalidRequest(
-            "expected an input named window; windows of several lengths are no tensor: send each in a request of its "
-            "own, or all with windows in POST /predict",
-            ("inputs",),
-        )
+        raise InvalidRequest(_NO_WINDOW if _known(tensors) else _NO_INPUT, (next(iter(tensors)),))
     if window.dtype == object:
         raise InvalidRequest("expected numbers, but texts came", ("window",))
-    if window.ndim > 1 and not 1 <= len(window) <= MAX_WINDOWS:
-        raise InvalidRequest(f"expected 1 to {MAX_WINDOWS} rows, but {len(window)} came", ("window",))
+    rows = 1 if window.ndim == 1 else len(window)
+    if not 1 <= rows <= MAX_WINDOWS:
+        raise InvalidRequest(f"expected 1 to {MAX_WINDOWS} rows, but {rows} came", ("window",))
+    found = {}
+    for name, tensor in tensors.items():
+        rank = 1 if name in ("end", "freq") or name.startswith("static.") else 2
+        if window.ndim == 1 and tensor.ndim == rank - 1:
+            tensor = tensor[None]
+        if name != "window":
+            _check_input(name, tensor, rank, rows)
+        found[name] = tensor
+    return found
+
+
+def _check_input(name: str, tensor: Array, rank: int, rows: int) -> None:
+    """Raise InvalidRequest where a tensor beside the window is none that there can be."""
+    if not _known([name]):
+        raise InvalidRequest(_NO_INPUT, (name,))
+    if tensor.ndim != rank or (len(tensor) != rows and not (name == "freq" and len(tensor) == 1)):
+        shape = f"[{rows}]" if rank == 1 else f"[{rows}, length]"
+        raise InvalidRequest(f"expected the shape {shape}: one for each of {rows} windows", (name,))
+    if tensor.dtype != object:
+        if name in _TIMES:
+            raise InvalidRequest("expected texts: the datatype BYTES", (name,))
+        if not np.isfinite(tensor).all():
+            raise InvalidRequest("expected finite numbers", (name,))
+        return
+    longest = MAX_TIME_LENGTH if name in _TIMES else MAX_CATEGORY_LENGTH
+    if any(len(text) > longest for text in tensor.ravel()):
+        raise InvalidRequest(f"expected at most {longest} characters, but more came", (name,))
+
+
+def _known(names: Iterable[str]) -> bool:
+    parts = [(name, *name.partition(".")) for name in names]
+    return all(name in ("window", *_TIMES) or (kind in KINDS and dot and of) for name, kind, dot, of in parts)
+
+
+def _forecast_request(tensors: Mapping[str, Array], parameters: Parameters, model: Reference) -> ForecastRequest:
+    window = tensors["window"]
+    return ForecastRequest(
+        windows=window,
+        horizon=parameters.horizon,
+        model=model,
+        levels=parameters.levels or (),
+        times=_times(tensors, parameters, len(window)),
+        covariates=SentCovariates(*(_covariates(tensors, kind, len(window)) for kind in KINDS)),
+        adapt=parameters.adapt,
+        paths=parameters.paths or 0,
+        seed=parameters.seed or 0,
+    )
+
+
+def _times(tensors: Mapping[str, Array], parameters: Parameters, rows: int) -> list[WindowTimes] | None:
+    """What tells each window's times, in tensors or in parameters; a single freq is that of all windows."""
+    told: dict[str, list[Any]] = {name: tensors[name].tolist() for name in _TIMES if name in tensors}
+    for name in ("end", "freq"):
+        sent = getattr(parameters, name)
+        if sent is not None:
+            told[name] = [sent] if isinstance(sent, str) else sent
+    if not told:
+        return None
+    if {"timestamps", "end"} <= told.keys():
+        raise InvalidRequest("send either timestamps or end, but both came", ("timestamps",))
+    each = {name: told.get(name, [None]) for name in _TIMES}
+    for name, values in each.items():
+        if len(values) == 1 and (name == "freq" or name not in told):
+            each[name] = values * rows
+        elif len(values) != rows:
+            raise InvalidRequest(f"expected one for each of {rows} windows, but {len(values)} came", (name,))
+    return [WindowTimes(*fields) for fields in zip(*each.values(), strict=True)]
+
+
+def _covariates(tensors: Mapping[str, Array], kind: str, rows: int) -> list[dict[str, Any]] | None:
+    """The values of each window's covariates of a kind by name; None where none came."""
+    sent = {name.partition(".")[2]: tensor.tolist() for name, tensor in tensors.items() if name.startswith(f"{kind}.")}
+    return [{name: values[row] for name, values in sent.items()} for row in range(rows)] if sent else None

@@ -99,14 +99,15 @@ async def answer(scope: Scope, receive: Receive, state: ServiceState) -> bytes |
 
 
 class Prediction(NamedTuple):
-    """A request to /predict, as an exchange takes it."""
+    """A request to /predict, as an exchange takes it; `forecast` is the same, free of the protocol."""
 
     asked: PredictRequest
+    forecast: ForecastRequest
 
     @property
     def model(self) -> Reference | None:
         """Which model is asked."""
-        return None if self.asked.model is None else parse_reference(self.asked.model)
+        return self.forecast.model
 
     @property
     def windows(self) -> Sequence[Any]:
@@ -115,7 +116,7 @@ class Prediction(NamedTuple):
 
     def request(self, _: Manifest) -> ForecastRequest:
         """The request, free of the protocol."""
-        return forecast_request(self.asked)
+        return self.forecast
 
     def location(self, location: Location) -> Location:
         """Where in the body a location lies."""
@@ -128,7 +129,8 @@ class Prediction(NamedTuple):
 
 def read(body: bytes) -> Prediction:
     """A request's JSON, as an exchange takes it."""
-    return Prediction(parse(body))
+    asked = parse(body)
+    return Prediction(asked, forecast_request(asked))
 
 
 def parse(body: bytes) -> PredictRequest:

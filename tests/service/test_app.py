@@ -66,7 +66,7 @@ async def test_the_only_bodies_that_are_taken_are_json_and_tensors(registry_path
 
 
 async def test_docs_can_be_closed(registry_path: Path) -> None:
-    async with running(Settings(registry=registry_path, docs=False)) as client:
+    async with running(Settings(registry=registry_path, docs=False, page=False)) as client:
         for path in ("/docs", "/openapi.json", "/static-offline-docs/swagger-ui.css", "/docs/oauth2-redirect"):
             answer = await client.get(path)
             assert answer.status_code == 404
@@ -78,7 +78,7 @@ async def test_docs_can_be_closed(registry_path: Path) -> None:
 
 
 async def test_open_docs_are_told_of(registry_path: Path) -> None:
-    async with running(Settings(registry=registry_path)) as client:
+    async with running(Settings(registry=registry_path, page=False)) as client:
         assert "/docs lists" in (await client.get("/nothing")).json()["detail"]
         assert (await client.get("/", headers=BROWSER)).headers["location"] == "docs"
 

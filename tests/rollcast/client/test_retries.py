@@ -14,7 +14,7 @@ import pytest
 from rollcast import AsyncClient, Client, ConnectionFailed, Forecast, NotAllowed, Problem, Retries, Unavailable
 from rollcast.client.errors import ClientError
 from rollcast.client.retries import Attempts, retry_after_s
-from tests.support.scripted_server import Script, Scripted, scripted_server
+from tests.rollcast.client.scripted_server import Script, Scripted, scripted_server
 
 GOOD = Scripted(200, {"model": "tiny", "version": 1, "predictions": [5.0]})
 BUSY = Scripted(503, {"type": "urn:rollcast:problem:overloaded", "title": "Overloaded"}, {"Retry-After": "0"})

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rollcast import Client, ClientError, ConnectionFailed, Retries, Unavailable
-from tests.support.scripted_server import Scripted, scripted_server
+from tests.rollcast.client.scripted_server import Scripted, scripted_server
 
 STEP = {"step": 1, "prediction": [1.0, 2.0], "intervals": {"80": {"lower": [0, 1], "upper": [2, 3]}}}
 END = {"done": True, "model": "wide", "version": 3, "warnings": ["mind it"]}

@@ -9,6 +9,9 @@ import jsonschema_rs
 MAX_REFUSAL_BYTES = 4096
 NO_HTTP = (400, 408, 414, 431)
 PROBLEM = "application/problem+json"
+# Other protocols have errors of their own: a JSON object of texts, one of which is called so.
+OTHER_PROTOCOLS = ("/v1", "/v2", "/invocations", "/ping")
+OTHER_ERRORS = frozenset({"error", "error_code"})
 
 
 class Reply(NamedTuple):
@@ -40,8 +43,9 @@ class Contract:
     def violation(self, method: str, path: str | None, reply: Reply) -> str | None:
         """What an answer breaks, in a few words; `path` is the template of a documented path, or None.
 
-        A documented operation answers with a documented status, and its JSON has the documented form; whatever is not
-        documented is refused, by a problem document of at most `MAX_REFUSAL_BYTES`.
+            A documented operation answers with a documented status, and its JSON has the documented form; whatever is not
+            documented is refused, by a problem document of at most `MAX_REFUSAL_BYTES`; below the paths of another protocol,
+        and where no path is documented, by that protocol's error.
         """
         if reply.status >= 500:
             return f"status {reply.status}"
@@ -60,14 +64,15 @@ class Contract:
     def _refusal(self, method: str, path: str | None, reply: Reply) -> str | None:
         if len(reply.body) > MAX_REFUSAL_BYTES:
             return f"{reply.status} with {len(reply.body)} bytes"
-        if reply.headers.get("content-type") != PROBLEM:
+        other = path is None or path.startswith(OTHER_PROTOCOLS)
+        if not (reply.headers.get("content-type") == PROBLEM or (other and _is_other_error(reply))):
             return f"{reply.status} is {reply.headers.get('content-type')}, no problem document"
         # What is no HTTP is refused before it is known which operation was meant, and the connection ends.
         no_http = reply.status in NO_HTTP and reply.headers.get("connection") == "close"
         undocumented = path is not None and (method, path, reply.status) not in self._answers
         if undocumented and not no_http and reply.status not in (404, 405):
             return f"status {reply.status} is not documented"
-        return self._form(self._problem, reply)
+        return self._form(self._problem, reply) if reply.headers.get("content-type") == PROBLEM else None
 
     def _form(self, validator: Any, reply: Reply) -> str | None:
         try:
@@ -76,6 +81,17 @@ class Contract:
             return f"{reply.status} is no JSON: {error}"
         broken = next(validator.iter_errors(content), None)
         return None if broken is None else f"{reply.status} has not its form: {broken.message[:200]}"
+
+
+def _is_other_error(reply: Reply) -> bool:
+    """Whether an answer tells its error as other protocols do."""
+    if reply.headers.get("content-type") != "application/json":
+        return False
+    try:
+        content = json.loads(reply.body, parse_constant=_refuse)
+    except ValueError:
+        return False
+    return isinstance(content, dict) and bool(OTHER_ERRORS & content.keys())
 
 
 def _refuse(constant: str) -> None:

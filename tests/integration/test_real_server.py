@@ -80,10 +80,10 @@ def test_timestamps_and_levels_come_back_with_the_forecast(tmp_path: Path) -> No
     assert untimed.json()["errors"][0]["location"] == "timestamps"
 
 
-def test_the_root_leads_to_the_documentation(server: Server) -> None:
-    answer = httpx.get(server.url, follow_redirects=True)
-    assert answer.url.path == "/docs"
-    assert answer.status_code == 200
+def test_the_root_is_a_page_for_browsers_and_a_health_check_for_programs(server: Server) -> None:
+    assert httpx.get(server.url).json() == {"status": "alive"}
+    page = httpx.get(server.url, headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
 def test_the_reference_models_forecast_in_200_megabytes_without_tensorflow(reference_path: Path) -> None:

@@ -43,9 +43,9 @@ class Contract:
     def violation(self, method: str, path: str | None, reply: Reply) -> str | None:
         """What an answer breaks, in a few words; `path` is the template of a documented path, or None.
 
-            A documented operation answers with a documented status, and its JSON has the documented form; whatever is not
-            documented is refused, by a problem document of at most `MAX_REFUSAL_BYTES`; below the paths of another protocol,
-        and where no path is documented, by that protocol's error.
+        A documented operation answers with a documented status, and its JSON has the documented form; whatever is not
+        documented is refused, by a problem document of at most `MAX_REFUSAL_BYTES`. Below the paths of another
+        protocol, and where no path is documented, that protocol's error will do.
         """
         if reply.status >= 500:
             return f"status {reply.status}"

@@ -151,14 +151,13 @@ def _candidate(
 def _scheduled(candidate: _Candidate, values: Mapping[str, Any], seconds: float, *, trial: bool) -> Recipe:
     """A candidate's recipe with as long a training as fits into some seconds of the budget's table.
 
-    But for trials, several members take turns in leaving rows out, which intervals can then be calibrated on.
+    In trials, which have one member, no rows are left out.
     """
     recipe = candidate.recipe
     samples = len(candidate.dataset.train.windows)
     planned = schedule(candidate.size, seconds, samples, feedback=recipe.windows.feedback > 0, trial=trial)
     chosen = {name: values.get(name, value) for name, value in planned.values().items()}
-    leave_out = not trial and chosen["members"] > 1 and values.get("leave_out", True)
-    return recipe.with_values({**chosen, "leave_out": leave_out})
+    return recipe.with_values({**chosen, "leave_out": False} if trial else chosen)
 
 
 def _tried(

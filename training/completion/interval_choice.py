@@ -19,8 +19,7 @@ LEVELS = ("80", "95")  # in percent, that candidates are judged by
 class Candidate(NamedTuple):
     """Intervals, what this way to make them is called, and in words the rows that they were calibrated on.
 
-    `scale` says what their errors are in units of. Without a candidate there are none; without another one there was no
-    choice, and nothing to record.
+    `scale` says what their errors are in units of.
     """
 
     name: str

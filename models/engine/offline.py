@@ -11,19 +11,10 @@ from models.engine.request import RolloutRequest
 from models.inference.forecaster import Forecaster, ForecastInputs
 
 
-def forecast_offline(forecaster: Forecaster, inputs: ForecastInputs) -> NDArray[np.float64]:
-    """Forecast all windows of inputs that the same forecaster prepared.
-
-    The answer has shape (windows, horizon, targets), in raw units. Raises InvalidWindow where it is not finite, and as
-    `predict_offline`.
-    """
-    return forecaster.to_raw(inputs, predict_offline(forecaster, inputs))
-
-
 def predict_offline(forecaster: Forecaster, inputs: ForecastInputs) -> NDArray[np.float32]:
-    """What the network predicts: shape (windows, horizon, targets), in the network's units.
+    """What the network predicts for all windows of inputs that the same forecaster prepared, in the network's units.
 
-    Raises whatever kept the network from running.
+    The answer has shape (windows, horizon, spec.output_columns). Raises whatever kept the network from running.
     """
     request = RolloutRequest.of(forecaster, inputs)
     done = threading.Event()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.engine import offline
-from models.engine.offline import forecast_offline
+from models.engine.offline import predict_offline
 from models.errors import InvalidWindow
 from models.graphs.onnx_network import OnnxNetwork, Step
 from models.inference.forecaster import Forecaster
@@ -23,7 +23,7 @@ def test_answers_are_those_of_the_plain_rollout(
     forecaster = Forecaster(spec, OnnxNetwork(graph_of(spec)))
     windows = np.random.default_rng(0).uniform(-1, 1, (rows, spec.context_length, 2))
     inputs = forecaster.prepare(windows, horizon)
-    came = forecast_offline(forecaster, inputs)
+    came = forecaster.to_raw(inputs, predict_offline(forecaster, inputs))
     assert came.shape == (rows, horizon, 2)
     assert came == pytest.approx(forecaster.forecast(windows, horizon), abs=1e-5)
 
@@ -39,10 +39,11 @@ def test_what_keeps_the_network_from_running_is_raised() -> None:
     spec = tiny_spec()
     forecaster = Forecaster(spec, Broken(graph_of(spec)))
     with pytest.raises(ZeroDivisionError, match="never could"):
-        forecast_offline(forecaster, forecaster.prepare(np.ones((3, 4)), 2))
+        predict_offline(forecaster, forecaster.prepare(np.ones((3, 4)), 2))
 
 
 def test_answers_that_are_no_numbers_are_refused() -> None:
     forecaster = constant(np.inf)
+    inputs = forecaster.prepare(np.ones((2, 2)), 2)
     with pytest.raises(InvalidWindow, match="not a finite number"):
-        forecast_offline(forecaster, forecaster.prepare(np.ones((2, 2)), 2))
+        forecaster.to_raw(inputs, predict_offline(forecaster, inputs))

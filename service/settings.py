@@ -29,7 +29,9 @@ PLATFORM_VARIABLES = {
     "SAGEMAKER_BIND_TO_PORT": "port",
 }
 _ROUTE = r"(/[A-Za-z0-9._~:@-]+)+"
-_OWN = r"predict|invocations|ping|models|healthz|readyz|metrics|docs|openapi\.json|static-offline-docs|v2|v1/models"
+_OWN = (
+    r"predict|invocations|ping|models|healthz|readyz|metrics|docs|openapi\.json|static-offline-docs|page|v2|v1/models"
+)
 
 
 def _check_route(route: str, allowed: Collection[str]) -> str:

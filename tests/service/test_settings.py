@@ -127,6 +127,7 @@ def test_what_a_platform_tells_comes_before_the_variables_of_an_image(monkeypatc
         ("predict_route", "/predict"),
         ("predict_route", "/v2/models/x/infer"),
         ("health_route", "/models"),
+        ("health_route", "/page/page.js"),
         ("health_route", "/invocations"),
         ("health_route", "/"),
         ("port", -1),

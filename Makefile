@@ -21,8 +21,10 @@ install_lock := $(install) --require-hashes --no-deps
 compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock'
 
+all = $(addprefix --extra ,client compare dev examples mcp serve telemetry train)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup page serve test test-newest check audit train bench bench-quick accuracy faults fuzz soak docker lock
+.PHONY: help setup page serve test test-clients test-newest check audit train bench bench-quick accuracy faults fuzz soak docker lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,11 +40,14 @@ serve: setup ## serve the models of models/artifacts on http://127.0.0.1:8000 (f
 test: setup .venv/.dev ## run every test with branch coverage
 	$(bin)/python -m pytest --cov $(ARGS)
 
+test-clients: setup .venv/.dev .venv-clients/.installed ## run the tests with clients that others wrote, from .venv-clients
+	$(bin)/python -m pytest tests/clients $(ARGS)
+
 # Installs anew each time, 2 GB with TensorFlow; CI holds to the locks.
 test-newest: ## run the tests with the newest versions that pyproject.toml allows, in .venv-newest
 	$(PYTHON) -m venv --clear .venv-newest
 	.venv-newest/bin/python -m pip --disable-pip-version-check install --quiet --upgrade --upgrade-strategy eager \
-		--constraint requirements/floors.in --editable '.[client,compare,dev,examples,serve,telemetry,train]'
+		--constraint requirements/floors.in --editable '.[client,compare,dev,examples,mcp,serve,telemetry,train]'
 	.venv-newest/bin/python -m pytest $(ARGS)
 
 check: setup .venv/.dev audit ## lint, formatting, types, import directions, the page's types, Dockerfile, audit
@@ -83,11 +88,12 @@ docker: ## build the images rollcast:service and rollcast:train
 	$(DOCKER) build $(ARGS) --target service --tag rollcast:service .
 	$(DOCKER) build $(ARGS) --target train --tag rollcast:train .
 
-# dev.lock holds everything, so it is solved first and the smaller sets take their pins from it.
+# dev.lock holds everything but MLflow, so it is solved first and the smaller sets take their pins from it.
 lock: setup .venv/.dev ## renew every lock file under requirements/ (UPGRADE= keeps what still fits)
-	$(compile) $(UPGRADE) --all-extras --constraint requirements/floors.in pyproject.toml requirements/build.in --output-file requirements/dev.lock
+	$(compile) $(UPGRADE) $(all) --constraint requirements/floors.in pyproject.toml requirements/build.in --output-file requirements/dev.lock
 	$(compile) --constraint requirements/dev.lock --extra serve pyproject.toml --output-file requirements/serve.lock
 	$(compile) --constraint requirements/dev.lock --extra train --extra examples pyproject.toml --output-file requirements/train.lock
+	$(compile) $(UPGRADE) --constraint requirements/floors.in --extra serve --extra mlflow pyproject.toml requirements/clients.in --output-file requirements/clients.lock
 	$(compile) --constraint requirements/dev.lock requirements/build.in --output-file requirements/build.lock
 	$(compile) --constraint requirements/dev.lock requirements/sbom.in --output-file requirements/sbom.lock
 	$(bin)/python hatch_build.py lock
@@ -105,6 +111,12 @@ $(bin)/pip:
 .venv/.serve: requirements/build.lock requirements/serve.lock | $(bin)/pip
 	$(install_lock) -r requirements/build.lock -r requirements/serve.lock
 	@$(pip) check --quiet || $(pip) check || true
+	@touch $@
+
+# Clients of other servers hold older versions of what the service runs on.
+.venv-clients/.installed: requirements/clients.lock
+	$(PYTHON) -m venv --clear .venv-clients
+	.venv-clients/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r $<
 	@touch $@
 
 .venv/.train: requirements/train.lock .venv/.serve

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.harness.load import check_wrk
 from benchmarks.harness.published import publish_all
-from benchmarks.measures import footprint, in_process, next_values, served_rollouts, telemetry_cost
+from benchmarks.measures import footprint, in_process, next_values, protocols, served_rollouts, telemetry_cost
 from benchmarks.results import Measurement, show, write
 from benchmarks.timing import FULL, QUICK, Plan
 
@@ -23,6 +23,7 @@ def measure(plan: Plan, folder: Path) -> list[Measurement]:
     parts: dict[str, Callable[[], list[Measurement]]] = {
         "rollouts over HTTP": lambda: served_rollouts.measure(plan, registry),
         "next values over HTTP": lambda: next_values.measure(plan, registry),
+        "protocols": lambda: protocols.measure(plan, registry),
         "telemetry": lambda: telemetry_cost.measure(plan, registry),
         "cost by horizon": lambda: served_rollouts.measure_horizons(plan, registry),
         "many models": lambda: footprint.measure_many(plan, registry, many),

@@ -43,7 +43,10 @@ ROUTERS = (
     *(predict.router, models.router, plots.router, health.router),
     *(open_inference.router, open_inference.health, tensorflow_serving.router),
 )
-FAST_PATHS: Mapping[tuple[str, str], Endpoint] = {("POST", "/predict"): predict.answer}
+FAST_PATHS: Mapping[tuple[str, str], Endpoint] = {
+    ("POST", "/predict"): predict.answer,
+    **{("POST", path): open_inference.answer for path in open_inference.INFER_PATHS},
+}
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

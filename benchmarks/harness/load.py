@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from benchmarks.harness.processes import Server
 from benchmarks.harness.published import SHAPES
@@ -26,6 +26,7 @@ class Load(NamedTuple):
     horizon: int | Sequence[int] = 1  # or several, which take turns
     window: int | None = None  # that of the measured network by default
     key: str = ""  # an API key, where the server asks for one
+    protocol: Literal["predict", "infer"] = "predict"  # rollcast's own, or the Open Inference Protocol
 
 
 class Outcome(NamedTuple):
@@ -79,7 +80,7 @@ def behind(load: Load, server: Server) -> Iterator[None]:
 def _wrk(load: Load, server: Server) -> Iterator[subprocess.Popen[str]]:
     window = load.window or SHAPES[load.model].window
     horizons = [load.horizon] if isinstance(load.horizon, int) else load.horizon
-    asked = [load.model, str(window), ",".join(map(str, horizons)), load.key]
+    asked = [load.protocol, load.model, str(window), ",".join(map(str, horizons)), load.key]
     flags = ["--threads", "1", "--connections", str(load.connections), "--duration", f"{LONGEST_S}s"]
     flags += ["--timeout", "30s", "--script", str(SCRIPT)]
     command = ["wrk", *flags, f"http://127.0.0.1:{server.port}", "--", *asked]

@@ -189,13 +189,14 @@ def _known(names: Iterable[str]) -> bool:
 
 def _forecast_request(tensors: Mapping[str, Array], parameters: Parameters, model: Reference) -> ForecastRequest:
     window = tensors["window"]
+    named = any("." in name for name in tensors)
     return ForecastRequest(
         windows=window,
         horizon=parameters.horizon,
         model=model,
         levels=parameters.levels or (),
         times=_times(tensors, parameters, len(window)),
-        covariates=SentCovariates(*(_covariates(tensors, kind, len(window)) for kind in KINDS)),
+        covariates=SentCovariates(*(_covariates(tensors, kind, len(window)) for kind in KINDS if named)),
         adapt=parameters.adapt,
         paths=parameters.paths or 0,
         seed=parameters.seed or 0,

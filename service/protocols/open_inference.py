@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from starlette.types import Receive, Scope
 
 from service.dependencies import ServiceState, State, state_of
 from service.http.problems import INVALID_REQUEST, ProblemException
@@ -85,13 +86,23 @@ _INFER: dict[str, Any] = {
 }
 
 
-@router.post("/models/{name}/infer", summary="Forecast, tensors in and out", **_INFER)
+_INFER_PATH, _INFER_VERSION_PATH = "/models/{name}/infer", "/models/{name}/versions/{version}/infer"
+INFER_PATHS = tuple(router.prefix + path for path in (_INFER_PATH, _INFER_VERSION_PATH))
+
+
+async def answer(scope: Scope, receive: Receive, _: ServiceState) -> Response:
+    """Answer a request to one of the paths of `infer`, as their routes do."""
+    parameters = scope["path_params"]
+    return await _infer(parameters["name"], parameters.get("version"), Request(scope, receive))
+
+
+@router.post(_INFER_PATH, summary="Forecast, tensors in and out", **_INFER)
 async def infer(name: str, request: Request) -> Response:
     """A tensor `window` of recent values in, `predictions` out; `horizon` and `levels` are parameters."""
     return await _infer(name, None, request)
 
 
-@router.post("/models/{name}/versions/{version}/infer", summary="Forecast with a version", **_INFER)
+@router.post(_INFER_VERSION_PATH, summary="Forecast with a version", **_INFER)
 async def infer_version(name: str, version: str, request: Request) -> Response:
     """The same of a version, or an alias."""
     return await _infer(name, version, request)

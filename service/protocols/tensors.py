@@ -32,11 +32,11 @@ def from_json(name: str, datatype: str, shape: Sequence[int], data: Sequence[Any
 
     A null or NaN is a missing number. Raises InvalidRequest, its location the tensor's name.
     """
-    kinds = (str,) if datatype == BYTES else (int, float, type(None))
+    kinds = {str} if datatype == BYTES else {int, float, type(None)}
     flat = _flat(name, data, len(shape))
-    for index, value in enumerate(flat):
-        if not isinstance(value, kinds) or isinstance(value, bool):
-            raise InvalidRequest(f"expected {'texts' if datatype == BYTES else 'numbers'}", (name, index))
+    if not kinds.issuperset(map(type, flat)):
+        index = next(index for index, value in enumerate(flat) if type(value) not in kinds)
+        raise InvalidRequest(f"expected {'texts' if datatype == BYTES else 'numbers'}", (name, index))
     check_length(name, datatype, shape, len(flat))
     try:
         found = np.array(flat, object if datatype == BYTES else np.float64)

@@ -1,6 +1,7 @@
 """The short cut around FastAPI: who takes it, and that nobody can tell."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -51,6 +52,25 @@ async def quick(_: Scope, receive: Receive, state: ServiceState) -> bytes:
     """Answers with what was sent, beside the state."""
     body = (await receive())["body"]
     return b'{"fast": "%s", "state": "%s"}' % (body, str(state).encode())
+
+
+async def test_a_template_leaves_names_open() -> None:
+    async def named(scope: Scope, _: Receive, state: ServiceState) -> bytes:
+        told = [scope["path_params"], scope["route"].path, state, scope["app"].state.rollcast]
+        return json.dumps(told).encode()
+
+    path = "/things/{name}/versions/{version}"
+    fast_path = FastPath(plain_app(), {("POST", path): named})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(fast_path), base_url="http://rollcast") as client:
+        told = (await client.post("/things/a%20b/versions/3")).json()
+        others = [
+            await client.post(f"/things/{rest}") for rest in ("a", "a/versions/", "a/b/versions/3", "a/versions/3/")
+        ]
+        others.append(await client.get("/things/a/versions/3"))
+        literal = await client.post("/things/%7Bname%7D/versions/%7Bversion%7D")
+    assert told == [{"name": "a b", "version": "3"}, path, "the state", "the state"]
+    assert ["slow" in each.json() for each in others] == [True] * 5
+    assert literal.json()[0] == {"name": "{name}", "version": "{version}"}
 
 
 async def test_an_endpoint_gets_the_request_and_the_state_and_its_bytes_are_the_answer() -> None:

@@ -1,0 +1,35 @@
+"""Next values by the Open Inference Protocol, against those by rollcast's own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.harness.load import Load, put, warm_up
+from benchmarks.harness.processes import rollcast
+from benchmarks.measures.next_values import CONNECTIONS
+from benchmarks.results import Measurement
+from benchmarks.timing import Plan, alternate, medians, ratio
+
+LEAST_RATIO = 0.7
+
+
+def measure(plan: Plan, registry: Path) -> list[Measurement]:
+    """One row."""
+    own = Load("simple-rnn-100", CONNECTIONS)
+    loads = {"predict": own, "infer": own._replace(protocol="infer")}
+    with rollcast(registry) as server:
+
+        def rate(load: Load) -> Callable[[], float]:
+            warm_up(load, server)
+            return lambda: put(load, server, plan.load_s).rate
+
+        figures = alternate({name: rate(load) for name, load in loads.items()}, plan.rounds)
+    return [
+        Measurement(
+            f"next value by the Open Inference Protocol, SimpleRNN(100), {CONNECTIONS} connections",
+            "/predict's requests/s",
+            ratio(figures, "infer", "predict"),
+            "at least",
+            LEAST_RATIO,
+            measured=medians(figures, unit="/s"),
+        )
+    ]

@@ -24,7 +24,7 @@ compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --gene
 all = $(addprefix --extra ,client compare dev examples mcp serve telemetry train)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup page serve test test-clients test-newest check audit train bench bench-quick accuracy faults fuzz soak docker lock
+.PHONY: help setup page serve test test-clients test-newest check audit train bench bench-quick accuracy first-run faults fuzz soak docker lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench-quick: setup .venv/.dev ## the same, rougher, in under a minute
 
 accuracy: setup .venv/.dev ## train without a recipe on a table of data sets, and hold the errors to bars (two hours)
 	$(bin)/python -m benchmarks.accuracy $(ARGS)
+
+first-run: setup .venv/.dev ## time the way from a clone to a forecast in the browser (downloads all anew; needs chromium)
+	$(bin)/python -m benchmarks.first_run $(ARGS)
 
 faults: setup .venv/.dev ## do what operators fear to a service under load, and hold it to its bars (needs strace, wrk)
 	$(bin)/python -m benchmarks.faults $(ARGS)

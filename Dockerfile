@@ -49,7 +49,7 @@ EXPOSE 8000
 # nothing on it. Through http.client, because urllib would ask a configured proxy for 127.0.0.1; the certificate is made
 # for other names than that, and says nothing that matters here.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=15s --retries=3 \
-    CMD ["python", "-I", "-c", "import http.client, os, ssl, sys; tls = ssl.create_default_context(); tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE; https = {'context': tls} if os.environ.get('ROLLCAST_SSL_CERTFILE') else None; c = (http.client.HTTPSConnection if https else http.client.HTTPConnection)('127.0.0.1', int(os.environ['ROLLCAST_PORT']), timeout=3, **(https or {})); c.request('GET', '/readyz'); sys.exit(c.getresponse().status != 200)"]
+    CMD ["python", "-I", "-c", "import http.client, os, ssl, sys; tls = ssl.create_default_context(); tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE; https = {'context': tls} if os.environ.get('ROLLCAST_SSL_CERTFILE') else None; c = (http.client.HTTPSConnection if https else http.client.HTTPConnection)('127.0.0.1', int(next(filter(None, map(os.environ.get, ('AIP_HTTP_PORT', 'SAGEMAKER_BIND_TO_PORT', 'ROLLCAST_PORT'))))), timeout=3, **(https or {})); c.request('GET', '/readyz'); sys.exit(c.getresponse().status != 200)"]
 ENTRYPOINT ["rollcast"]
 CMD ["serve"]
 

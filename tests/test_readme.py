@@ -124,7 +124,7 @@ def test_docker_compose_knows_what_it_is_asked_for() -> None:
     assert services["train"]["profiles"] == ["train"]
 
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "README.ja.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

@@ -24,7 +24,7 @@ compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --gene
 all = $(addprefix --extra ,client compare dev examples mcp serve telemetry train)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup page serve test test-clients test-newest check audit train bench bench-quick accuracy first-run faults fuzz soak docker lock
+.PHONY: help setup page docs serve test test-clients test-newest check audit train bench bench-quick accuracy first-run faults fuzz soak docker lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ setup: .venv/.project $(page)/dist/index.html ## make .venv with the serving dep
 
 page: .venv/.project ## build the page at / anew (needs a network the first time)
 	$(bin)/python hatch_build.py
+
+# Without --quiet, which hides warnings from --strict; the theme alone is kept from a notice on its successor.
+docs: setup .venv/.dev ## build the documentation as a site, into build/site (ARGS=)
+	NO_MKDOCS_2_WARNING=1 $(bin)/python -m mkdocs build --strict $(ARGS)
 
 serve: setup ## serve the models of models/artifacts on http://127.0.0.1:8000 (flags: ARGS=)
 	$(bin)/rollcast serve $(ARGS)

@@ -17,6 +17,13 @@ from service.schemas.problem import Problem
 
 _REFERENCES = "#/components/schemas/{model}"
 
+_PARAMETERS = {
+    "name": "A model's name, as `GET /models` lists them.",
+    "version": "One of its versions.",
+    "label": "One of its aliases.",
+    "plot": "A picture's name, as the card lists them in `plots`.",
+}
+
 _EVERYTHING: dict[str, Any] = {
     "model": "demand",
     "version": 1,
@@ -92,6 +99,8 @@ def _document(app: FastAPI, read: Sequence[type[BaseModel]]) -> dict[str, Any]:
         for operation in operations.values():
             if "HTTPValidationError" in str(operation["responses"].get("422")):
                 del operation["responses"]["422"]
+            for parameter in operation.get("parameters", ()):
+                parameter["description"] = _PARAMETERS.get(parameter["name"], "")
     return document
 
 

@@ -16,28 +16,28 @@ class Alive(WireModel):
 class Served(WireModel):
     """A version that is loaded and replayed."""
 
-    model: str
-    version: int
+    model: str = Field(description="Its name.")
+    version: int = Field(description="Its number.")
 
 
 class Refused(WireModel):
     """A version on disk that is not served, and why."""
 
-    model: str
-    version: int | None
-    reason: str
+    model: str = Field(description="Its name.")
+    version: int | None = Field(description="Its number; absent where nothing of the name can be read.")
+    reason: str = Field(description="Why it is not served.")
 
 
 class Ready(WireModel):
     """The models are loaded and gave the answers that they gave when published."""
 
     status: Literal["ready"] = "ready"
-    models: list[Served]
+    models: list[Served] = Field(description="What is open now; others are opened when they are asked for.")
     references: dict[str, int] = Field(
         description="The version that each bare name and each alias of these models means now; after a change in the "
         "registry, once the new version is loaded."
     )
-    refused: list[Refused]
+    refused: list[Refused] = Field(description="What is not served, and why.")
     registry_problem: str | None = Field(
         None, description="Why the registry can't be read at the moment; what is loaded is served all the same."
     )

@@ -17,31 +17,31 @@ from service.schemas.wire import WireModel
 class ModelSummary(WireModel):
     """One name in the registry."""
 
-    name: str
+    name: str = Field(description="What requests call it.")
     default: int | None = Field(description="The version that the bare name means: the champion, else the newest.")
-    versions: list[int]
-    aliases: dict[str, int]
+    versions: list[int] = Field(description="Those that were published, ascending.")
+    aliases: dict[str, int] = Field(description="The version that each alias names.")
     problem: str | None = Field(None, description="Why the aliases can't be read, where they can't.")
 
 
 class ModelList(WireModel):
     """Every name in the registry."""
 
-    models: list[ModelSummary]
+    models: list[ModelSummary] = Field(description="One for each name.")
     hint: str | None = Field(None, description="What to do where there is no model.")
 
 
 class CardBacktest(WireModel):
     """The model's errors at each step from 1 up, and the baselines' from the same origins."""
 
-    tested_on: str
-    horizon: int
-    origins: int
+    tested_on: str = Field(description="The rows that forecasts were compared with.")
+    horizon: int = Field(description="How many steps each forecast had.")
+    origins: int = Field(description="How many forecasts there were, each from a row of its own.")
     stride: int = Field(description="Rows from one origin to the next.")
-    series: int
+    series: int = Field(description="How many series the rows are of.")
     season: int = Field(description="Steps between the values whose changes scale the MASE.")
-    model: StepScores
-    baselines: dict[str, StepScores]
+    model: StepScores = Field(description="The model's errors.")
+    baselines: dict[str, StepScores] = Field(description="The errors of naive and linear forecasts, by name.")
     classical: ClassicalScores | None = Field(
         description="The model's errors beside those of classical methods, where training was asked for these."
     )
@@ -60,10 +60,10 @@ class CardBacktest(WireModel):
 class _CardFacts(WireModel):
     """What a card tells besides the model's spec."""
 
-    name: str
-    version: int
-    description: str
-    created_at: datetime
+    name: str = Field(description="The model's name.")
+    version: int = Field(description="The version's number.")
+    description: str = Field(description="What the recipe says that it is.")
+    created_at: datetime = Field(description="When it was published.")
     context: int = Field(description="How many values a window must bring.")
     metrics: Metrics = Field(description="The error of the next value.")
     backtest: CardBacktest | None = Field(description="The error at each step of rolled-out forecasts.")
@@ -72,9 +72,9 @@ class _CardFacts(WireModel):
         "each step's on its own."
     )
     warnings: list[str] = Field(description="What was found wrong with the model when it was published.")
-    data: DataRecord
-    training: dict[str, Any]
-    libraries: dict[str, str]
+    data: DataRecord = Field(description="What it learned from.")
+    training: dict[str, Any] = Field(description="How it was trained: the recipe, value by value, and what came of it.")
+    libraries: dict[str, str] = Field(description="The version of each library that it was made with.")
     plots: list[str] = Field(description="The pictures of its training, each below the card at `plots/`.")
     example: dict[str, Any] = Field(description="A request that this version answers.")
 

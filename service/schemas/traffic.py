@@ -16,7 +16,7 @@ class Seasonality(WireModel):
 class FeatureTraffic(WireModel):
     """One column of the windows. Recent sums fade with a half-life; what can't be compared is null."""
 
-    name: str
+    name: str = Field(description="The column's name.")
     values: int = Field(description="How many values were compared with training.")
     outside_share: float | None = Field(description="The share of them outside the range of training.")
     mean_shift: float | None = Field(
@@ -25,18 +25,18 @@ class FeatureTraffic(WireModel):
     spread_ratio: float | None = Field(
         description="The standard deviation of recent values, divided by that of training."
     )
-    seasonality: Seasonality | None = None
+    seasonality: Seasonality | None = Field(None, description="Null where the model has no season.")
 
 
 class TrafficReport(WireModel):
     """What was asked of one version since the service started, and how it compares with training."""
 
-    model: str
-    version: int
+    model: str = Field(description="The model's name.")
+    version: int = Field(description="The version's number.")
     half_life_s: float = Field(description="After so long a value counts half in what is called recent.")
-    requests: int
-    windows: int
+    requests: int = Field(description="Requests for a forecast.")
+    windows: int = Field(description="Windows in these requests.")
     steps: int = Field(description="Steps asked for, over all windows.")
     windows_out_of_range: int = Field(description="Windows far outside the range of training; each had a warning.")
     compares: str = Field(description="What the values are: the series' own, or changes over a season.")
-    features: list[FeatureTraffic]
+    features: list[FeatureTraffic] = Field(description="One for each column of the windows.")

@@ -56,6 +56,13 @@ async def test_the_paths_are_those_of_the_design(document: dict[str, Any]) -> No
     }
 
 
+async def test_every_parameter_is_described(document: dict[str, Any]) -> None:
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    described = [each["description"] for operation in operations for each in operation.get("parameters", ())]
+    assert len(described) > 20
+    assert all(described)
+
+
 async def test_every_example_request_works_as_it_stands(client: Client, document: dict[str, Any]) -> None:
     examples = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]["examples"]
     assert set(examples) == {"driven", "many", "pair", "tiny"}

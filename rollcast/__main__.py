@@ -7,6 +7,8 @@ def run() -> None:
     """Run the command; exit with status 1 where what `rollcast[serve]` brings is missing."""
     try:
         from rollcast.cli import main
+    except KeyboardInterrupt:
+        sys.exit(130)  # nothing has begun
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] in ("models", "rollcast", "service", "training"):
             raise

@@ -1,19 +1,35 @@
 """The `rollcast` command."""
 
 import sys
+from functools import partial
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 import rollcast
 from models.errors import RollcastError
 from rollcast.commands import calibrate, evaluate, keys, models, predict, serve, train, update
-from rollcast.console import complain
+from rollcast.completion import completing
+from rollcast.console import INTERRUPTED, complain
+
+
+class _Commands(TyperGroup):
+    """Subcommands that Ctrl-C stops with one line, where they say none themselves."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            complain("stopped")
+            raise typer.Exit(INTERRUPTED) from None
+
 
 app = typer.Typer(
     name="rollcast",
+    cls=_Commands,
     help="Train recurrent forecasters on a series, and serve them over REST.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -39,7 +55,7 @@ def _version(
 def main() -> None:
     """Run the command; an error raised on purpose becomes one line and exit status 1."""
     try:
-        app()
+        completing(partial(app, prog_name="rollcast"))  # of one name, also as python -m rollcast
     except RollcastError as error:
         complain(str(error))
         sys.exit(1)

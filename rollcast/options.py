@@ -1,12 +1,15 @@
-"""What several subcommands take: a model's name, the registry, and how to read a file."""
+"""What several subcommands take: a model's name, the registry, how to read a file, and the service's settings."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
-from models.errors import RegistryError
+from models.errors import RegistryError, RollcastError
 from models.registry.registry import Registry
+from models.text import printable
+from rollcast.completion import references
 from service.settings import PREFIX, Settings
 
 
@@ -20,7 +23,8 @@ def setting_option(flag: str, setting: str, what: str) -> Any:
 
 
 RegistryOption = Annotated[Path | None, setting_option("--registry", "registry", "Folder of the models registry.")]
-NameArgument = Annotated[str, typer.Argument(help="A name, or name@version, or name@alias.")]
+NameArgument = Annotated[str, typer.Argument(help="A name, or name@version, or name@alias.", autocompletion=references)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 NewerCsvOption = Annotated[
     str, typer.Option("--csv", help="CSV or Parquet file that goes on where the model's training ended.")
 ]
@@ -59,3 +63,16 @@ def open_registry(path: Path | None, *, must_exist: bool = False) -> Registry:
     if must_exist and not location.exists():
         raise RegistryError(f"there is no registry at {location}; name its folder with --registry")
     return Registry.at(location)
+
+
+def read_settings(**flags: object) -> Settings:
+    """The service's settings, flags that are not None over variables. Raises RollcastError naming one not valid."""
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name, message = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
+        flag = f"--{name.replace('_', '-')} or " if name in flags else ""
+        raise RollcastError(
+            f"{flag}{PREFIX}{name.upper()}: {message}, not {printable(repr(first['input']))}"
+        ) from error

@@ -1,8 +1,9 @@
-"""What a command says of a version that it has published."""
+"""What a command says of a version that it has published, and of none when it is stopped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from statistics import fmean
-from typing import Literal
+from typing import Any, Literal
 
 import typer
 
@@ -11,29 +12,59 @@ from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from models.spec.metrics import Backtest, Calibration, SideBySide
 from models.text import counted, printable
-from rollcast.console import warn
+from rollcast.console import INTERRUPTED, complain, show_json, warn
 
 MAX_WORST = 3  # series that are named; the card has more
 
 
-def tell_published(registry: Registry, manifest: Manifest, found: Iterable[str]) -> None:
+@contextmanager
+def or_nothing_published() -> Iterator[None]:
+    """Say so, and exit with status 130, where the user stops the block, which publishes as its last step."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        complain("stopped; nothing was published")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def tell_published(registry: Registry, manifest: Manifest, found: Iterable[str], *, as_json: bool = False) -> None:
     """Say where the version is, what was found, a line each, whether it is served, and what it warns of."""
     reference = manifest.title
-    where = registry.storage.locate(f"{manifest.name}/{manifest.version}")
-    typer.echo(f"published {reference} in {where}")
+    for warning in _warnings(manifest):
+        warn(f"{reference} {warning}")
+    document = published_document(registry, manifest)
+    if as_json:
+        show_json(document)
+        return
+    typer.echo(f"published {reference} in {document['location']}")
     for line in found:
         typer.echo(line)
-    _, served = registry.resolve(Reference(manifest.name))
-    if served != manifest.version:
+    if document["served"] != manifest.version:
         typer.echo(
-            f"{manifest.name} still means version {served}, its champion; to serve this one: "
+            f"{manifest.name} still means version {document['served']}, its champion; to serve this one: "
             f"rollcast models promote {manifest.name} {manifest.version}"
         )
-    if manifest.data.filled_rows:
-        fill = manifest.training.recipe["series"]["fill"]
-        warn(f"{reference} learned from {manifest.data.filled_rows} rows that were filled ({fill})")
-    for warning in manifest.warnings:
-        warn(f"{reference} {warning}")
+
+
+def published_document(registry: Registry, manifest: Manifest) -> dict[str, Any]:
+    """The same for --json; `served` is the version that the bare name means now."""
+    return {
+        "model": manifest.name,
+        "version": manifest.version,
+        "location": registry.storage.locate(f"{manifest.name}/{manifest.version}"),
+        "served": registry.resolve(Reference(manifest.name))[1],
+        "metrics": manifest.metrics,
+        "backtest": manifest.backtest,
+        "calibration": manifest.calibration,
+        "warnings": _warnings(manifest),
+    }
+
+
+def _warnings(manifest: Manifest) -> list[str]:
+    """What is to be warned of, each to be read after the version's name."""
+    filled = manifest.data.filled_rows
+    told = [f"learned from {filled} rows that were filled ({manifest.training.recipe['series']['fill']})"]
+    return [*(told if filled else ()), *manifest.warnings]
 
 
 def backtest_lines(backtest: Backtest) -> Iterable[str]:

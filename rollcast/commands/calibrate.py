@@ -4,6 +4,7 @@ from models.references import parse_reference
 from rollcast.options import (
     ColumnOption,
     IdOption,
+    JsonOption,
     NameArgument,
     NewerCsvOption,
     RegistryOption,
@@ -21,6 +22,7 @@ def calibrate(
     column: ColumnOption = None,
     id_: IdOption = None,
     time: TimeOption = None,
+    as_json: JsonOption = False,
     registry: RegistryOption = None,
 ) -> None:
     """Renew a model's prediction intervals alone, from the rows that are newer than its training's.
@@ -37,4 +39,5 @@ def calibrate(
     manifest, forecaster = source.open(*source.resolve(parse_reference(name)))
     newer = read_newer_rows(manifest, reading_values(csv, column, id_, time))
     published = recalibrate(source, newer, forecaster)
-    tell_published(source, published, calibration_lines(published.calibration) if published.calibration else ())
+    found = calibration_lines(published.calibration) if published.calibration else ()
+    tell_published(source, published, found, as_json=as_json)

@@ -1,6 +1,5 @@
 """`rollcast evaluate`: a published model's errors on rows that are held out, beside the baselines'."""
 
-import json
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -13,11 +12,13 @@ from models.spec.manifest import Manifest
 from models.spec.panel_scores import PanelScores
 from models.spec.wording import classical_facts
 from models.text import counted
-from rollcast.console import show_table, warn
+from rollcast.completion import references
+from rollcast.console import show_json, show_table, warn
 from rollcast.options import (
     ColumnOption,
     CompareOption,
     IdOption,
+    JsonOption,
     NameArgument,
     RegistryOption,
     TimeOption,
@@ -45,13 +46,18 @@ def evaluate(
     column: ColumnOption = None,
     id_: IdOption = None,
     time: TimeOption = None,
-    horizon: Annotated[int | None, typer.Option(min=1, help="Steps to forecast; by default the recipe's.")] = None,
+    horizon: Annotated[
+        int | None, typer.Option("--h", "--horizon", min=1, help="Steps to forecast; by default the recipe's.")
+    ] = None,
     stride: Annotated[int | None, typer.Option(min=1, help="Rows from one origin to the next.")] = None,
     against: Annotated[
-        str | None, typer.Option(help="Compare with another model of the same features, such as name@version.")
+        str | None,
+        typer.Option(
+            help="Compare with another model of the same features, such as name@version.", autocompletion=references
+        ),
     ] = None,
     compare: CompareOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: JsonOption = False,
     registry: RegistryOption = None,
 ) -> None:
     """Backtest a model on held-out rows: errors at each step, against the baselines, or against another model.
@@ -98,7 +104,7 @@ def evaluate(
             **intervals._asdict(),
             "warnings": rollouts.warnings,
         }
-        typer.echo(json.dumps(document))
+        show_json(document)
         return
     among = f" in {scores.series} series" if scores.series > 1 else ""
     apart = f", {scores.stride} rows apart" if scores.stride > 1 else ""
@@ -152,7 +158,7 @@ def _compare(mine: OpenModel, its: OpenModel, values: Mapping[str, object], *, a
             "p_value": p_value,
             "verdict": compared.verdict(title, other),
         }
-        typer.echo(json.dumps(document))
+        show_json(document)
         return
     among = f" in {compared.series} series" if compared.series > 1 else ""
     typer.echo(

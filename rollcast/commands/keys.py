@@ -2,15 +2,15 @@
 
 from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
 from models.errors import RollcastError
 from models.text import did_you_mean, printable
-from rollcast.console import show_table, warn
-from rollcast.options import setting_option
+from rollcast.console import show_json, show_table, warn
+from rollcast.options import JsonOption, setting_option
 from service.access import api_keys
 from service.access.api_keys import ApiKey, ApiKeys, digest, new_secret
 from service.access.key_file import change_keys, read_keys
@@ -37,6 +37,7 @@ def new(
     rate: Annotated[
         float | None, typer.Option(help=f"Requests a second of each worker. [default: {PREFIX}KEY_RATE_PER_S]")
     ] = None,
+    as_json: JsonOption = False,
     file: FileOption = None,
 ) -> None:
     """Make a key and print it, this once: the file keeps only its SHA-256."""
@@ -56,24 +57,30 @@ def new(
         return ApiKeys(keys=(*there.keys, key))
 
     change_keys(path, add)
+    if as_json:
+        show_json({**_kept(key), "secret": secret})
+        return
     typer.echo(secret)
 
 
 @app.command("list")
-def list_keys(file: FileOption = None) -> None:
+def list_keys(as_json: JsonOption = False, file: FileOption = None) -> None:
     """List what is kept of every key."""
     path = _named(file)
     _, there = read_keys(path)
+    now = api_keys.utc_now()
+    if as_json:
+        show_json({"keys": [{**_kept(key), "expired": key.expired(now)} for key in there.keys]})
+        return
     if not there.keys:
         typer.echo(f"{path} holds no key; make one: rollcast keys new NAME")
         return
-    now = api_keys.utc_now()
     rows = [[key.name, ", ".join(key.scopes), _expiry(key, expired=key.expired(now)), _rate(key)] for key in there.keys]
     show_table(["name", "scopes", "expires", "rate per s"], rows)
 
 
 @app.command()
-def revoke(name: NameArgument, file: FileOption = None) -> None:
+def revoke(name: NameArgument, as_json: JsonOption = False, file: FileOption = None) -> None:
     """Remove a key: within a second it opens nothing any more."""
     path = _named(file)
     read_keys(path)  # a file that is not there has nothing to revoke
@@ -88,6 +95,9 @@ def revoke(name: NameArgument, file: FileOption = None) -> None:
         return ApiKeys(keys=left)
 
     change_keys(path, remove)
+    if as_json:
+        show_json({"revoked": name})
+        return
     typer.echo(f"revoked {name}")
 
 
@@ -104,6 +114,11 @@ def _checked(**fields: object) -> ApiKey:
         first = error.errors(include_url=False)[0]
         flag = _FLAGS[str(first["loc"][0])]
         raise RollcastError(f"{flag}: {first['msg']}, not {printable(repr(first['input']))}") from error
+
+
+def _kept(key: ApiKey) -> dict[str, Any]:
+    """What is kept of a key and may be shown."""
+    return key.model_dump(include={"name", "scopes", "expires_at", "rate_per_s"})
 
 
 def _expiry(key: ApiKey, *, expired: bool) -> str:

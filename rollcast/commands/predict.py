@@ -1,6 +1,5 @@
 """`rollcast predict`: a forecast of what follows a file, without a server or by a running one."""
 
-import json
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ from models.intervals.conformal import Bounds
 from models.registry.durable_write import replace_durably
 from models.text import counted, printable
 from rollcast.answers import Answering, OpenedHere, Served
-from rollcast.console import show_table, warn
+from rollcast.console import show_json, show_table, warn
 from rollcast.described import Described
 from rollcast.file_request import read_file, request_of, time_column
 from rollcast.options import NameArgument, RegistryOption
@@ -27,7 +26,7 @@ MAX_VALUES = 1_000_000  # more would be many minutes and gigabytes
 def predict(
     name: NameArgument,
     csv: Annotated[str, typer.Option(help="CSV or Parquet file of the series, oldest row first.")],
-    horizon: Annotated[int, typer.Option(help="How many steps to forecast.")] = 1,
+    horizon: Annotated[int, typer.Option("--h", "--horizon", help="How many steps to forecast.")] = 1,
     column: Annotated[
         list[str] | None, typer.Option(help="The file's column for each feature, where named otherwise there.")
     ] = None,
@@ -89,11 +88,11 @@ def predict(
             raise RollcastError(f"{where}{error}") from error
     if plot is not None:
         _draw(plot, series[0], described, answer.shown)
-    if as_json:
-        typer.echo(json.dumps(answer.content()))
-        return
     for warning in answer.warnings:
         warn(warning)
+    if as_json:
+        show_json(answer.content())
+        return
     ids = None if id_ is None else (id_, [each.id for each in series])
     show_table(*forecast_table(answer.shown, ids, time))
 

@@ -4,11 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from models.errors import RollcastError
 from models.registry.registry import Registry
-from models.text import printable
+from rollcast.options import read_settings
 from service.access.key_file import read_keys
 from service.server import serve as run
 from service.settings import PREFIX, Settings
@@ -35,7 +33,7 @@ def serve(
     metrics: Annotated[bool | None, typer.Option(help=_help("metrics"))] = None,
 ) -> None:
     """Serve the registry's models over HTTP; /docs says how to ask for forecasts."""
-    settings = _settings(
+    settings = read_settings(
         host=host,
         port=port,
         workers=workers,
@@ -53,16 +51,3 @@ def serve(
     if settings.api_keys_file is not None:
         read_keys(settings.api_keys_file)  # likewise
     run(settings)
-
-
-def _settings(**flags: object) -> Settings:
-    """The settings, flags that are not None over variables. Raises RollcastError naming the first not valid."""
-    try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name, message = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
-        flag = f"--{name.replace('_', '-')} or " if name in flags else ""
-        raise RollcastError(
-            f"{flag}{PREFIX}{name.upper()}: {message}, not {printable(repr(first['input']))}"
-        ) from error

@@ -8,9 +8,9 @@ import typer
 
 from models.errors import RollcastError
 from models.spec.manifest import Manifest
-from rollcast.console import complain
-from rollcast.options import CompareOption, RegistryOption, open_registry
-from rollcast.published import backtest_lines, coverage_line, tell_published
+from rollcast.completion import recipes
+from rollcast.options import CompareOption, JsonOption, RegistryOption, open_registry
+from rollcast.published import backtest_lines, coverage_line, or_nothing_published, tell_published
 from training.extras import require_train
 from training.recipes.fields import RecipeField, recipe_fields
 from training.recipes.loader import load_recipe, recipe_names
@@ -34,6 +34,7 @@ class Run(NamedTuple):
     quiet: bool
     minutes: float
     compare: bool
+    as_json: bool
 
 
 def command() -> Callable[..., None]:
@@ -46,7 +47,7 @@ def command() -> Callable[..., None]:
         _train(Run(**asked), given | {name: given[name] or None for name in ("id", "time") if name in given})
 
     parameters = [
-        _parameter("recipe", str | None, typer.Argument(None, help="A recipe's name or file.")),
+        _parameter("recipe", str | None, typer.Argument(None, help="A recipe's name or file.", autocompletion=recipes)),
         *(_flag(field) for field in recipe_fields(Recipe)),
         inspect.Parameter("registry", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=RegistryOption),
         _parameter(
@@ -58,6 +59,7 @@ def command() -> Callable[..., None]:
         ),
         _parameter("compare", CompareOption, False),
         _parameter("quiet", bool, typer.Option(False, "--quiet", help="Show no progress.")),
+        _parameter("as_json", JsonOption, False),
     ]
     # typer reads a command's flags from its signature; this is the place where the recipe becomes one.
     train.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -72,19 +74,16 @@ def _train(run: Run, values: dict[str, Any]) -> None:
         raise RollcastError("the model needs a name: add --name NAME")
     require_train()
     registry = open_registry(run.registry)
-    # These take seconds, which other commands need not wait for.
-    from training.pipeline import train
-    from training.plain import train_plain
+    with or_nothing_published():
+        # These take seconds, which other commands need not wait for.
+        from training.pipeline import train
+        from training.plain import train_plain
 
-    try:
         if run.recipe is None and recipe.series.csv is not None:
             manifest = train_plain(values, registry, minutes=run.minutes, progress=not run.quiet, compare=run.compare)
         else:
             manifest = train(recipe, registry, progress=not run.quiet, compare=run.compare)
-    except KeyboardInterrupt:
-        complain("stopped; nothing was published")
-        raise
-    tell_published(registry, manifest, _found(manifest))
+    tell_published(registry, manifest, _found(manifest), as_json=run.as_json)
 
 
 def _found(manifest: Manifest) -> Iterator[str]:
@@ -107,7 +106,7 @@ def _flag(field: RecipeField) -> inspect.Parameter:
     default_text = "" if default in (None, "") else f" [default: {default}]"
     option = typer.Option(
         None,
-        "--" + field.name.replace("_", "-"),
+        *field.flags,
         help=field.help + (" (repeat the flag for several)" if field.many else "") + default_text,
         metavar="|".join(field.choices) or None,
     )

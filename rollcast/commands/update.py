@@ -7,10 +7,11 @@ import typer
 from models.references import parse_reference
 from models.spec.wording import update_text
 from models.text import counted
-from rollcast.console import complain
+from rollcast.console import show_json
 from rollcast.options import (
     ColumnOption,
     IdOption,
+    JsonOption,
     NameArgument,
     NewerCsvOption,
     RegistryOption,
@@ -18,7 +19,7 @@ from rollcast.options import (
     open_registry,
     reading_values,
 )
-from rollcast.published import calibration_lines, tell_published
+from rollcast.published import calibration_lines, or_nothing_published, published_document, tell_published
 from training.extras import require_train
 from training.search.budget import USUAL_MINUTES
 
@@ -33,6 +34,7 @@ def update(
         float, typer.Option(min=0, help="How long to train at most; 0 for as long as it takes.")
     ] = USUAL_MINUTES,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    as_json: JsonOption = False,
     registry: RegistryOption = None,
 ) -> None:
     """Have a model's network learn on from newer rows, and publish it where that makes it no worse.
@@ -41,10 +43,10 @@ def update(
     Where there are too few of them, its intervals alone are renewed.
     """
     require_train()
-    from training.updating.update import update as update_model  # which takes seconds to load
-
     source = open_registry(registry)
-    try:
+    with or_nothing_published():
+        from training.updating.update import update as update_model  # which takes seconds to load
+
         outcome = update_model(
             source,
             *source.resolve(parse_reference(name)),
@@ -52,9 +54,6 @@ def update(
             minutes=minutes,
             progress=not quiet,
         )
-    except KeyboardInterrupt:
-        complain("stopped; nothing was published")
-        raise
     newer, published, record = outcome
     title = newer.manifest.title
     if record is None:
@@ -63,6 +62,15 @@ def update(
             f"horizons of {newer.horizon}: its network stays as it is, and its intervals alone are renewed",
             err=True,
         )
+    if as_json:
+        show_json(
+            {
+                "updated": {"model": newer.manifest.name, "version": newer.manifest.version},
+                "update": record,
+                "published": None if published is None else published_document(source, published),
+            }
+        )
+        return
     if published is None:
         assert record is not None  # noqa: S101 (what was not judged is published)
         typer.echo(f"learning on makes {title} worse: {update_text(record)}")

@@ -1,13 +1,16 @@
 """The command as a whole."""
 
 import re
+import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import rollcast as package
 from models.errors import RollcastError
+from rollcast.__main__ import run
 from service.settings import Settings
 from tests.rollcast.conftest import Command
 
@@ -103,3 +106,49 @@ def test_a_setting_that_is_not_valid_is_named_as_it_can_be_set(
     result = rollcast("serve")
     assert (result.status, result.out) == (1, "")
     assert message in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["tell"], "Error: No such command 'tell'."),
+        (["predict", "tiny"], "Error: Missing option '--csv'."),
+        (["models", "prune", "--keep", "0"], "Error: Invalid value for '--keep'"),
+        (["models", "list", "--jason"], "Error: No such option: --jason"),
+    ],
+)
+def test_wrong_usage_is_status_2_and_says_how_to_get_help(
+    rollcast: Command, arguments: list[str], message: str
+) -> None:
+    result = rollcast(*arguments)
+    assert (result.status, result.out) == (2, "")
+    assert message in result.err
+    assert result.err.startswith("Usage: rollcast ")
+
+
+def test_ctrl_c_is_status_130_and_one_line(rollcast: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rollcast.commands.serve.run", interrupt)
+    assert rollcast("serve") == (130, "", "error: stopped\n")
+
+
+def test_ctrl_c_before_anything_has_begun_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(ModuleType):
+        def __getattr__(self, _: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "rollcast.cli", Interrupted("rollcast.cli"))
+    with pytest.raises(SystemExit) as ended:
+        run()
+    assert ended.value.code == 130
+
+
+def test_a_flag_has_the_field_s_short_name_as_well(rollcast: Command) -> None:
+    trained = " ".join(rollcast("train", "--help").out.split())
+    assert "--h, --horizon " in trained
+    assert "--freq, --frequency " in trained
+    for command in ("predict", "evaluate"):
+        assert "--h, --horizon " in rollcast(command, "--help").out
+    assert "Invalid value for '--h'" in rollcast("predict", "tiny", "--csv", "x", "--h", "no").err

@@ -1,8 +1,11 @@
-"""Tables on standard output."""
+"""What goes to standard output."""
+
+import math
+from datetime import UTC, datetime
 
 import pytest
 
-from rollcast.console import show_table
+from rollcast.console import show_json, show_table
 
 
 def test_numbers_keep_to_the_right_and_texts_to_the_left(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,3 +32,10 @@ def test_a_heading_is_printed_as_it_is_and_nothing_is_cut(
 def test_a_table_without_rows_is_its_headings(capsys: pytest.CaptureFixture[str]) -> None:
     show_table(["step", "value"], [])
     assert capsys.readouterr().out == "step  value\n"
+
+
+def test_a_document_is_one_line_of_strict_json(capsys: pytest.CaptureFixture[str]) -> None:
+    show_json({"moment": datetime(2024, 1, 2, tzinfo=UTC), "errors": (1.5, math.nan, math.inf), "name": "é\n"})
+    assert capsys.readouterr().out == (
+        '{"moment": "2024-01-02T00:00:00Z", "errors": [1.5, null, null], "name": "\\u00e9\\n"}\n'
+    )

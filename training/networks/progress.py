@@ -1,4 +1,4 @@
-"""Showing the progress of training: a bar on a terminal, a few plain lines in a log, or nothing."""
+"""Showing the progress of training: a bar on a terminal that can move one, a few plain lines in a log, or nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,7 +66,7 @@ def progress_reporter(title: str, epochs: int, batches: int, console: Console | 
     """A reporter for one fit of `epochs` epochs of `batches` batches each. Without a console it is silent."""
     if console is None:
         yield SilentReporter()
-    elif not console.is_terminal:
+    elif not console.is_terminal or console.is_dumb_terminal:
         yield LogReporter(title, epochs, console)
     else:
         columns = (

@@ -26,6 +26,16 @@ class RecipeField:
     default: Any
     help: str
 
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The flags that set it: its own last, before it a shorter one that the field uses, where there is one."""
+        own = "--" + self.name.replace("_", "-")
+        return (SHORT_FLAGS[own], own) if own in SHORT_FLAGS else (own,)
+
+
+# As other forecasting libraries and commands have them.
+SHORT_FLAGS = {"--frequency": "--freq", "--horizon": "--h"}
+
 
 def recipe_fields(recipe: type[BaseModel]) -> tuple[RecipeField, ...]:
     """Every value of a recipe, in the order of the recipe's file."""

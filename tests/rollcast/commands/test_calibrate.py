@@ -1,5 +1,6 @@
 """`rollcast calibrate`: new intervals around the same network."""
 
+import json
 from pathlib import Path
 
 from models.registry.registry import Registry
@@ -31,3 +32,16 @@ def test_a_file_without_new_rows_is_told(rollcast: Command, load_registry: Regis
     result = rollcast("calibrate", "load", "--csv", csv, "--registry", load_registry.storage.location)
     assert (result.status, result.out) == (1, "")
     assert result.err.startswith("error: none of the rows of old.csv came after those that load@1 was trained on")
+
+
+def test_json_tells_what_was_published(rollcast: Command, load_registry: Registry, tmp_path: Path) -> None:
+    csv = write_hours(tmp_path / "newer.csv", 100, TRAINED_ROWS + 120)
+    load_registry.promote("load", 1)
+    folder = load_registry.storage.location
+    result = rollcast("calibrate", "load", "--csv", csv, "--json", "--registry", folder)
+    document = json.loads(result.out)
+    assert (document["model"], document["version"], document["served"]) == ("load", 2, 1)
+    assert document["location"] == str(Path(folder) / "load" / "2")
+    assert document["calibration"]["count"] == 130
+    for warning in document["warnings"]:
+        assert f"warning: load@2 {warning}\n" in result.err

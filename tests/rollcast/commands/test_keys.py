@@ -1,5 +1,6 @@
 """`rollcast keys`: making keys, listing and revoking them."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -91,3 +92,14 @@ def test_a_file_must_be_named_and_for_most_be_there(rollcast: Command, file: Pat
     for arguments in (["list"], ["revoke", "a"]):
         assert "is not there; make it with" in rollcast("keys", *arguments, "--file", file).err
     assert not file.exists()
+
+
+def test_json_tells_what_is_kept_and_of_a_new_key_its_secret(rollcast: Command, file: Path) -> None:
+    made = json.loads(rollcast("keys", "new", "ci", "--scope", "read", "--rate", "2.5", "--json", "--file", file).out)
+    [key] = read_keys(file)[1].keys
+    assert bytes.fromhex(key.sha256) == digest(made.pop("secret").encode())
+    assert made == {"name": "ci", "scopes": ["read"], "expires_at": None, "rate_per_s": 2.5}
+    listed = json.loads(rollcast("keys", "list", "--json", "--file", file).out)
+    assert listed == {"keys": [{**made, "expired": False}]}
+    assert json.loads(rollcast("keys", "revoke", "ci", "--json", "--file", file).out) == {"revoked": "ci"}
+    assert json.loads(rollcast("keys", "list", "--json", "--file", file).out) == {"keys": []}

@@ -11,6 +11,7 @@ from models.intervals.conformal import Intervals
 from models.registry.publisher import publish
 from models.registry.registry import Registry
 from models.spec.metrics import Backtest, Calibration, Metrics, Scores, Spread, StepScores
+from service.schemas.models import card_of
 from tests.rollcast.conftest import Command
 from tests.support.tiny import graph_of, tiny_description, tiny_graph, tiny_registry, tiny_spec
 
@@ -231,3 +232,60 @@ def test_upgrading_goes_on_where_one_is_broken_and_fails_in_the_end(rollcast: Co
     result = rollcast("models", "upgrade-manifest", "--registry", root)
     assert (result.status, result.out.count("has its hash already")) == (1, 5)
     assert "many@1 was refused: model.onnx can't be read" in result.err
+
+
+def test_json_lists_every_version_and_what_is_wrong(rollcast: Command, root: Path) -> None:
+    (root / "pair" / "1" / "manifest.json").write_text("{}")
+    (root / "tiny" / "aliases.json").write_text("[]")
+    result = rollcast("models", "list", "--json", "--registry", root)
+    document = json.loads(result.out)
+    assert (document["registry"], [each["model"] for each in document["versions"]]) == (
+        str(root),
+        ["driven", "many", "many", "many", "pair", "tiny"],
+    )
+    assert document["versions"][2] == {
+        "model": "many",
+        "version": 2,
+        "aliases": ["champion"],
+        "network": "lstm(3)",
+        "context": 4,
+        "mae": 0.1,
+        "last_value_mae": 0.1,
+        "problem": None,
+    }
+    assert document["versions"][4]["problem"].startswith("manifest.json is not valid")
+    assert result.err == f"warning: {document['problems'][0]}\n"
+    empty = json.loads(rollcast("models", "list", "--json", "--registry", root / "tiny" / "1").out)
+    assert (empty["versions"], empty["problems"]) == ([], [])
+
+
+def test_json_of_a_version_is_the_card_that_the_service_answers(rollcast: Command, root: Path) -> None:
+    document = json.loads(rollcast("models", "show", "many", "--json", "--registry", root).out)
+    card = card_of(Registry.at(root).manifest("many", 2))
+    assert document == json.loads(card.model_dump_json())
+
+
+def test_json_of_checks_is_one_document_whose_problems_are_an_error_as_well(rollcast: Command, root: Path) -> None:
+    (root / "many" / "3" / "model.onnx").unlink()
+    (root / "many" / ".staging-dead").mkdir()
+    result = rollcast("models", "verify", "--json", "--registry", root)
+    document = json.loads(result.out)
+    assert (result.status, document["removed"], document["problems"]) == (1, ["many/.staging-dead"], [])
+    refused = [each for each in document["versions"] if each["problem"] is not None]
+    assert refused == [
+        {"model": "many", "version": 3, "problem": "model.onnx can't be read: No such file or directory"}
+    ]
+    assert len(document["versions"]) == 6
+    assert result.err.startswith("error: 1 of 6 versions were refused")
+    upgraded = rollcast("models", "upgrade-manifest", "--json", "--registry", root)
+    document = json.loads(upgraded.out)
+    assert (upgraded.status, len(document["versions"]), len(document["problems"])) == (1, 5, 1)
+    assert document["versions"][0] == {"model": "driven", "version": 1, "upgraded": False}
+
+
+def test_json_of_changes_says_what_was_changed(rollcast: Command, root: Path) -> None:
+    promoted = rollcast("models", "promote", "many", "3", "--alias", "best", "--json", "--registry", root)
+    assert json.loads(promoted.out) == {"model": "many", "version": 3, "alias": "best"}
+    for flags, removed in ((["--dry-run"], [{"model": "many", "version": 1}]), (["tiny"], [])):
+        pruned = rollcast("models", "prune", "--keep", 1, *flags, "--json", "--registry", root)
+        assert json.loads(pruned.out) == {"dry_run": flags == ["--dry-run"], "removed": removed}

@@ -226,3 +226,14 @@ def test_no_steps_are_no_horizon_with_times_either(rollcast: Command, timed: Reg
     asked = ["clock", "--csv", tmp_path / "days.csv", "--horizon", 0]
     result = rollcast("predict", *asked, "--registry", timed.storage.location)
     assert (result.status, result.err) == (1, "error: the horizon must be at least 1, not 0\n")
+
+
+def test_warnings_are_in_the_document_and_on_standard_error(rollcast: Command, tmp_path: Path) -> None:
+    publish_tiny(Registry.at(tmp_path), "near", tiny_spec(seen=TrainingRange(minimum=(0.0,), maximum=(1.0,))))
+    (tmp_path / "far.csv").write_text("value\n" + "1000\n" * 5)
+    result = rollcast("predict", "near", "--csv", tmp_path / "far.csv", "--h", 2, "--json", "--registry", tmp_path)
+    document = json.loads(result.out)
+    assert len(document["predictions"]) == 2
+    [warning] = document["warnings"]
+    assert warning.startswith("the window holds values far outside those of training")
+    assert result.err.startswith("warning: far.csv holds values far outside those of training")

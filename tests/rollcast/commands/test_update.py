@@ -1,5 +1,6 @@
 """`rollcast update`: what is said of each outcome."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +104,17 @@ def test_what_can_not_be_updated_is_one_line(
     result = rollcast("update", "load", "--csv", csv, "--registry", load_registry.storage.location)
     assert (result.status, result.out, len(result.err.splitlines())) == (1, "", 1)
     assert message in result.err
+
+
+@pytest.mark.parametrize("factor", [1, 5])
+def test_json_tells_both_scores_and_what_was_published_if_anything(
+    rollcast: Command, load_registry: Registry, csv: Path, monkeypatch: pytest.MonkeyPatch, factor: int
+) -> None:
+    learning(monkeypatch, factor)
+    flags = ["--csv", csv, "--quiet", "--json", "--registry", load_registry.storage.location]
+    document = json.loads(rollcast("update", "load", *flags).out)
+    assert document["updated"] == {"model": "load", "version": 1}
+    assert document["update"]["published_error"] > 0
+    assert (document["published"] is None) == (factor == 5)
+    if document["published"] is not None:
+        assert document["published"]["version"] == 2

@@ -24,6 +24,13 @@ def test_a_log_gets_a_few_plain_lines() -> None:
     assert lines[-1] == "load: epoch 100/100, loss 0.01  val 0.02"
 
 
+def test_a_terminal_that_can_not_move_a_bar_gets_them_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    file = io.StringIO()
+    shown(Console(file=file, force_terminal=True), 1)
+    assert file.getvalue() == "load: epoch 1/1, loss 1  val 2\n"
+
+
 def test_a_terminal_gets_a_bar_with_losses_and_the_time_left() -> None:
     file = io.StringIO()
     console = Console(file=file, force_terminal=True, width=80)

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 import rollcast
 from models.errors import RollcastError
-from rollcast.commands import calibrate, doctor, evaluate, keys, models, predict, serve, train, update
+from rollcast.commands import calibrate, doctor, evaluate, keys, mcp, models, predict, serve, train, update
 from rollcast.completion import completing
 from rollcast.console import INTERRUPTED, complain
 
@@ -42,6 +42,7 @@ app.command("calibrate")(calibrate.calibrate)
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
 app.command("doctor")(doctor.doctor)
+app.command("mcp")(mcp.mcp)
 
 
 @app.callback(invoke_without_command=True)

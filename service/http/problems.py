@@ -108,6 +108,18 @@ def problem_response(
     return Response(body, kind.status, dict(headers) if headers else None, MEDIA_TYPE)
 
 
+def explained(error: ValidationError | model_errors.RollcastError) -> str:
+    """What is wrong with a request, after the place in it where that lies; of several things the first."""
+    path: Sequence[str | int] = ()
+    message = str(error)
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        path, message = _path(first), _message(first)
+    elif isinstance(error, model_errors.InvalidRequest):
+        path = error.location
+    return f"{_location(path)}: {message}" if path else message
+
+
 def documented(*examples: tuple[ProblemType, str]) -> dict[int | str, dict[str, Any]]:
     """The problems that a route may answer with, as FastAPI documents them; each with an example of its words."""
     responses: dict[int | str, dict[str, Any]] = {}
@@ -161,9 +173,7 @@ def _invalid(error: ValidationError) -> Response:
             return problem_response(INVALID_REQUEST, f"expected numbers of a few digits, but thousands came at {where}")
         return problem_response(MALFORMED_JSON, f"the body must be one JSON object; {found[0]['msg']}")
     errors = [(_path(each), _message(each)) for each in found]
-    path, message = errors[0]
-    where = f"{_location(path)}: " if path else ""
-    return problem_response(INVALID_REQUEST, where + message, errors)
+    return problem_response(INVALID_REQUEST, explained(error), errors)
 
 
 def _model_error(error: model_errors.RollcastError) -> Response:
@@ -173,8 +183,7 @@ def _model_error(error: model_errors.RollcastError) -> Response:
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s: %s", kind.slug, error)
     path = error.location if isinstance(error, model_errors.InvalidRequest) else ()
-    where = f"{_location(path)}: " if path else ""
-    return problem_response(kind, f"{where}{error}", [(path, str(error))] if path else ())
+    return problem_response(kind, explained(error), [(path, str(error))] if path else ())
 
 
 def _http_error(request: Request, error: HTTPException) -> Response:

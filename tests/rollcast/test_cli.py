@@ -31,7 +31,7 @@ def test_the_changelog_is_of_this_version() -> None:
 def test_without_a_command_the_commands_are_listed(rollcast: Command) -> None:
     listed = rollcast("--help").out
     assert "Usage" in "".join(map(str, rollcast()))
-    for command in ("serve", "train", "predict", "evaluate", "update", "calibrate", "doctor", "models", "keys"):
+    for command in ("serve", "train", "predict", "evaluate", "update", "calibrate", "doctor", "mcp", "models", "keys"):
         assert f"\n  {command} " in listed
 
 

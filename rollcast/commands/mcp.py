@@ -1,8 +1,12 @@
 """`rollcast mcp`: the registry's models as tools of an assistant."""
 
+import os
+import signal
 from importlib.util import find_spec
+from types import FrameType
 
 from models.errors import RollcastError
+from rollcast.console import INTERRUPTED, complain
 from rollcast.options import RegistryOption, open_registry
 
 
@@ -17,4 +21,11 @@ def mcp(registry: RegistryOption = None) -> None:
     source = open_registry(registry, must_exist=True)
     from rollcast.assistant.server import run  # which loads the protocol's library
 
+    signal.signal(signal.SIGINT, _end)
     run(source)
+
+
+def _end(_: int, __: FrameType | None) -> None:
+    """End at once on Ctrl-C: the thread that reads standard input would wait for a line more, and nothing is open."""
+    complain("stopped")
+    os._exit(INTERRUPTED)

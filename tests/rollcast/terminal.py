@@ -43,8 +43,9 @@ class Terminal:
 
     def end(self) -> int:
         """Read to the end; the program's exit status."""
+        deadline = time.monotonic() + TIMEOUT_S
         while self._read():
-            pass
+            assert time.monotonic() < deadline, self.shown
         return self._process.wait(TIMEOUT_S)
 
     def _read(self) -> bool:

@@ -8,6 +8,22 @@ import pytest
 
 from tests.rollcast.terminal import ROLLCAST, in_pipe, on_terminal
 
+# An assistant's first line.
+INITIALIZE = (
+    json.dumps(
+        {
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "initialize",
+            "params": {
+                "protocolVersion": "2025-06-18",
+                "capabilities": {},
+                "clientInfo": {"name": "terminal", "version": "1"},
+            },
+        }
+    )
+    + "\n"
+)
 LISTING = (*ROLLCAST, "models", "list", "--registry", "/none")
 COMPLAINT = "there is no registry at /none; name its folder with --registry"
 
@@ -54,6 +70,26 @@ def test_a_terminal_gets_a_bar_and_ctrl_c_is_one_line(training: list[object], tm
         assert plain.rstrip().splitlines()[-1].strip() == "error: stopped; nothing was published"
         assert "\x1b[" in terminal.shown
     assert not list((tmp_path / "registry").rglob("manifest.json"))
+
+
+@pytest.mark.parametrize(
+    ("command", "typed", "ready", "status", "told"),
+    [
+        (["serve", "--port", 0], "", "running on http", 0, ""),
+        (["mcp"], INITIALIZE, "serverInfo", 130, "error: stopped"),
+    ],
+)
+def test_ctrl_c_ends_what_runs_until_it_is_stopped(
+    registry_path: Path, command: list[object], typed: str, ready: str, status: int, told: str
+) -> None:
+    with on_terminal([*ROLLCAST, *command, "--registry", registry_path], NO_COLOR="1") as terminal:
+        terminal.type(typed)
+        terminal.wait_for(ready)
+        begun = len(terminal.shown)
+        terminal.type("\x03")
+        assert terminal.end() == status
+        assert told in terminal.shown[begun:]
+        assert "Traceback" not in terminal.shown
 
 
 def test_a_pipe_gets_plain_lines_of_progress_and_one_document(training: list[object], tmp_path: Path) -> None:

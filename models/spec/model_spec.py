@@ -14,7 +14,7 @@ from models.timeseries.local_time import check_timezone
 from models.timeseries.scaling import Scaler
 
 RolloutMode = Literal["window", "state"]  # models/inference/rollout.py has the difference
-IntervalScale = Literal["scale", "quantiles"]  # models/intervals/error_scale.py has the difference
+IntervalScale = Literal["scale", "window", "quantiles"]  # models/intervals/error_scale.py has the difference
 
 MAX_MEMBERS = 32
 
@@ -108,7 +108,9 @@ class ModelSpec(Record):
         None, description="Intervals are as wide as each window's mean change over this many steps; null: all alike."
     )
     interval_scale: IntervalScale = Field(
-        "scale", description="What intervals are scaled by: each window's scale, or the quantiles of each step."
+        "scale",
+        description="What intervals are scaled by: what values are scaled by, each window's standard deviation, or the "
+        "quantiles of each step.",
     )
     blend: Blend | None = Field(
         None, description="What is mixed into the network's forecasts, and the share of each at every step."

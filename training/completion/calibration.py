@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.inference.forecaster import Forecaster
-from models.spec.model_spec import IntervalScale
+from models.spec.model_spec import IntervalScale, ModelSpec
 from training.completion.conformal import MAX_ERRORS, Unseen, calibrate, calibrate_on
 from training.completion.interval_choice import Candidate, Choice, choose_intervals
 from training.data.dataset import Dataset
@@ -24,6 +24,9 @@ from training.networks.fit import FittedNetwork
 from training.recipes.recipe import Recipe
 
 
+_WAYS: Mapping[IntervalScale, str] = {"scale": "", "window": ", by the window", "quantiles": ", by quantiles"}
+
+
 class _Judged(NamedTuple):
     """Forecasts to judge intervals on, with each scale; `units` are as in `interval_scores`, of several series."""
 
@@ -34,16 +37,25 @@ class _Judged(NamedTuple):
 def calibrated(recipe: Recipe, dataset: Dataset, forecaster: Forecaster, fitted: FittedNetwork) -> Choice:
     """The intervals of a completed model, chosen among those that can be made.
 
-    Their errors come from calibration rows, or from left-out rows as well; they are in units of each window's scale, or
-    of the network's quantiles where it gives these. Raises DisagreementError and what `rolling_forecasts` raises.
+    Their errors come from calibration rows, or from left-out rows as well; they are in units of what values are scaled
+    by, of each window's standard deviation where the recipe asks, or of the network's quantiles where it gives these.
+    Raises DisagreementError and what `rolling_forecasts` raises.
     """
-    scales: list[IntervalScale] = ["scale"] if forecaster.spec.quantiles is None else ["scale", "quantiles"]
+    scales = _scales(recipe, forecaster.spec)
     by_scale = {scale: _scaled_by(scale, forecaster) for scale in scales}
     members = _members(dataset, fitted, forecaster.title) if fitted.left_out else []
     candidates: list[Candidate] = []
     for scale, one in by_scale.items():
         candidates += _candidates(recipe, dataset, one, fitted, [_scaled_by(scale, member) for member in members])
     return choose_intervals(candidates, *(_judged(recipe, dataset, by_scale) if len(candidates) > 1 else ()))
+
+
+def _scales(recipe: Recipe, spec: ModelSpec) -> list[IntervalScale]:
+    """The units that there can be, the usual one first. What is scaled by its context has its window's already."""
+    scales: list[IntervalScale] = ["scale"]
+    if recipe.evaluation.window_intervals and spec.scaler.kind != "context" and spec.interval_season is None:
+        scales.append("window")
+    return scales if spec.quantiles is None else [*scales, "quantiles"]
 
 
 def _scaled_by(scale: IntervalScale, forecaster: Forecaster) -> Forecaster:
@@ -70,7 +82,7 @@ def _candidates(
         dataset.calibrated_on,
         forecaster.spec.interval_scale,
     )
-    way = ", by quantiles" if scale == "quantiles" else ""
+    way = _WAYS[scale]
     intervals = calibrate(forecaster, dataset.calibration, horizon)
     if intervals is not None:
         few = recipe.fit.leave_out and not fitted.left_out

@@ -14,6 +14,9 @@ from training.evaluation.interval_scores import interval_scores
 from training.evaluation.rolling_forecasts import RollingForecasts
 
 LEVELS = ("80", "95")  # in percent, that candidates are judged by
+# By how much intervals of one width for all windows must be better than those that follow the window: on rows beside
+# those that calibrated they look good, and they stay so only as long as errors do not grow (ADR 17 has figures).
+FIXED_WIDTH_HANDICAP = 1.1
 
 
 class Candidate(NamedTuple):
@@ -48,14 +51,14 @@ def choose_intervals(
 ) -> Choice:
     """The candidate with the lowest score; the first one where others are no better, or nothing can be told.
 
+    Beside a candidate with the scale `window`, the scores of those with `scale` count as a tenth higher.
     `forecasts` are the model's on validation rows, with each scale, empty where these hold no horizon, and `units` as
     in `interval_scores`.
     """
     if len(candidates) < 2:
         return _chosen(candidates[0]) if candidates else Choice(None, "")
     scores = [None] * len(candidates) if not forecasts else _relative_scores(candidates, forecasts, units)
-    known = [np.inf if score is None else score for score in scores]
-    best = int(np.argmin(known))
+    best = int(np.argmin(_ranked_by(candidates, scores)))
     record = tuple(
         IntervalCandidate(name=each.name, count=each.intervals.count, score=score, chosen=index == best)
         for index, (each, score) in enumerate(zip(candidates, scores, strict=True))
@@ -65,6 +68,14 @@ def choose_intervals(
 
 def _chosen(candidate: Candidate) -> Choice:
     return Choice(candidate.intervals, candidate.calibrated_on, candidate.scale)
+
+
+def _ranked_by(candidates: Sequence[Candidate], scores: Sequence[float | None]) -> list[float]:
+    fixed = FIXED_WIDTH_HANDICAP if any(each.scale == "window" for each in candidates) else 1.0
+    return [
+        np.inf if score is None else score * (fixed if each.scale == "scale" else 1.0)
+        for each, score in zip(candidates, scores, strict=True)
+    ]
 
 
 def _relative_scores(

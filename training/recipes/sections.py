@@ -232,6 +232,11 @@ class EvaluationSection(Section):
     interval_season: Count | None = Field(
         None, description="scale intervals with each window's mean change over this many steps, such as a season"
     )
+    window_intervals: bool = Field(
+        False,
+        description="let intervals be as wide as the standard deviation of each window makes them, unless those of one "
+        "width for all are a tenth better on the validation rows",
+    )
     linear_lags: Count | None = Field(
         None, description="lags of the linear baseline; by default the model's context, at most 512"
     )

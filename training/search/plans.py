@@ -48,6 +48,7 @@ def plans_for(of: Situation, given: Mapping[str, Any] = NOTHING) -> tuple[Plan, 
         "linear_lags": _linear_lags(of),
         "units": [_units(of)],
         "quantile_outputs": sum(of.rows) >= VERY_SHORT_ROWS,
+        "window_intervals": True,
         "learning_rate": 0.003,
         # Series of a panel may be shorter than its context.
         "least_context": max(2, next((season.rows for season in of.seasons), 2)) if of.is_panel else None,

@@ -35,6 +35,16 @@ def test_a_window_s_scale_serves_all_its_steps() -> None:
     assert fixed.above.tolist() == [[[3]]]
 
 
+def test_a_window_s_standard_deviation_serves_all_its_steps() -> None:
+    spec = tiny_spec(window=2, lags=(3,), features=("a", "b"), interval_scale="window")
+    contexts = np.array(
+        [[[0.0, 50], [1, 50], [5, 50]], [[9, 1], [2, 2], [2, 4]]], np.float32
+    )  # windows of the last two
+    found = error_scale(spec, Scale(np.zeros(2), np.array([10.0, 1])), contexts, np.zeros((2, 3, 2), np.float32))
+    # A window that never changes has an interval as well.
+    assert found.below.ravel().tolist() == found.above.ravel().tolist() == pytest.approx([20, 1e-3, 1e-2, 1])
+
+
 def test_quantiles_need_a_network_that_gives_them() -> None:
     with pytest.raises(ValueError, match="where the network gives them"):
         tiny_spec(interval_scale="quantiles")

@@ -103,3 +103,17 @@ def test_without_validation_rows_nothing_is_judged_and_the_slice_calibrates() ->
     choice = calibrated(recipe, dataset, forecaster, fitted)
     assert [(each.score, each.chosen) for each in choice.candidates] == [(None, True), (None, False)]
     assert choice.calibrated_on == dataset.calibrated_on
+
+
+def test_units_are_those_that_the_recipe_and_its_scaler_leave_open() -> None:
+    recipe = RECIPE.with_values({"leave_out": False, "window_intervals": True})
+
+    def names(**values: object) -> list[str]:
+        asked = recipe.with_values(values)
+        dataset = dataset_of(asked, np.arange(100.0) % 7)
+        fitted, forecaster = fitted_to(asked, dataset)
+        return [each.name for each in calibrated(asked, dataset, forecaster, fitted).candidates]
+
+    assert names() == ["calibration rows", "calibration rows, by the window"]
+    # A choice between one is none.
+    assert names(scaler="context") == names(interval_season=1) == names(window_intervals=False) == []

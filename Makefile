@@ -42,7 +42,7 @@ serve: setup ## serve the models of models/artifacts on http://127.0.0.1:8000 (f
 	$(bin)/rollcast serve $(ARGS)
 
 test: setup .venv/.dev ## run every test with branch coverage
-	$(bin)/python -m pytest --cov $(ARGS)
+	$(bin)/python -m pytest --cov --ignore=tests/clients $(ARGS)
 
 test-clients: setup .venv/.dev .venv-clients/.installed ## run the tests with clients that others wrote, from .venv-clients
 	$(bin)/python -m pytest tests/clients $(ARGS)
@@ -52,7 +52,7 @@ test-newest: ## run the tests with the newest versions that pyproject.toml allow
 	$(PYTHON) -m venv --clear .venv-newest
 	.venv-newest/bin/python -m pip --disable-pip-version-check install --quiet --upgrade --upgrade-strategy eager \
 		--constraint requirements/floors.in --editable '.[client,compare,dev,examples,mcp,serve,telemetry,train]'
-	.venv-newest/bin/python -m pytest $(ARGS)
+	.venv-newest/bin/python -m pytest --ignore=tests/clients $(ARGS)
 
 check: setup .venv/.dev audit ## lint, formatting, types, import directions, the page's types, Dockerfile, audit
 	$(bin)/ruff check .

@@ -33,6 +33,12 @@ from service.metrics.metrics import Metrics
 from service.protocols import invocations, open_inference, schemas, tensorflow_serving
 from service.protocols.documented import add_examples
 from service.protocols.error_shapes import ErrorShapes, reword_document, with_routes
+from service.protocols.nixtla import examples as nixtla_examples
+from service.protocols.nixtla import routes as nixtla
+from service.protocols.nixtla import schemas as nixtla_schemas
+from service.protocols.timeseries import examples as timeseries_examples
+from service.protocols.timeseries import routes as timeseries
+from service.protocols.timeseries import schemas as timeseries_schemas
 from service.routes import docs, health, metrics, models, page, plots, predict
 from service.settings import Settings
 from service.telemetry.middleware import telemetry_of
@@ -42,7 +48,10 @@ log = logging.getLogger("rollcast")
 ROUTERS = (
     *(predict.router, models.router, plots.router, health.router),
     *(open_inference.router, open_inference.health, tensorflow_serving.router),
+    *(nixtla.router, timeseries.router),
 )
+EXAMPLES = nixtla_examples.example_bodies, timeseries_examples.example_bodies
+READ = *schemas.READ, *nixtla_schemas.READ, *timeseries_schemas.READ
 FAST_PATHS: Mapping[tuple[str, str], Endpoint] = {
     ("POST", "/predict"): predict.answer,
     **{("POST", path): open_inference.answer for path in open_inference.INFER_PATHS},
@@ -120,10 +129,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     shapes = with_routes(settings.predict_route, settings.health_route)
 
     def finish(document: dict[str, Any], served: Sequence[Manifest]) -> None:
-        add_examples(document, served)
+        add_examples(document, served, EXAMPLES)
         reword_document(shapes, document)
 
-    more, keys = openapi.More(schemas.READ, finish), settings.api_keys_file is not None
+    more, keys = openapi.More(READ, finish), settings.api_keys_file is not None
     openapi.install(app, lambda: app.state.rollcast.models.snapshot, more, keys=keys)
     return app
 

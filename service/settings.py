@@ -31,6 +31,7 @@ PLATFORM_VARIABLES = {
 _ROUTE = r"(/[A-Za-z0-9._~:@-]+)+"
 _OWN = (
     r"predict|invocations|ping|models|healthz|readyz|metrics|docs|openapi\.json|static-offline-docs|page|v2|v1/models"
+    r"|v1/timeseries|model_params|validate_api_key"
 )
 
 
@@ -90,6 +91,9 @@ class Settings(BaseSettings):
         1_000_000, description="Most values that one answer may hold: predictions, bounds of intervals and timestamps."
     )
     max_body_bytes: Annotated[int, Field(ge=1)] = Field(1 << 20, description="Largest request body, in bytes.")
+    max_inflated_bytes: Annotated[int, Field(ge=1)] = Field(
+        8 << 20, description="Largest request body once it is inflated, in bytes, where it may come compressed."
+    )
     max_values: Annotated[int, Field(ge=1)] = Field(
         250_000, description="Most values in one request: numbers, texts and lists of them."
     )

@@ -26,6 +26,12 @@ SCOPES: Mapping[tuple[str, str], api_keys.Scope] = {
     ("POST", "/v1/models/{name}/labels/{label}:predict"): "predict",
     ("POST", "/v2/models/{name}/infer"): "predict",
     ("POST", "/v2/models/{name}/versions/{version}/infer"): "predict",
+    ("POST", "/v2/forecast"): "predict",
+    ("POST", "/v2/cross_validation"): "predict",
+    ("POST", "/v1/timeseries/forecast"): "predict",
+    # Nixtla's client asks these before it asks for a forecast, with the same key.
+    ("GET", "/model_params"): "predict",
+    ("GET", "/validate_api_key"): "predict",
 }
 
 # The rest of a body that is refused is read and thrown away as it comes, so that the connection can be kept; one longer

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
+from service.http.inflating import inflate
 from service.http.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, ProblemException
 
 # A client that is still sending when the connection closes sees a reset and not the answer, so this much
@@ -28,22 +29,29 @@ async def read_json(scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
     return await _read(headers, receive, limit_bytes)
 
 
-async def read_any(scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
+async def read_any(scope: Scope, receive: Receive, limit_bytes: int, inflated_bytes: int | None = None) -> bytes:
     """The whole body of a request that need not say what it is, as clients of other protocols don't.
 
-    A web page must: without the header its browser would send the request for it and never ask first. Raises
-    ProblemException, 415 there and for a compressed body, 413 for more than `limit_bytes`; and ClientDisconnect.
+    A web page must: without the header its browser would send the request for it and never ask first. A zstd body is
+    taken where `inflated_bytes` says how many it may have once it is inflated. Raises ProblemException, 415 for a page
+    that does not say, and for a body compressed otherwise, 413 for more than `limit_bytes`; and ClientDisconnect.
     """
     headers: dict[bytes, bytes] = dict(scope["headers"])
-    if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+    encoding = headers.get(b"content-encoding", b"identity").strip().lower()
+    if encoding != b"identity" and inflated_bytes is None:
         raise ProblemException(
             UNSUPPORTED_MEDIA_TYPE, "compressed bodies are not taken: leave the header Content-Encoding out"
+        )
+    if encoding not in (b"identity", b"zstd"):
+        raise ProblemException(
+            UNSUPPORTED_MEDIA_TYPE, "bodies are taken as they are, or compressed with Content-Encoding: zstd"
         )
     if b"origin" in headers and _media_type(headers) not in _ASKED_FIRST:
         raise ProblemException(
             UNSUPPORTED_MEDIA_TYPE, "a web page must say what it sends: add the header Content-Type: application/json"
         )
-    return await _read(headers, receive, limit_bytes)
+    body = await _read(headers, receive, limit_bytes)
+    return body if encoding == b"identity" or inflated_bytes is None else await inflate(body, inflated_bytes)
 
 
 def _media_type(headers: Mapping[bytes, bytes]) -> bytes:

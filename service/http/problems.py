@@ -245,7 +245,7 @@ def _path(error: Any) -> Sequence[str | int]:
     if error["type"] == "unknown_field":
         return [error["ctx"]["name"]]
     path = error["loc"]
-    if path and path[0] in ("parameters", "params"):
+    if path and path[0] in ("parameters", "params", "options", "series"):
         return list(path[:2])
     if path and path[0] in ("future", "past", "static"):
         return [path[0], *path[2:]]  # names of covariates, after that of a branch

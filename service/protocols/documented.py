@@ -1,6 +1,6 @@
 """What routes of the protocols have in common in the OpenAPI document: bodies, examples, and problems."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,6 +11,8 @@ from models.spec.example_request import example_request
 from models.spec.manifest import Manifest
 from service.http import problems
 from service.protocols.schemas import InferRequest, InstancesRequest, InvocationsRequest
+
+Examples = Callable[[Manifest], Mapping[str, Any]]  # by schema, a request that a version answers
 
 _MODEL = problems.MODEL_PROBLEMS
 _OVERLOADED = (
@@ -56,11 +58,14 @@ def asked_with(schema: type[BaseModel], *media_types: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def add_examples(document: dict[str, Any], served: Sequence[Manifest]) -> None:
-    """Give each forecast in the document a body that the model of its path answers; a label's may be another's."""
+def add_examples(document: dict[str, Any], served: Sequence[Manifest], more: Sequence[Examples] = ()) -> None:
+    """Give each forecast in the document a body that the model of its path answers; a label's may be another's.
+
+    `more` are the examples of further protocols.
+    """
     if not served:
         return
-    bodies = _example_bodies(served[0])
+    bodies = {schema: body for each in (_example_bodies, *more) for schema, body in each(served[0]).items()}
     for path, operations in document["paths"].items():
         operation = operations.get("post", {})
         content = operation.get("requestBody", {}).get("content", {})

@@ -27,6 +27,22 @@ def _code(problem: Problem) -> dict[str, Any]:
     return {"error_code": _MLFLOW_CODES.get(problem["status"], "INTERNAL_ERROR"), "message": problem["detail"]}
 
 
+def _detail(problem: Problem) -> dict[str, Any]:
+    return {"detail": problem["detail"]}
+
+
+def _fault(problem: Problem) -> dict[str, Any]:
+    [first, *_] = problem.get("errors") or [{}]
+    kind = problem["type"].rpartition(":")[2].replace("-", "_")
+    fault = {
+        "code": str(problem["status"]),
+        "message": problem["detail"],
+        "param": first.get("location", ""),
+        "type": kind,
+    }
+    return {"error": fault}
+
+
 _MLFLOW_CODES = {
     400: "BAD_REQUEST",
     401: "UNAUTHENTICATED",
@@ -41,8 +57,20 @@ _MLFLOW_CODES = {
     504: "DEADLINE_EXCEEDED",
 }
 ERROR_TEXT, ERROR_CODE = Shape("ErrorText", _text), Shape("ErrorCode", _code)
+DETAIL, FAULT = Shape("Detail", _detail), Shape("TimeSeriesError", _fault)
+# Nixtla's, and those of its paths that are not answered here.
+_NIXTLA = (
+    *("/model_params", "/validate_api_key", "/usage", "/v2/forecast", "/v2/cross_validation", "/v2/models"),
+    *("/v2/finetune", "/v2/finetuned_models", "/v2/simulate", "/v2/explain"),
+    *("/v2/anomaly_detection", "/v2/online_anomaly_detection"),
+)
 # By the path, or by its first part.
-SHAPES = {"/v1": ERROR_TEXT, "/v2": ERROR_TEXT, "/ping": ERROR_CODE, "/invocations": ERROR_CODE}
+SHAPES = {
+    **dict.fromkeys(("/v1", "/v2"), ERROR_TEXT),
+    **dict.fromkeys(("/ping", "/invocations"), ERROR_CODE),
+    **dict.fromkeys(_NIXTLA, DETAIL),
+    "/v1/timeseries/forecast": FAULT,
+}
 
 
 def with_routes(*routes: str | None) -> dict[str, Shape]:

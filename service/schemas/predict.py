@@ -73,25 +73,25 @@ def _number_or_text(value: object) -> object:
 _StaticValue = Annotated[
     Any, AfterValidator(_number_or_text), WithJsonSchema({"type": ["number", "boolean", "string"]})
 ]
-_CovariateValues = Annotated[
+CovariateValues = Annotated[
     list[Any],
     AfterValidator(_numbers_or_texts),
     WithJsonSchema({"type": "array", "items": {"type": ["number", "boolean", "string"]}}),
 ]
-_Covariates = Annotated[
-    dict[Annotated[str, Field(max_length=MAX_CATEGORY_LENGTH)], _CovariateValues], Field(max_length=MAX_COVARIATES)
+WindowCovariates = Annotated[
+    dict[Annotated[str, Field(max_length=MAX_CATEGORY_LENGTH)], CovariateValues], Field(max_length=MAX_COVARIATES)
 ]
 Future = Annotated[
-    Annotated[_Covariates, Tag("one")]
-    | Annotated[list[_Covariates], Field(max_length=MAX_WINDOWS, fail_fast=True), Tag("each")],
+    Annotated[WindowCovariates, Tag("one")]
+    | Annotated[list[WindowCovariates], Field(max_length=MAX_WINDOWS, fail_fast=True), Tag("each")],
     Discriminator(_listing),
 ]
-_Static = Annotated[
+WindowStatic = Annotated[
     dict[Annotated[str, Field(max_length=MAX_CATEGORY_LENGTH)], _StaticValue], Field(max_length=MAX_COVARIATES)
 ]
 Static = Annotated[
-    Annotated[_Static, Tag("one")]
-    | Annotated[list[_Static], Field(max_length=MAX_WINDOWS, fail_fast=True), Tag("each")],
+    Annotated[WindowStatic, Tag("one")]
+    | Annotated[list[WindowStatic], Field(max_length=MAX_WINDOWS, fail_fast=True), Tag("each")],
     Discriminator(_listing),
 ]
 

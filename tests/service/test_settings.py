@@ -23,6 +23,7 @@ OTHERS = Settings(
     max_horizon=1,
     max_predictions=10**18,
     max_body_bytes=5,
+    max_inflated_bytes=8,
     max_values=6,
     max_lists=7,
     queue_s=0.5,

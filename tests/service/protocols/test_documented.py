@@ -33,6 +33,8 @@ async def test_every_example_is_answered(client: Client, timed_client: Client) -
         bodies = await examples(each)
         assert set(bodies) == {
             "/invocations",
+            "/v1/timeseries/forecast",
+            *(["/v2/forecast", "/v2/cross_validation"] if each is timed_client else []),  # of one column
             f"/v1/models/{name}:predict",
             f"/v1/models/{name}/versions/1:predict",
             f"/v2/models/{name}/infer",

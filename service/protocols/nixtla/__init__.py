@@ -1,0 +1,1 @@
+"""Nixtla's protocol: many series in one list of numbers."""

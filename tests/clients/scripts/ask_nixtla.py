@@ -70,7 +70,11 @@ def main(url: str) -> None:
     }
     bodies.clear()
     large = client.forecast(many, h=2, freq=FREQ, level=[80], model=MODEL)
-    found["large"] = {"rows": len(large), "bodies": bodies, "last": large["TimeGPT"].tolist()[-2:]}
+    found["large"] = {
+        "rows": len(large),
+        "bodies": list(bodies),
+        "last": large["TimeGPT"][large["unique_id"] == "Z1"].tolist(),
+    }
     found["last"] = many.y.tolist()[-1500:]
     known = two.assign(temperature=20.0)
     ahead = two.groupby("unique_id").tail(2).assign(temperature=21.0).drop(columns="y")

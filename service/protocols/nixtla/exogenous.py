@@ -95,5 +95,6 @@ def _told(known: Sequence[Covariate], others: Sequence[Covariate]) -> str:
     for covariates, where in ((known, "as columns of df and X_df"), (others, "as columns of df in hist_exog_list")):
         if covariates:
             names = [each.name + " (categorical_exog_list)" * bool(each.categories) for each in covariates]
-            parts.append(f"{listed(names)}, in this order, {where}")
+            order = ", in this order," if len(names) > 1 else ""
+            parts.append(f"{listed(names)}{order} {where}")
     return f"{'; and '.join(parts)}; and no other exogenous features"

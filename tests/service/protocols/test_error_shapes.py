@@ -34,6 +34,11 @@ def key(name: str) -> dict[str, str]:
         ("/v2", "ErrorText"),
         ("/v2/", "ErrorText"),
         ("/v2/models/x/infer", "ErrorText"),
+        ("/v2/models", "Detail"),
+        ("/v2/forecast", "Detail"),
+        ("/model_params", "Detail"),
+        ("/v1/models/x:predict", "ErrorText"),
+        ("/v1/timeseries/forecast", "TimeSeriesError"),
         ("/v23", None),
         ("/predict", None),
         ("/", None),
@@ -56,6 +61,15 @@ async def test_keys_are_asked_for_in_the_protocol_s_words(registry_path: Path, k
         assert (await client.get("/v2/models/tiny", headers=key("asker"))).status_code == 403
         assert (await client.get("/v2/models/tiny", headers=key("reader"))).status_code == 200
         assert (await client.get("/v2/health/ready")).status_code == 200
+
+
+async def test_what_nixtla_s_client_asks_first_needs_the_key_of_a_forecast(registry_path: Path, keys: Path) -> None:
+    async with running(Settings(registry=registry_path, api_keys_file=keys)) as client:
+        for path in ("/model_params?model=tiny", "/validate_api_key"):
+            assert (await client.get(path, headers=key("asker"))).status_code == 200
+            reader = await client.get(path, headers=key("reader"))
+            assert (reader.status_code, "needs the scope predict" in reader.json()["detail"]) == (403, True)
+            assert (await client.get(path)).status_code == 401
 
 
 async def test_whatever_forecasts_needs_a_key_that_may(registry_path: Path, keys: Path) -> None:

@@ -13,15 +13,10 @@ from models.spec.covariate import Covariate
 from models.spec.manifest import Manifest
 from models.spec.model_spec import ModelSpec
 from models.text import listed
+from service.protocols.nixtla.cuts import Cut
 from service.protocols.nixtla.schemas import Series
 
-
-class Cut(NamedTuple):
-    """A window: the values of a series from `begin` to `end`, both places in `y`."""
-
-    series: int
-    begin: int
-    end: int
+MAX_VALUES = 1_000_000  # of all windows together: they may overlap, so that a small body asks for many
 
 
 class Exogenous(NamedTuple):
@@ -53,8 +48,15 @@ class Exogenous(NamedTuple):
         return cls(dict(zip(names, rows, strict=True)), dict(zip(names, future, strict=False)) if ahead else None)
 
     def covariates(self, manifest: Manifest, cuts: Sequence[Cut], horizon: int) -> SentCovariates:
-        """The covariates of each window."""
+        """The covariates of each window. Raises InvalidRequest where they are too many values."""
         spec = manifest.spec
+        count = len(self.rows) * sum(cut.end - cut.begin + horizon for cut in cuts)
+        if count > MAX_VALUES:
+            raise InvalidRequest(
+                f"expected at most {MAX_VALUES} values of covariates for all forecasts together, but {count} came: ask "
+                "for fewer n_windows, or set num_partitions",
+                ("series", "X"),
+            )
 
         def future(name: str, cut: Cut) -> list[Any]:
             row = self.rows[name]

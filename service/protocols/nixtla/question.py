@@ -1,6 +1,9 @@
 """A request of Nixtla's, as an exchange takes it: windows cut out of its series, and their forecasts in one list."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import accumulate, groupby
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -15,9 +18,9 @@ from service.forecasting import Forecast, ForecastRequest, level_name
 from service.http.json_checks import check_all_names
 from service.protocols.named_tensors import warnings_of
 from service.protocols.nixtla import schemas
-from service.protocols.nixtla.exogenous import Cut, Exogenous
+from service.protocols.nixtla.cuts import Cut, in_sample_horizon, known, newest
+from service.protocols.nixtla.exogenous import Exogenous
 from service.protocols.nixtla.offsets import parse_offset
-from service.schemas.predict import MAX_WINDOWS
 from service.window_times import WindowTimes
 
 
@@ -26,7 +29,7 @@ class SeriesQuestion:
 
     def __init__(self, asked: schemas.NixtlaForecastRequest | schemas.NixtlaCrossValidationRequest) -> None:
         self._asked = asked
-        self._ends = np.cumsum(asked.series.sizes).tolist()
+        self._y = np.array(asked.series.y, np.float64)
         self._cuts: Sequence[Cut] = ()
         self._horizon = asked.h
         self.model = model_of(asked.model)
@@ -35,36 +38,26 @@ class SeriesQuestion:
     def windows(self) -> Sequence[Any]:
         """The series as they came."""
         y, sizes = self._asked.series.y, self._asked.series.sizes
-        return [y[end - size : end] for size, end in zip(sizes, self._ends, strict=True)]
+        return [y[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)]
 
     def request(self, manifest: Manifest) -> ForecastRequest:
         """The request, free of the protocol. Raises InvalidRequest."""
         asked, spec = self._asked, manifest.spec
-        if (
-            isinstance(asked, schemas.NixtlaCrossValidationRequest) and asked.full_history
-        ):  # what came as h only holds a place
-            self._horizon = max(1, min(asked.h, min(asked.series.sizes) - spec.context_length))
         if len(spec.features) > 1:
             raise InvalidRequest(
                 f"{manifest.title} takes in {len(spec.features)} columns, but y is one: ask POST /predict",
                 ("series", "y"),
             )
         if isinstance(asked, schemas.NixtlaCrossValidationRequest):
-            cuts = self._known(asked, spec.context_length)
+            self._horizon = in_sample_horizon(asked, spec.context_length)
+            cuts = known(asked, spec.context_length)
             exogenous = Exogenous.of(asked.series, manifest, asked.hist_exog, ahead=False)
         else:
-            cuts = [self._cut(index, end, spec.context_length) for index, end in enumerate(self._ends)]
+            cuts = newest(asked.series.sizes, spec.context_length)
             exogenous = Exogenous.of(asked.series, manifest, None, ahead=True)
-        if len(cuts) > MAX_WINDOWS:
-            raise InvalidRequest(
-                f"expected at most {MAX_WINDOWS} forecasts in one request, but {len(cuts)} came: set "
-                "num_partitions, or ask for fewer n_windows",
-                ("series", "sizes"),
-            )
         self._cuts = cuts
-        y = np.array(asked.series.y, np.float64)
         return ForecastRequest(
-            windows=[y[cut.begin : cut.end] for cut in cuts],
+            windows=[self._y[cut.begin : cut.end] for cut in cuts],
             horizon=self._horizon,
             model=self.model,
             levels=asked.level or (),
@@ -103,35 +96,12 @@ class SeriesQuestion:
             "feature_contributions": None,
         }
         if isinstance(self._asked, schemas.NixtlaCrossValidationRequest):
-            horizon, count = self._horizon, len(self._ends)
+            horizon, count = self._horizon, len(self._asked.series.sizes)
             content["idxs"] = [place for cut in self._cuts for place in range(cut.end, cut.end + horizon)]
             content["sizes"] = (horizon * np.bincount([cut.series for cut in self._cuts], minlength=count)).tolist()
         if warnings := warnings_of(forecast):
             content["warnings"] = warnings
         return to_json(content)
-
-    def _cut(self, series: int, end: int, context: int) -> Cut:
-        """A series' newest values before a place, no more than a forecast rests on."""
-        first = self._ends[series] - self._asked.series.sizes[series]
-        return Cut(series, max(first, end - context), end)
-
-    def _known(self, asked: schemas.NixtlaCrossValidationRequest, context: int) -> list[Cut]:
-        """The windows before values that are known, oldest first. Raises InvalidRequest where a series is too short."""
-        horizon, cuts = self._horizon, list[Cut]()
-        step = asked.step_size or asked.h
-        most = max(1, MAX_WINDOWS // len(asked.series.sizes))
-        for index, (size, end) in enumerate(zip(asked.series.sizes, self._ends, strict=True)):
-            count = asked.n_windows
-            if asked.full_history:
-                step, count = horizon, min(most, max(1, (size - context) // horizon))
-            if size - horizon - step * (count - 1) < 1:
-                raise InvalidRequest(
-                    f"the series has {size} values: too few for {count} forecasts of {horizon} steps, {step} apart",
-                    ("series", "sizes", index),
-                )
-            ends = range(end - horizon - step * (count - 1), end - horizon + 1, step)
-            cuts += [self._cut(index, each, context) for each in ends]
-        return cuts
 
     def _times(self, manifest: Manifest, cuts: Sequence[Cut]) -> list[WindowTimes] | None:
         """What tells each window's times, where the model takes them in. Raises InvalidRequest."""
@@ -152,14 +122,16 @@ class SeriesQuestion:
             )
         if not spec.needs_times:
             return None
-        found = []
-        for cut in cuts:
-            after = cut.end - 1 - (self._ends[cut.series] - asked.series.sizes[cut.series])
+        found, begins = [], [0, *accumulate(asked.series.sizes)]
+        for index, of_series in groupby(cuts, attrgetter("series")):
+            steps = np.array([cut.end - 1 - begins[index] for cut in of_series])
             try:
-                end = WindowTimes(end=starts[cut.series]).time_index(1, spec).moved(after).end
+                start = WindowTimes(end=starts[index]).time_index(1, spec)
+                ends = start.at(steps).astype(datetime)
             except InvalidRequest as error:
-                raise error.at(("series", "start_datetime", cut.series)) from None
-            found.append(WindowTimes(end=end.isoformat()))
+                raise error.at(("series", "start_datetime", index)) from None
+            zone = start.end.tzinfo
+            found += [WindowTimes(end=end.replace(tzinfo=UTC).astimezone(zone).isoformat()) for end in ends]
         return found
 
 

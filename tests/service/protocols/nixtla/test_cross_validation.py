@@ -87,7 +87,7 @@ async def test_covariates_of_what_is_forecast_are_known(tmp_path: Path) -> None:
             "series.sizes[1]: the series has 8 values: too few for 4 forecasts of 2 steps, 2 apart",
         ),
         ({"h": 2, "n_windows": 3}, "series.sizes[0]: the window has 3 values; tiny@1 needs at least 4"),
-        ({"h": 2, "n_windows": 10**9}, "series.sizes[0]: the series has 9 values: too few"),
+        ({"h": 2, "n_windows": 500}, "series.sizes[0]: the series has 9 values: too few"),
         ({"h": 2, "n_windows": 0}, "n_windows: expected a number greater than or equal to 1, but 0 came"),
         (
             {"h": 9, "full_history": True, "series": {"y": A[:4], "sizes": [4]}},

@@ -1,6 +1,7 @@
 """Which row of exogenous features is which covariate, numbers and categories mixed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,8 +9,9 @@ from models.errors import InvalidRequest
 from models.registry.registry import Registry
 from models.spec.covariate import Covariate
 from models.spec.manifest import Manifest
+from service.protocols.nixtla.cuts import Cut
 from service.protocols.nixtla.examples import example_bodies
-from service.protocols.nixtla.exogenous import Cut, Exogenous
+from service.protocols.nixtla.exogenous import Exogenous
 from service.protocols.nixtla.schemas import NixtlaForecastRequest, Series
 from tests.support.tiny import publish_tiny, tiny_spec
 
@@ -31,7 +33,7 @@ def manifest(tmp_path: Path) -> Manifest:
 
 
 def test_numbers_stand_before_categories_and_what_is_known_ahead_before_all(manifest: Manifest) -> None:
-    rows = [[1.0, 2.0, 3.0], ["sun", "mon", "sun"], [0.1, 0.2, 0.3], [7.0] * 3, ["a", "b", "a"]]
+    rows: list[list[Any]] = [[1.0, 2.0, 3.0], ["sun", "mon", "sun"], [0.1, 0.2, 0.3], [7.0] * 3, ["a", "b", "a"]]
     series = Series(y=[1.0, 2.0, 3.0], sizes=[3], X=rows, X_future=[[4.0], ["mon"]], categorical_exog=[1, 4])
     found = Exogenous.of(series, manifest, None, ahead=True).covariates(manifest, [Cut(0, 1, 3)], 1)
     assert found.future == [{"day": ["mon", "sun", "mon"], "heat": [2.0, 3.0, 4.0]}]
@@ -40,7 +42,7 @@ def test_numbers_stand_before_categories_and_what_is_known_ahead_before_all(mani
 
 
 def test_where_all_is_known_categories_come_last(manifest: Manifest) -> None:
-    rows = [[1.0, 2.0, 3.0], [0.1, 0.2, 0.3], [7.0] * 3, ["sun", "mon", "sun"], ["a", "b", "a"]]
+    rows: list[list[Any]] = [[1.0, 2.0, 3.0], [0.1, 0.2, 0.3], [7.0] * 3, ["sun", "mon", "sun"], ["a", "b", "a"]]
     series = Series(y=[1.0, 2.0, 3.0], sizes=[3], X=rows, categorical_exog=[3, 4])
     exogenous = Exogenous.of(series, manifest, [1, 2], ahead=False)
     found = exogenous.covariates(manifest, [Cut(0, 0, 2)], 1)
@@ -58,6 +60,13 @@ def test_categories_must_be_named(manifest: Manifest) -> None:
         "(categorical_exog_list), rain and size, in this order, as columns of df in hist_exog_list; and no other "
         "exogenous features"
     )
+
+
+def test_a_small_body_does_not_ask_for_any_number_of_values(manifest: Manifest) -> None:
+    series = Series(y=[1.0] * 999, sizes=[999], X=[[1.0] * 999] * 5, categorical_exog=[3, 4])
+    exogenous = Exogenous.of(series, manifest, None, ahead=False)
+    with pytest.raises(InvalidRequest, match="but 1001000 came: ask for fewer n_windows"):
+        exogenous.covariates(manifest, [Cut(0, 0, 199)] * 1001, 1)
 
 
 def test_examples_bring_all_of_them(manifest: Manifest) -> None:

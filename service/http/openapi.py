@@ -121,7 +121,7 @@ def _fill_examples(document: dict[str, Any], served: Sequence[Manifest], label: 
     for operations in document["paths"].values():
         for operation in operations.values():
             parameters = operation.get("parameters", ())
-            known = {"name": first.name, "version": str(first.version), "plot": "loss.png"}
+            known = {"name": first.name, "model": first.name, "version": str(first.version), "plot": "loss.png"}
             if any(parameter["name"] == "label" for parameter in parameters):
                 known = {} if label is None else {"name": label.name, "label": str(label.alias)}
             for parameter in parameters:

@@ -41,8 +41,8 @@ async def cross_validation(request: Request) -> Response:
     summary="How much a model looks back on",
     responses=OF_A_MODEL | problems.documented((problems.INVALID_REQUEST, "model: several models are there: name one")),
 )
-async def model_params(state: State, model: str | None = None, freq: str | None = None) -> schemas.NixtlaModelParams:  # noqa: ARG001 - clients send it
-    """The client cuts series to `input_size` values before it sends them, and warns beyond `horizon`."""
+async def model_params(state: State, model: str | None = None) -> schemas.NixtlaModelParams:
+    """The client cuts series to `input_size` values, and warns beyond `horizon`. What it sends as `freq` is passed over."""
     manifest = (await opened(model_of(model), state)).manifest
     tested = manifest.calibration or manifest.backtest
     horizon = manifest.spec.outputs if tested is None else tested.horizon

@@ -42,7 +42,7 @@ async def cross_validation(request: Request) -> Response:
     responses=OF_A_MODEL | problems.documented((problems.INVALID_REQUEST, "model: several models are there: name one")),
 )
 async def model_params(state: State, model: str | None = None) -> schemas.NixtlaModelParams:
-    """The client cuts series to `input_size` values, and warns beyond `horizon`. What it sends as `freq` is passed over."""
+    """The client cuts series to `input_size` values, and warns beyond `horizon`. Its `freq` is passed over."""
     manifest = (await opened(model_of(model), state)).manifest
     tested = manifest.calibration or manifest.backtest
     horizon = manifest.spec.outputs if tested is None else tested.horizon

@@ -44,7 +44,9 @@ def test_every_block_is_tried_here() -> None:
 
 def test_the_two_commands_are_what_make_runs() -> None:
     for line, runs in zip(
-        block("make serve").splitlines(), [".venv/bin/rollcast serve", ".venv/bin/python -m pytest --cov"], strict=True
+        block("make serve").splitlines(),
+        [".venv/bin/rollcast serve", ".venv/bin/python -m pytest --cov --ignore=tests/clients"],
+        strict=True,
     ):
         target = shlex.split(line, comments=True)
         result = subprocess.run([*target, *DRY], cwd=ROOT, capture_output=True, text=True, check=True)

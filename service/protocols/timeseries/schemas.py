@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from models.references import REFERENCE_PATTERN
 from service.protocols.asking import refuse_unknown
 from service.protocols.schemas import MAX_NAME_LENGTH, Lenient
-from service.schemas.predict import MAX_LEVELS, MAX_WINDOWS, Window, WindowCovariates, WindowStatic
+from service.schemas.predict import MAX_LEVELS, Window, WindowCovariates, WindowStatic
 
+MAX_INPUTS = 500  # each has some fields, and a body may have 5,000
 SeriesType = Literal["univariate_time_series", "multivariate_time_series"]
 _Values = list[float] | list[list[float]]
 _Text = Annotated[str, Field(max_length=40)]
@@ -52,7 +53,7 @@ class TimeSeriesRequest(Lenient):
     model: Annotated[str, Field(pattern=f"^{REFERENCE_PATTERN}$")] = Field(
         description="A name, optionally with a version or an alias."
     )
-    inputs: Annotated[list[TimeSeriesInput], Field(min_length=1, max_length=MAX_WINDOWS, fail_fast=True)]
+    inputs: Annotated[list[TimeSeriesInput], Field(min_length=1, max_length=MAX_INPUTS, fail_fast=True)]
     options: TimeSeriesOptions
     metadata: dict[str, Any] | None = Field(None, description="Passed over.")
 

@@ -148,6 +148,7 @@ async def test_covariates_come_beside_a_series(covariate_client: Client) -> None
         ),
         ([A], {"quantile": [0.1]}, "invalid_request", "quantile", "there is nothing of the kind here: leave it out"),
         ([], {}, "invalid_request", "inputs", "expected at least 1 item"),
+        ([A] * 501, {}, "invalid_request", "inputs", "expected at most 500 items"),
     ],
 )
 async def test_what_can_t_be_done_is_told_in_the_protocol_s_words(

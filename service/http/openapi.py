@@ -19,6 +19,7 @@ _REFERENCES = "#/components/schemas/{model}"
 
 _PARAMETERS = {
     "name": "A model's name, as `GET /models` lists them.",
+    "model": "A model's name, optionally with @ and a version or an alias.",
     "version": "One of its versions.",
     "label": "One of its aliases.",
     "plot": "A picture's name, as the card lists them in `plots`.",

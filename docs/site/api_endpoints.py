@@ -19,6 +19,7 @@ _TITLES = {
     "open inference protocol": "Open Inference Protocol",
     "tensorflow serving, kserve v1": "TensorFlow Serving, KServe V1",
     "mlflow, sagemaker, vertex ai": "MLflow, SageMaker, Vertex AI",
+    "kserve time series": "KServe time series",
 }
 
 

@@ -2,8 +2,9 @@
 
 Where errors are large at some hours or in some series, an interval of one width for all is too wide elsewhere. Where a
 series has grown, its errors have as well. So the units can come from each window (locally weighted conformal
-prediction: Lei et al. 2018, 5.2, doi:10.1080/01621459.2017.1307116), or from two quantiles that the network gives at each step (conformalized quantile
-regression: Romano et al. 2019, arXiv:1905.03222; in the form that scales: Sesia and Candes 2020, arXiv:1909.05433).
+prediction: Lei et al. 2018, 5.2, doi:10.1080/01621459.2017.1307116), or from two quantiles that the network gives at
+each step (conformalized quantile regression: Romano et al. 2019, arXiv:1905.03222; in the form that scales: Sesia and
+Candes 2020, arXiv:1909.05433).
 """
 
 from typing import NamedTuple

@@ -23,7 +23,6 @@ from training.networks.build import members_of
 from training.networks.fit import FittedNetwork
 from training.recipes.recipe import Recipe
 
-
 _WAYS: Mapping[IntervalScale, str] = {"scale": "", "window": ", by the window", "quantiles": ", by quantiles"}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
@@ -62,7 +63,7 @@ def test_client_and_service_are_installed_without_each_other() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     shared, extras = project["dependencies"], project["optional-dependencies"]
     assert {Requirement(each).name for each in [*shared, *extras["client"]]} == {"numpy", "httpx"}
-    served = {Requirement(each).name for each in [*shared, *extras["serve"]]}
+    served = {canonicalize_name(Requirement(each).name) for each in [*shared, *extras["serve"]]}
     locked = set(re.findall(r"^(\S+?)==", (ROOT / "requirements" / "serve.lock").read_text(), flags=re.MULTILINE))
     assert {"onnxruntime", "fastapi", "uvicorn"} < served <= locked
     assert "httpx" not in locked

@@ -64,7 +64,7 @@ def test_the_reference_has_every_path_and_every_field(site: Path) -> None:
             for status in operation["responses"]:
                 assert f"| {status} |" in told or f"Answers {status}: " in told
             for parameter in operation.get("parameters", ()):
-                assert f"| `{parameter['name']}` | path |" in told
+                assert f"| `{parameter['name']}` | {parameter['in']} |" in told
     for name, schema in document["components"]["schemas"].items():
         told = schemas.partition(f"## {name}\n")[2].partition("\n## ")[0]
         for field in schema.get("properties", ()):

@@ -91,7 +91,7 @@ class Served(NamedTuple):
         from rollcast.client.client import Client
 
         reference = parse_reference(name)
-        with _as_ours(), Client(url, api_key=api_key) as client:
+        with as_ours(), Client(url, api_key=api_key) as client:
             summary = client.model(reference.name)
             version = reference.version or summary.default
             if reference.alias is not None:
@@ -115,8 +115,8 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def _as_ours() -> Iterator[None]:
-    """Errors of the client, as errors that the command tells in one line."""
+def as_ours() -> Iterator[None]:
+    """Errors of the client, as RollcastError."""
     from rollcast.client.errors import ClientError
 
     try:

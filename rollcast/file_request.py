@@ -14,7 +14,9 @@ from service.forecasting import ForecastRequest
 from service.window_times import WindowTimes
 from training.reading.series import Series, read_series
 from training.recipes.recipe import Recipe
+from training.recipes.sections import SeriesSection
 
+MAX_VALUES = 1_000_000  # of a request: more would be many minutes and gigabytes
 ADAPT_HORIZONS = 30  # of rows before the context, that intervals follow
 
 
@@ -35,6 +37,16 @@ def read_file(
     described: Described, csv: str, column: list[str] | None, time: str | None, id_: str | None
 ) -> tuple[Series, ...]:
     """The file's series, rows that are missing filled as the model's recipe fills them, which is said."""
+    series = read_series(series_section(described, csv, column, time, id_))
+    for warning in filled_warnings(described, series):
+        warn(warning)
+    return series
+
+
+def series_section(
+    described: Described, csv: str, column: list[str] | None, time: str | None, id_: str | None
+) -> SeriesSection:
+    """How a model's recipe reads a file, or a table that stands in for it. Raises RollcastError."""
     columns = tuple(column or described.spec.features)
     if len(columns) != len(described.spec.features):
         raise RollcastError(
@@ -46,11 +58,15 @@ def read_file(
     values = {"csv": csv, "column": columns, "id": id_, "time": time, "frequency": frequency, "fill": fill}
     values["missing"] = "mask" if described.spec.masked else "error"
     values |= {kind: [each.name for each in getattr(described.spec, kind)] for kind in KINDS}
-    series = read_series(Recipe().with_values(values).series)
-    filled = sum(each.filled_rows for each in series)
-    if filled:
-        warn(f"{filled} rows of {series[0].source} were missing or had empty cells: filled ({fill}), as in training")
-    return series
+    return Recipe().with_values(values).series
+
+
+def filled_warnings(described: Described, series: Sequence[Series]) -> list[str]:
+    """A sentence on rows that were filled, where there are any."""
+    filled, fill = sum(each.filled_rows for each in series), described.series.get("fill", "none")
+    if not filled:
+        return []
+    return [f"{filled} rows of {series[0].source} were missing or had empty cells: filled ({fill}), as in training"]
 
 
 def request_of(described: Described, series: Sequence[Series], horizon: int, *, adapt: bool) -> ForecastRequest:
@@ -70,6 +86,15 @@ def request_of(described: Described, series: Sequence[Series], horizon: int, *, 
             if each.times is not None
         ],
     )
+
+
+def check_size(series: int, request: ForecastRequest) -> None:
+    """Raise RollcastError where a request asks for more values than anyone waits for."""
+    if series * request.horizon * (1 + request.paths) > MAX_VALUES:
+        raise RollcastError(
+            f"{series} series and a horizon of {request.horizon} make more than {MAX_VALUES} values: choose a shorter "
+            "one"
+        )
 
 
 def _covariates(series: Sequence[Series], rows: int, horizon: int) -> SentCovariates:

@@ -10,12 +10,14 @@ COMPARE = ("statsforecast",)
 
 def require_train(*modules: str) -> None:
     """Raise MissingExtra unless these libraries of the `train` extra are installed, by default all of them."""
-    _require(modules or TRAIN, "run `make train`, or in a checkout pip install -e '.[train]'")
+    _require(modules or TRAIN, "run `make train`, or pip install 'rollcast[train]', in a checkout -e '.[train]'")
 
 
 def require_compare(*modules: str) -> None:
     """Raise MissingExtra unless these libraries of the `compare` extra are installed, by default all of them."""
-    _require(modules or COMPARE, "in a checkout pip install -e '.[compare]', or leave --compare out")
+    _require(
+        modules or COMPARE, "pip install 'rollcast[compare]', in a checkout -e '.[compare]', or leave --compare out"
+    )
 
 
 def _require(modules: tuple[str, ...], what_to_do: str) -> None:

@@ -25,6 +25,7 @@ from training.extras import require_compare, require_train
 from training.networks.fit import fit, learn_on
 from training.publication import TrainedModel, publish_trained
 from training.reading.series import Series
+from training.reading.table import Table
 from training.recipes.recipe import Recipe
 from training.report.manifest import describe
 from training.report.training_pictures import TrainingPictures
@@ -41,16 +42,20 @@ class Plans(NamedTuple):
 NO_PLANS = Plans()
 
 
-def train(recipe: Recipe, registry: Registry, *, progress: bool = True, compare: bool = False) -> Manifest:
+def train(
+    recipe: Recipe, registry: Registry, *, table: Table | None = None, progress: bool = True, compare: bool = False
+) -> Manifest:
     """Train a recipe's network and publish it as the next version of the recipe's name.
 
     What can fail early does so before the training: the name, the series, the registry. The test rows are looked at
     once, after it. Nothing is published unless all went well, whenever it is interrupted. Progress goes to stderr.
-    With `compare` the scores of classical methods stand beside the model's. Raises RollcastError.
+    A `table` stands in for the recipe's file. With `compare` the scores of classical methods stand beside the model's.
+    Raises RollcastError.
     """
     require_libraries(compare=compare)
     check_recipe_name(recipe.name)
-    return train_on(load_series(recipe), recipe, registry, Console(stderr=True) if progress else None, compare=compare)
+    console = Console(stderr=True) if progress else None
+    return train_on(load_series(recipe, table), recipe, registry, console, compare=compare)
 
 
 def require_libraries(*, compare: bool) -> None:

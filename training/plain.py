@@ -10,6 +10,7 @@ from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from training.data.dataset import load_series
 from training.pipeline import Plans, check_recipe_name, require_libraries, train_on
+from training.reading.table import Table
 from training.recipes.recipe import Recipe
 from training.search.budget import USUAL_MINUTES
 from training.search.given import with_season_lags
@@ -22,23 +23,25 @@ def train_plain(
     values: Mapping[str, Any],
     registry: Registry,
     *,
+    table: Table | None = None,
     minutes: float = USUAL_MINUTES,
     progress: bool = True,
     compare: bool = False,
 ) -> Manifest:
     """Find a recipe for a file's series, train its network, and publish it.
 
-    `values` are those that the user set, by their names in a recipe; they hold whatever is found. Training is sized to
-    take about so many minutes, and the clock ends what takes longer; 0 minutes are the usual ones, without a clock.
-    Values that no plan goes with are a recipe of their own. With `compare` classical methods stand beside the model,
-    which takes time of its own. Raises RollcastError.
+    `values` are those that the user set, by their names in a recipe; they hold whatever is found. A `table` stands in
+    for the file, whose path is then its name alone. Training is sized to take about so many minutes, and the clock ends
+    what takes longer; 0 minutes are the usual ones, without a clock. Values that no plan goes with are a recipe of
+    their own. With `compare` classical methods stand beside the model, which takes time of its own. Raises
+    RollcastError.
     """
     require_libraries(compare=compare)
     started = time.monotonic()
     console = Console(stderr=True) if progress else None
     given = Recipe().with_values(values)
     check_recipe_name(given.name)
-    series = load_series(given)
+    series = load_series(given, table)
     found = find_recipe(values, series, minutes, console)
     if found is None:
         return train_on(series, with_season_lags(given, values, series), registry, console, compare=compare)

@@ -13,14 +13,12 @@ from models.text import counted, printable
 from rollcast.answers import Answering, OpenedHere, Served
 from rollcast.console import show_json, show_table, warn
 from rollcast.described import Described
-from rollcast.file_request import read_file, request_of, time_column
+from rollcast.file_request import MAX_VALUES, check_size, read_file, request_of, time_column
 from rollcast.options import NameArgument, RegistryOption
 from rollcast.tables import ShownForecast, forecast_table
-from service.forecasting import level_name
+from service.forecasting import ForecastRequest, level_name
 from training.extras import require_train
 from training.reading.series import Series
-
-MAX_VALUES = 1_000_000  # more would be many minutes and gigabytes
 
 
 def predict(
@@ -72,11 +70,7 @@ def predict(
         time = time or time_column(described)
         id_ = described.series.get("id") if id_ is None else id_ or None
         series = read_file(described, csv, column, time, id_)
-        if len(series) * horizon * (1 + paths) > MAX_VALUES:
-            raise RollcastError(
-                f"{len(series)} series and a horizon of {horizon} make more than {MAX_VALUES} values: choose a shorter "
-                "one"
-            )
+        check_size(len(series), ForecastRequest((), horizon, paths=paths))
         if paths and not as_json:
             raise RollcastError("sample paths are many numbers: add --json to have them, or leave --paths out")
         try:

@@ -2,19 +2,18 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import typer
 
-from models.errors import RollcastError
+from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from rollcast.completion import recipes
 from rollcast.options import CompareOption, JsonOption, RegistryOption, open_registry
 from rollcast.published import backtest_lines, coverage_line, or_nothing_published, tell_published
-from training.extras import require_train
+from rollcast.run import Run
 from training.recipes.fields import RecipeField, recipe_fields
-from training.recipes.loader import load_recipe, recipe_names
-from training.recipes.other_data import run_with
+from training.recipes.loader import recipe_names
 from training.recipes.recipe import Recipe
 from training.search.budget import USUAL_MINUTES
 
@@ -26,25 +25,16 @@ Every other flag sets a value that holds whatever is found.
 """
 
 
-class Run(NamedTuple):
-    """What the command was asked for besides the recipe's values."""
-
-    recipe: str | None
-    registry: Any
-    quiet: bool
-    minutes: float
-    compare: bool
-    as_json: bool
-
-
 def command() -> Callable[..., None]:
     """The command, its flags made of the recipe's values."""
 
     def train(**arguments: Any) -> None:
-        asked = {name: arguments.pop(name) for name in Run._fields}
+        run = Run(**{name: arguments.pop(name) for name in Run._fields})
+        registry, as_json = open_registry(arguments.pop("registry")), arguments.pop("as_json")
         given = {name: value for name, value in arguments.items() if value is not None}
         # "" puts a recipe's column aside, as in `rollcast evaluate`.
-        _train(Run(**asked), given | {name: given[name] or None for name in ("id", "time") if name in given})
+        given |= {name: given[name] or None for name in ("id", "time") if name in given}
+        _train(run, registry, given, as_json=as_json)
 
     parameters = [
         _parameter("recipe", str | None, typer.Argument(None, help="A recipe's name or file.", autocompletion=recipes)),
@@ -68,22 +58,10 @@ def command() -> Callable[..., None]:
     return train
 
 
-def _train(run: Run, values: dict[str, Any]) -> None:
-    recipe = run_with(Recipe() if run.recipe is None else load_recipe(run.recipe), values)
-    if not recipe.name:
-        raise RollcastError("the model needs a name: add --name NAME")
-    require_train()
-    registry = open_registry(run.registry)
+def _train(run: Run, registry: Registry, values: dict[str, Any], *, as_json: bool) -> None:
     with or_nothing_published():
-        # These take seconds, which other commands need not wait for.
-        from training.pipeline import train
-        from training.plain import train_plain
-
-        if run.recipe is None and recipe.series.csv is not None:
-            manifest = train_plain(values, registry, minutes=run.minutes, progress=not run.quiet, compare=run.compare)
-        else:
-            manifest = train(recipe, registry, progress=not run.quiet, compare=run.compare)
-    tell_published(registry, manifest, _found(manifest), as_json=run.as_json)
+        manifest = run.publish(values, registry)
+    tell_published(registry, manifest, _found(manifest), as_json=as_json)
 
 
 def _found(manifest: Manifest) -> Iterator[str]:

@@ -5,7 +5,7 @@ from training.extras import TRAIN, require_compare, require_train
 
 
 def test_what_is_missing_is_named_with_the_command_that_brings_it() -> None:
-    with pytest.raises(MissingExtra, match=r"make train.*pip install -e"):
+    with pytest.raises(MissingExtra, match=r"make train.*pip install 'rollcast\[train\]'"):
         require_train("json", "no_such_library")
     with pytest.raises(MissingExtra) as caught:
         require_train(*TRAIN, "no_such_library")

@@ -25,6 +25,7 @@ from training.data.splits import Parts, Samples, calibration_rows, split_rows
 from training.data.windowing import prepare_series, take_differences
 from training.errors import RecipeError, SeriesError
 from training.reading.series import Series, read_series
+from training.reading.table import Table
 from training.recipes.fields import format_errors
 from training.recipes.recipe import Recipe
 
@@ -118,10 +119,13 @@ class Examples(NamedTuple):
         return Examples(self.contexts[indexes], times, None if self.codes is None else self.codes[indexes])
 
 
-def load_series(recipe: Recipe) -> tuple[Series, ...]:
-    """The series that a recipe names. Raises RecipeError where it names none, SeriesError and MissingExtra."""
+def load_series(recipe: Recipe, table: Table | None = None) -> tuple[Series, ...]:
+    """The series that a recipe names; a `table` stands in for its file.
+
+    Raises RecipeError where it names none, SeriesError and MissingExtra.
+    """
     generator = recipe.series.generator
-    return read_series(recipe.series) if generator is None else generate_series(generator, recipe.fit.seed)
+    return read_series(recipe.series, table) if generator is None else generate_series(generator, recipe.fit.seed)
 
 
 def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:

@@ -58,8 +58,10 @@ def sha256(series: Sequence[Series]) -> str:
     return digest.hexdigest()
 
 
-def read_series(section: SeriesSection) -> tuple[Series, ...]:
+def read_series(section: SeriesSection, table: Table | None = None) -> tuple[Series, ...]:
     """Read the columns of a recipe's CSV or Parquet file; without any named, its only numeric one.
+
+    A `table` stands in for the file, whose path is then its name alone.
 
     `package://NAME/PATH` is a file inside an installed package. With `id`, the column that tells series apart, there
     is one series for each, in order of first appearance. With `time`, the column of the rows' times, these must be
@@ -74,7 +76,7 @@ def read_series(section: SeriesSection) -> tuple[Series, ...]:
         raise RecipeError("the recipe names no series: give a file with --csv, or a generator with --generator")
     require_train("polars")
     # 1. The numbers of the chosen columns.
-    table = read_table(section.csv)
+    table = read_table(section.csv) if table is None else table
     other_columns = [name for name in (section.id, section.time) if name]
     for column in (*section.column, *section.covariates, *other_columns):
         table.column(column)

@@ -1,8 +1,11 @@
 """The client stands on httpx and numpy alone: a fresh interpreter in which nothing else can be imported."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import rollcast
 
@@ -52,8 +55,18 @@ def test_the_command_says_what_it_lacks() -> None:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize(("name", "extra"), [("load", "client,serve"), ("train", "train"), ("RollcastError", None)])
+def test_what_a_name_lacks_is_told_with_the_extra_that_brings_it(name: str, extra: str | None) -> None:
+    result = fresh(f"from rollcast import {name}")
+    if extra is None:
+        assert (result.returncode, result.stderr) == (0, "")
+        return
+    assert re.search(rf"rollcast\.{name} needs \w+, which is not installed: pip install '(.*)'", result.stderr)
+    assert f"pip install 'rollcast[{extra}]'" in result.stderr
+
+
 def test_what_programs_use_is_listed_and_there() -> None:
-    assert {"AsyncClient", "Client", "Forecast", "Problem", "Retries"} <= set(dir(rollcast))
-    for name in rollcast._CLIENT:
+    assert {"AsyncClient", "Client", "Forecast", "Problem", "Retries", "load", "train"} <= set(dir(rollcast))
+    for name in rollcast._PUBLIC:
         assert getattr(rollcast, name).__name__ == name
     assert not hasattr(rollcast, "Clinet")

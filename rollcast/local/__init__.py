@@ -1,0 +1,1 @@
+"""Models in a Python program's own process: training, loading and forecasting without a service."""

@@ -27,7 +27,14 @@ def or_nothing_published() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def tell_published(registry: Registry, manifest: Manifest, found: Iterable[str], *, as_json: bool = False) -> None:
+def tell_published(
+    registry: Registry,
+    manifest: Manifest,
+    found: Iterable[str] = (),
+    *,
+    done: str = "published",
+    as_json: bool = False,
+) -> None:
     """Say where the version is, what was found, a line each, whether it is served, and what it warns of."""
     reference = manifest.title
     for warning in _warnings(manifest):
@@ -36,7 +43,7 @@ def tell_published(registry: Registry, manifest: Manifest, found: Iterable[str],
     if as_json:
         show_json(document)
         return
-    typer.echo(f"published {reference} in {document['location']}")
+    typer.echo(f"{done} {reference} in {document['location']}")
     for line in found:
         typer.echo(line)
     if document["served"] != manifest.version:

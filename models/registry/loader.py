@@ -60,9 +60,7 @@ def open_version(read: ReadFile, timeout_s: float = OPEN_TIMEOUT_S) -> tuple[Man
     """
     # 1. The files are those that were published.
     manifest = read_manifest(read)
-    if MODEL not in manifest.files:
-        raise RefusedVersion(f"{MANIFEST} lists no {MODEL}")
-    _check_bounds(manifest)
+    check_bounds(manifest)
     contents = {}
     for name, record in manifest.files.items():
         content = verified(read, name, record)
@@ -125,8 +123,10 @@ def file_record(content: bytes) -> FileRecord:
     return FileRecord(size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
-def _check_bounds(manifest: Manifest) -> None:
-    """Raise RefusedVersion, before a file is read or anything is run, where there would be too much of it."""
+def check_bounds(manifest: Manifest) -> None:
+    """Raise RefusedVersion, before a file is read or anything is run, where there is no graph, or too much of it."""
+    if MODEL not in manifest.files:
+        raise RefusedVersion(f"{MANIFEST} lists no {MODEL}")
     sizes = {name: record.size_bytes for name, record in manifest.files.items()}
     steps = max(len(golden.predictions) for golden in manifest.goldens)
     for what, actual, most in (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from models.errors import IncompatibleVersion, RefusedVersion, RegistryError
 from models.inference.forecaster import Forecaster
@@ -48,19 +49,45 @@ def publish(
     would open them, and passed to `check`, which may raise; only then is the version committed. Raises RegistryError
     (unwritable, full), IncompatibleVersion, InvalidName and RefusedVersion; nothing is published then.
     """
+
+    def draft(number: int) -> Draft:
+        content = {**files, **numbered(number)}
+        manifest, document = _manifest(name, number, description, content)
+        return Draft(manifest, {**content, MANIFEST: document})
+
+    return publish_draft(registry, name, description.spec.features, draft, check=check)
+
+
+class Draft(NamedTuple):
+    """A version under a number that may yet be taken: its manifest and its files, the manifest's the last one."""
+
+    manifest: Manifest
+    files: Mapping[str, bytes]
+
+
+def publish_draft(
+    registry: Registry,
+    name: str,
+    features: tuple[str, ...],
+    draft: Callable[[int], Draft],
+    *,
+    check: Callable[[Forecaster], None] | None = None,
+    at_least: int = 1,
+) -> Manifest:
+    """The same for a version whose manifest is made by `draft`, for a number that was never given, `at_least` this."""
     check_name(name)
     while True:
-        _check_features(registry, name, description.spec.features)
-        number, reserved = _next_number(registry, name)
-        content = {**files, **numbered(number)}
-        manifest, content[MANIFEST] = _manifest(name, number, description, content)  # written last
+        _check_features(registry, name, features)
+        following, reserved = _next_number(registry, name)
+        number = max(following, at_least)
+        manifest, content = draft(number)
         try:
             with registry.storage.stage(name, content) as staged:
                 _, forecaster = open_version(staged.read)
                 if check is not None:
                     check(forecaster)
                 registry.storage.swap(name, NUMBERS, f"{number}\n".encode(), expected=reserved)
-                _check_features(registry, name, description.spec.features)  # others may have published meanwhile
+                _check_features(registry, name, features)  # others may have published meanwhile
                 staged.commit(number)
         except StorageConflict:
             continue  # somebody else has published under this number, which the files tell: make them anew

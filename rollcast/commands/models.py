@@ -11,6 +11,7 @@ from models.registry.pruner import prune
 from models.registry.registry import Registry
 from models.spec.manifest_seal import UNSEALED
 from models.spec.wording import Fact, data_facts, model_facts, network_name, score_facts
+from rollcast.commands import interchange
 from rollcast.completion import model_names, references
 from rollcast.console import show_json, show_table, warn
 from rollcast.options import JsonOption, NameArgument, RegistryOption, open_registry
@@ -25,6 +26,8 @@ ChosenArgument = Annotated[
 ]
 
 app = typer.Typer(help="Look into the models registry.", no_args_is_help=True)
+app.command("export")(interchange.export_version)
+app.command("import")(interchange.import_file)
 
 
 @app.command("list")

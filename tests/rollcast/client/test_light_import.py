@@ -1,6 +1,5 @@
 """The client stands on httpx and numpy alone: a fresh interpreter in which nothing else can be imported."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,10 +13,11 @@ ROOT = Path(__file__).parents[3]
 BROUGHT = ("rollcast", "numpy", "httpx", "httpcore", "h11", "certifi", "idna", "anyio", "sniffio", "typing_extensions")
 BLOCKED = f"""
 import sys
+BROUGHT = {BROUGHT!r}
 class Blocked:
     def find_spec(self, name, path=None, target=None):
         root = name.partition(".")[0]
-        if root not in {BROUGHT!r} and root not in sys.stdlib_module_names:
+        if root not in BROUGHT and root not in sys.stdlib_module_names:
             raise ModuleNotFoundError(f"{{name}} is blocked", name=name)
 sys.meta_path.insert(0, Blocked())
 """
@@ -55,14 +55,11 @@ def test_the_command_says_what_it_lacks() -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize(("name", "extra"), [("load", "client,serve"), ("train", "train"), ("RollcastError", None)])
-def test_what_a_name_lacks_is_told_with_the_extra_that_brings_it(name: str, extra: str | None) -> None:
-    result = fresh(f"from rollcast import {name}")
-    if extra is None:
-        assert (result.returncode, result.stderr) == (0, "")
-        return
-    assert re.search(rf"rollcast\.{name} needs \w+, which is not installed: pip install '(.*)'", result.stderr)
-    assert f"pip install 'rollcast[{extra}]'" in result.stderr
+@pytest.mark.parametrize(("name", "extra"), [("load", "client,serve"), ("train", "train")])
+def test_what_a_name_lacks_is_told_with_the_extra_that_brings_it(name: str, extra: str) -> None:
+    result = fresh(f"BROUGHT += ('models', 'service', 'training')\nfrom rollcast import {name}")
+    told = f"rollcast.{name} needs pydantic, which is not installed: pip install 'rollcast[{extra}]'"
+    assert result.stderr.splitlines()[-1] == f"ModuleNotFoundError: {told}"
 
 
 def test_what_programs_use_is_listed_and_there() -> None:

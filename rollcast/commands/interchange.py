@@ -1,0 +1,49 @@
+"""`rollcast models export` and `import`: a version as one file, from one registry to another."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.errors import RollcastError
+from models.interchange.archive import MAX_ARCHIVE_BYTES, pack, unpack
+from models.interchange.sent_version import SentVersion
+from models.references import parse_reference
+from models.registry.durable_write import replace_durably
+from models.registry.safe_read import open_regular
+from rollcast.arrival import take_in
+from rollcast.options import NameArgument, RegistryOption, open_registry
+
+
+def export_version(
+    name: NameArgument,
+    file: Annotated[Path | None, typer.Argument(help="The file; by default such as sine-lstm-2.zip, here.")] = None,
+    registry: RegistryOption = None,
+) -> None:
+    """Write a version into one file, with all that it has: its graph, its Keras network, its card, its pictures."""
+    source = open_registry(registry, must_exist=True)
+    sent = SentVersion.of(source, *source.resolve(parse_reference(name)))
+    path = file or Path(f"{sent.manifest.name}-{sent.manifest.version}.zip")
+    try:
+        replace_durably(path, pack(sent.files))
+    except OSError as error:
+        raise RollcastError(f"{path} can't be written: {error.strerror}") from error
+    typer.echo(f"exported {sent.manifest.title} into {path}")
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A file that `rollcast models export` has written.")],
+    registry: RegistryOption = None,
+) -> None:
+    """Publish the version in a file, if it is whole and opens as the service would open it.
+
+    It keeps its number where no version here has had it or a higher one; else it takes the next.
+    """
+    try:
+        with open_regular(file.resolve()) as (opened, size_bytes):
+            if size_bytes > MAX_ARCHIVE_BYTES:
+                raise RollcastError(f"{file} has {size_bytes} bytes; at most {MAX_ARCHIVE_BYTES} are read")
+            content = opened.read()
+    except OSError as error:
+        raise RollcastError(f"{file} can't be read: {error.strerror}") from error
+    take_in(unpack(content), open_registry(registry))

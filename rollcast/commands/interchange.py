@@ -1,4 +1,4 @@
-"""`rollcast models export` and `import`: a version as one file, from one registry to another."""
+"""`rollcast models export`, `import`, `log` and `fetch`: a version as one file, and on an MLflow server."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,17 @@ from models.registry.durable_write import replace_durably
 from models.registry.safe_read import open_regular
 from rollcast.arrival import take_in
 from rollcast.options import NameArgument, RegistryOption, open_registry
+from rollcast.tracking.mlflow_server import MlflowServer
+
+TrackingUriOption = Annotated[
+    str,
+    typer.Option(
+        "--tracking-uri",
+        envvar="MLFLOW_TRACKING_URI",
+        show_envvar=False,
+        help="Where MLflow runs, such as http://127.0.0.1:5000. [MLFLOW_TRACKING_URI]",
+    ),
+]
 
 
 def export_version(
@@ -21,8 +32,7 @@ def export_version(
     registry: RegistryOption = None,
 ) -> None:
     """Write a version into one file, with all that it has: its graph, its Keras network, its card, its pictures."""
-    source = open_registry(registry, must_exist=True)
-    sent = SentVersion.of(source, *source.resolve(parse_reference(name)))
+    sent = _sent(name, registry)
     path = file or Path(f"{sent.manifest.name}-{sent.manifest.version}.zip")
     try:
         replace_durably(path, pack(sent.files))
@@ -47,3 +57,30 @@ def import_file(
     except OSError as error:
         raise RollcastError(f"{file} can't be read: {error.strerror}") from error
     take_in(unpack(content), open_registry(registry))
+
+
+def log_version(
+    name: NameArgument,
+    tracking_uri: TrackingUriOption,
+    experiment: Annotated[str, typer.Option(help="The experiment that the run is one of.")] = "rollcast",
+    registry: RegistryOption = None,
+) -> None:
+    """Log a version on an MLflow server: a run with its recipe, errors and files, and a registered model's version."""
+    sent = _sent(name, registry)
+    logged = MlflowServer(tracking_uri).log(sent, experiment)
+    typer.echo(f"{sent.manifest.title} is {'now' if logged.added else 'already'} {logged.uri} at {tracking_uri}")
+
+
+def fetch_version(
+    model_uri: Annotated[str, typer.Argument(help="As MLflow has it: models:/NAME/VERSION or models:/NAME@ALIAS.")],
+    tracking_uri: TrackingUriOption,
+    registry: RegistryOption = None,
+) -> None:
+    """Publish a version that `rollcast models log` has logged, from the MLflow server, as `import` does."""
+    take_in(MlflowServer(tracking_uri).fetch(model_uri), open_registry(registry))
+
+
+def _sent(name: str, registry: Path | None) -> SentVersion:
+    """What a name means, to be sent elsewhere."""
+    source = open_registry(registry, must_exist=True)
+    return SentVersion.of(source, *source.resolve(parse_reference(name)))

@@ -28,6 +28,8 @@ ChosenArgument = Annotated[
 app = typer.Typer(help="Look into the models registry.", no_args_is_help=True)
 app.command("export")(interchange.export_version)
 app.command("import")(interchange.import_file)
+app.command("log")(interchange.log_version)
+app.command("fetch")(interchange.fetch_version)
 
 
 @app.command("list")

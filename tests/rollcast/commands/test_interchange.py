@@ -90,3 +90,10 @@ def test_a_file_too_large_is_not_read(rollcast: Command, root: Path, tmp_path: P
         file.truncate(2 << 30)
     result = rollcast("models", "import", tmp_path / "huge.zip", "--registry", root)
     assert "has 2147483648 bytes; at most" in result.err
+
+
+def test_without_mlflow_its_extra_is_named(rollcast: Command, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rollcast.tracking.mlflow_server.find_spec", lambda _: None)
+    for arguments in (("log", "tiny"), ("fetch", "models:/tiny/1")):
+        result = rollcast("models", *arguments, "--tracking-uri", "http://127.0.0.1:1", "--registry", root)
+        assert result.err == "error: mlflow must be installed for this: pip install 'rollcast[mlflow]'\n"

@@ -1,0 +1,1 @@
+"""Versions on an MLflow server, as runs and registered models."""

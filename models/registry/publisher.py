@@ -74,7 +74,10 @@ def publish_draft(
     check: Callable[[Forecaster], None] | None = None,
     at_least: int = 1,
 ) -> Manifest:
-    """The same for a version whose manifest is made by `draft`, for a number that was never given, `at_least` this."""
+    """Publish what `draft` makes for a number: the lowest that was never given to the name and is `at_least` this.
+
+    Staged, opened and checked as in `publish`, and raises the same.
+    """
     check_name(name)
     while True:
         _check_features(registry, name, features)

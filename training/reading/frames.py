@@ -74,13 +74,14 @@ def _of_pandas(data: Any) -> "polars.DataFrame":
 
     pandas: Any = sys.modules["pandas"]
     frame = data if isinstance(data, pandas.DataFrame) else data.to_frame(VALUE if data.name is None else data.name)
-    name = time_index(frame)
-    if name is not None:
-        frame = frame.reset_index(names=name)
-    names = [str(each) for each in frame.columns]
+    columns = [(str(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns)]
+    index = time_index(frame)
+    if index is not None:
+        columns.insert(0, (index, frame.index.to_series()))
+    names = [name for name, _ in columns]
     if len(set(names)) < len(names):
-        raise SeriesError(f"the pandas frame must name each column once, not {', '.join(names)}")
-    return polars.DataFrame([_cells(each, frame.iloc[:, place]) for place, each in enumerate(names)])
+        raise SeriesError(f"the pandas frame and its index must name each column once, not {', '.join(names)}")
+    return polars.DataFrame([_cells(name, column) for name, column in columns])
 
 
 def _cells(name: str, column: Any) -> "polars.Series":

@@ -1,6 +1,7 @@
 """A version as one file: the same bytes each time, and everything else refused before anything is written."""
 
 import json
+import random
 import stat
 import zipfile
 from collections.abc import Callable, Mapping
@@ -173,6 +174,15 @@ def test_what_is_no_archive_or_half_of_one_is_refused(files: dict[str, bytes]) -
     for content in (b"", b"hello", good[: len(good) // 2], good[:-1], bytes(flipped)):
         with pytest.raises(RefusedVersion, match="this is no archive that can be read"):
             unpack(content)
+
+
+def test_every_byte_counts(files: dict[str, bytes]) -> None:
+    good, dice = pack(files), random.Random(0)
+    for place in [*range(40), *(dice.randrange(len(good)) for _ in range(200)), *range(len(good) - 100, len(good))]:
+        changed = bytearray(good)
+        changed[place] ^= dice.randrange(1, 256)
+        with pytest.raises(RefusedVersion):
+            unpack(bytes(changed))
 
 
 def test_an_unsealed_manifest_is_refused_with_what_mends_it(files: dict[str, bytes]) -> None:

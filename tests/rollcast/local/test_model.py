@@ -36,6 +36,13 @@ def hours(rows: int = TRAINED_ROWS, zone: str | None = None) -> pd.DataFrame:
     return pd.DataFrame({"at": times, "load": 100 + 10 * np.sin(np.arange(rows) / 3)})
 
 
+def trained_with(model: LocalModel, **series: str) -> LocalModel:
+    """The same model, as if its recipe had told other values of its series."""
+    training = model.manifest.training.model_copy(update={"recipe": {"series": series}})
+    manifest = model.manifest.model_copy(update={"training": training})
+    return LocalModel(manifest, model.forecaster, model.registry)
+
+
 def same(one: rollcast.Forecast, other: rollcast.Forecast) -> bool:
     """Whether two forecasts say the same, but for rounding."""
     told = [(each.model, each.version, each.timestamps, each.warnings, each.library) for each in (one, other)]
@@ -86,35 +93,29 @@ def test_a_frame_s_forecast_goes_on_in_its_time_zone(load: LocalModel) -> None:
     assert set(zoned.columns()) == {"prediction", "lower_80", "upper_80"}
     without = load.forecast(hours().drop(columns="at"), horizon=1)
     assert without.timestamps is None
-    texts = hours().assign(at=[f"{time:%Y %b %d}" for time in hours()["at"]])
-    with pytest.raises(RollcastError, match='column "at" is'):
-        load.forecast(texts)
+    texts = hours(zone="Europe/Berlin").assign(at=lambda frame: frame["at"].map(lambda time: time.isoformat()))
+    assert load.forecast(texts, horizon=1).timestamps == zoned.timestamps
+
+
+def test_times_may_be_written_as_for_training(root: Path) -> None:
+    model = trained_with(rollcast.load("monthly", root), time="month")
+    frame = pl.DataFrame({"month": ["2024 Jan", "2024 Feb", "2024 Mar", "2024 Apr"], "value": WINDOW})
+    assert [str(time) for time in model.forecast(frame).timestamps or ()] == ["2024-05-01 00:00:00"]
 
 
 def test_a_frame_s_rows_are_filled_as_in_training(load: LocalModel) -> None:
     gap = hours().drop(index=TRAINED_ROWS - 2)
     with pytest.raises(RollcastError, match="1 between them are missing"):
         load.forecast(gap)
-    fills = load.manifest.model_copy(
-        update={
-            "training": load.manifest.training.model_copy(
-                update={"recipe": {"series": {"time": "at", "fill": "linear"}}}
-            )
-        }
-    )
-    forecast = LocalModel(fills, load.forecaster, load.registry).forecast(gap)
+    forecast = trained_with(load, time="at", fill="linear").forecast(gap)
     assert list(forecast.warnings) == [
         "1 rows of the pandas frame were missing or had empty cells: filled (linear), as in training"
     ]
 
 
 def test_a_frame_of_many_series_gives_each_its_forecast(tmp_path: Path) -> None:
-    registry = Registry.at(tmp_path)
-    published = publish_tiny(registry, "shops")
-    recipe = {"series": {"id": "shop"}}
-    training = published.training.model_copy(update={"recipe": recipe})
-    manifest, forecaster = registry.open("shops", 1)
-    model = LocalModel(manifest.model_copy(update={"training": training}), forecaster, registry)
+    publish_tiny(Registry.at(tmp_path), "shops")
+    model = trained_with(rollcast.load("shops", tmp_path), id="shop")
     frame = pd.DataFrame({"shop": ["b", "a"] * 5, "value": [1.0, 10.0] * 5})
     found = model.forecast_many(frame, horizon=2)
     alone = model.forecast_many([[1.0] * 5, [10.0] * 5], horizon=2)

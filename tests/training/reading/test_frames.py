@@ -105,6 +105,7 @@ def test_an_error_names_the_frame_and_the_row() -> None:
         (np.zeros((2, 2, 2)), r"not \(2, 2, 2\)"),
         ([], "the array has no rows"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "name each column once, not a, a"),
+        (pd.DataFrame({"time": [1]}, index=pd.to_datetime(["2024"])), "name each column once, not time, time"),
     ],
 )
 def test_what_is_no_series_is_told(data: Any, message: str) -> None:

@@ -26,8 +26,10 @@ class Run(NamedTuple):
     def publish(self, values: Mapping[str, Any], registry: Registry, table: "Table | None" = None) -> Manifest:
         """Train with a recipe's values, some of them, and publish what came of it.
 
-        Without a recipe one is found for the file, or for the `table` that stands in for it. Raises RollcastError.
+        Without a recipe one is found for the file, or for the `table` that stands in for it. "" puts a recipe's column
+        of ids or of times aside. Raises RollcastError.
         """
+        values = {**values, **{name: values[name] or None for name in ("id", "time") if name in values}}
         recipe = run_with(Recipe() if self.recipe is None else load_recipe(self.recipe), values)
         if not recipe.name:
             raise RollcastError("the model needs a name: add --name NAME, in Python name=...")

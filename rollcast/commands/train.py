@@ -32,8 +32,6 @@ def command() -> Callable[..., None]:
         run = Run(**{name: arguments.pop(name) for name in Run._fields})
         registry, as_json = open_registry(arguments.pop("registry")), arguments.pop("as_json")
         given = {name: value for name, value in arguments.items() if value is not None}
-        # "" puts a recipe's column aside, as in `rollcast evaluate`.
-        given |= {name: given[name] or None for name in ("id", "time") if name in given}
         _train(run, registry, given, as_json=as_json)
 
     parameters = [

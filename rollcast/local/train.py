@@ -46,7 +46,7 @@ def train(
 
 
 def _as_flags(values: dict[str, Any]) -> dict[str, Any]:
-    """Values as the command has them: lists where there may be several, none that is None; "" puts a column aside."""
+    """Values as the command has them: lists where there may be several, and none that is None."""
     many = {field.name for field in recipe_fields(Recipe) if field.many}
     given = {name: value for name, value in values.items() if value is not None}
     for name, value in given.items():

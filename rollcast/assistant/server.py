@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import anyio
@@ -21,7 +22,6 @@ from mcp.types import (
 )
 from pydantic import BaseModel, ValidationError
 
-import rollcast
 from models.errors import RollcastError
 from models.registry.registry import Registry
 from models.text import did_you_mean, printable
@@ -85,7 +85,7 @@ def server_of(registry: Registry) -> Server[Any]:
 
     return Server(
         "rollcast",
-        version=rollcast.__version__,
+        version=version("rollcast"),
         title="rollcast",
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import packages_distributions, version
 from importlib.util import find_spec
 
-import rollcast
 from models.cores import usable_cores
 from models.text import counted
 from rollcast.doctor.check import Check
@@ -28,7 +27,7 @@ EXTRAS: Mapping[str, tuple[str, Sequence[str]]] = {
 def version_checks() -> Iterator[Check]:
     """The versions of Python, of rollcast, and of each extra's libraries; nothing is imported for it."""
     yield Check("python", "good", f"{platform.python_version()} on {platform.platform()}")
-    yield Check("rollcast", "good", rollcast.__version__)
+    yield Check("rollcast", "good", version("rollcast"))
     distributions = packages_distributions()
     for extra, (purpose, modules) in EXTRAS.items():
         there = [module for module in modules if find_spec(module) is not None]

@@ -11,9 +11,9 @@ from models.interchange.sent_version import SentVersion
 from models.references import parse_reference
 from models.registry.durable_write import replace_durably
 from models.registry.safe_read import open_regular
-from rollcast.arrival import take_in
+from rollcast.interchange.arrival import take_in
+from rollcast.interchange.mlflow_server import MlflowServer
 from rollcast.options import NameArgument, RegistryOption, open_registry
-from rollcast.tracking.mlflow_server import MlflowServer
 
 TrackingUriOption = Annotated[
     str,

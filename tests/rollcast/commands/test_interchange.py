@@ -93,7 +93,7 @@ def test_a_file_too_large_is_not_read(rollcast: Command, root: Path, tmp_path: P
 
 
 def test_without_mlflow_its_extra_is_named(rollcast: Command, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rollcast.tracking.mlflow_server.find_spec", lambda _: None)
+    monkeypatch.setattr("rollcast.interchange.mlflow_server.find_spec", lambda _: None)
     for arguments in (("log", "tiny"), ("fetch", "models:/tiny/1")):
         result = rollcast("models", *arguments, "--tracking-uri", "http://127.0.0.1:1", "--registry", root)
         assert result.err == "error: mlflow must be installed for this: pip install 'rollcast[mlflow]'\n"

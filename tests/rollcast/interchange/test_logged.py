@@ -7,7 +7,7 @@ import pytest
 
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
-from rollcast.tracking.logged import LoggedMetric, metrics_of, mlmodel_of, params_of, tags_of
+from rollcast.interchange.logged import LoggedMetric, metrics_of, mlmodel_of, params_of, tags_of
 from tests.support.reference import ARTIFACTS
 
 KEY = re.compile(r"[\w./-]{1,250}", re.ASCII)  # what MLflow takes

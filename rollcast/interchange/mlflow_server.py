@@ -15,7 +15,7 @@ from models.registry.safe_read import open_regular
 from models.registry.storage import MissingFile, OversizedFile, StorageError
 from models.spec.manifest import Manifest
 from models.text import printable
-from rollcast.tracking.logged import HASH_TAG, metrics_of, mlmodel_of, params_of, tags_of
+from rollcast.interchange.logged import HASH_TAG, metrics_of, mlmodel_of, params_of, tags_of
 from training.errors import MissingExtra
 
 MODEL = "model"  # the folder of a run's artifacts that a version's files lie in

@@ -1,0 +1,1 @@
+"""Versions from elsewhere, and to there: a file, or an MLflow server."""

@@ -1,1 +1,0 @@
-"""Versions on an MLflow server, as runs and registered models."""

@@ -70,8 +70,10 @@ def published_document(registry: Registry, manifest: Manifest) -> dict[str, Any]
 def _warnings(manifest: Manifest) -> list[str]:
     """What is to be warned of, each to be read after the version's name."""
     filled = manifest.data.filled_rows
-    told = [f"learned from {filled} rows that were filled ({manifest.training.recipe['series']['fill']})"]
-    return [*(told if filled else ()), *manifest.warnings]
+    if not filled:
+        return list(manifest.warnings)
+    how = manifest.training.recipe["series"]["fill"]
+    return [f"learned from {filled} rows that were filled ({how})", *manifest.warnings]
 
 
 def backtest_lines(backtest: Backtest) -> Iterable[str]:

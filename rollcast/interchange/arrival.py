@@ -5,11 +5,12 @@ import typer
 from models.interchange.importer import import_version
 from models.interchange.sent_version import SentVersion
 from models.registry.registry import Registry
-from rollcast.published import tell_published
+from rollcast.console import show_json
+from rollcast.published import published_document, tell_published
 from training.report.model_card import CARD, card_markdown
 
 
-def take_in(sent: SentVersion, registry: Registry) -> None:
+def take_in(sent: SentVersion, registry: Registry, *, as_json: bool) -> None:
     """Publish it under its own number, or the next one, which is said. Raises RollcastError."""
     own = sent.manifest
     pictures = [name for name in own.files if name.endswith(".png")]
@@ -18,6 +19,9 @@ def take_in(sent: SentVersion, registry: Registry) -> None:
         return {CARD: card_markdown(f"{own.name}@{number}", own, pictures).encode()}
 
     manifest, added = import_version(registry, sent, card)
+    if as_json:
+        show_json({**published_document(registry, manifest), "added": added})
+        return
     if not added:
         typer.echo(f"{own.title} is there already, the very same: nothing was imported")
         return

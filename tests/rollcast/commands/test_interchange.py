@@ -1,5 +1,6 @@
 """`rollcast models export` and `import`."""
 
+import json
 import os
 from pathlib import Path
 
@@ -28,6 +29,18 @@ def test_a_version_goes_from_one_registry_to_another(rollcast: Command, root: Pa
     again = rollcast("models", "import", file, "--registry", other)
     assert (again.status, again.out) == (0, "tiny@2 is there already, the very same: nothing was imported\n")
     assert rollcast("models", "verify", "--registry", other).out == "tiny@2  good\n"
+
+
+def test_json_tells_where_a_version_went(rollcast: Command, root: Path, tmp_path: Path) -> None:
+    file, other = tmp_path / "tiny.zip", tmp_path / "other"
+    exported = rollcast("models", "export", "tiny", file, "--registry", root, "--json")
+    assert json.loads(exported.out) == {"model": "tiny", "version": 2, "file": str(file)}
+    told = [json.loads(rollcast("models", "import", file, "--registry", other, "--json").out) for _ in range(2)]
+    assert [(each["model"], each["version"], each["served"], each["added"]) for each in told] == [
+        ("tiny", 2, 2, True),
+        ("tiny", 2, 2, False),
+    ]
+    assert told[0]["location"] == str(other / "tiny" / "2")
 
 
 def test_an_export_is_the_same_each_time(

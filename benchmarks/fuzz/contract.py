@@ -10,8 +10,8 @@ MAX_REFUSAL_BYTES = 4096
 NO_HTTP = (400, 408, 414, 431)
 PROBLEM = "application/problem+json"
 # Other protocols have errors of their own: a JSON object of texts, one of which is called so.
-OTHER_PROTOCOLS = ("/v1", "/v2", "/invocations", "/ping")
-OTHER_ERRORS = frozenset({"error", "error_code"})
+OTHER_PROTOCOLS = ("/v1", "/v2", "/invocations", "/ping", "/model_params", "/validate_api_key")
+OTHER_ERRORS = frozenset({"error", "error_code", "detail", "message"})
 
 
 class Reply(NamedTuple):

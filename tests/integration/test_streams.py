@@ -209,7 +209,7 @@ def test_a_stream_that_takes_too_long_ends_with_the_problem(root: Path) -> None:
 def test_a_stopped_service_says_so_in_its_streams(root: Path) -> None:
     body = {"model": "tiny", "windows": [WINDOW] * 60, "horizon": LONG}
     with (
-        real_server(registry=root, ROLLCAST_SHUTDOWN_TIMEOUT_S="1") as server,
+        real_server(registry=root, ROLLCAST_SHUTDOWN_TIMEOUT_S="0") as server,
         concurrent.futures.ThreadPoolExecutor() as pool,
     ):
         reading = pool.submit(streamed, server, body)

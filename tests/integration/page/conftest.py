@@ -11,7 +11,7 @@ from tests.support.real_server import Server, real_server
 from tests.support.tiny import timed_registry, tiny_registry
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("registry")
     tiny_registry(path)
@@ -19,13 +19,13 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def server(registry: Path) -> Iterator[Server]:
     with real_server(registry=registry) as server:
         yield server
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser

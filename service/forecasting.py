@@ -70,6 +70,8 @@ class PreparedRequest(NamedTuple):
     @property
     def asked_inputs(self) -> ForecastInputs:
         """The inputs without those of replays."""
+        if not self.replays.origins:
+            return self.inputs
         count = len(self.asked.windows)
         inside = tuple(index for index in self.inputs.out_of_range if index < count)
         return self.inputs._replace(contexts=self.inputs.contexts[:count], out_of_range=inside)
@@ -206,6 +208,8 @@ def _codes(request: ForecastRequest, forecaster: Forecaster, replays: Replays) -
     Windows and horizons that are too short or too long have none: they are refused before these are looked at.
     """
     spec, horizon, sent = forecaster.spec, request.horizon, request.covariates
+    if not (spec.future or spec.past or spec.static or any(sent)):  # most models take in none
+        return None, {}
     lengths = [len(window) for window in request.windows]
     too_far = spec.max_horizon is not None and horizon > spec.max_horizon
     if horizon < 1 or too_far or min(lengths, default=0) < spec.least_context:

@@ -22,6 +22,7 @@ from training.export.parity import check_reopened
 from training.extras import require_train
 from training.networks.fit import FittedNetwork, learn_on, unfitted_network
 from training.publication import TrainedModel, publish_trained
+from training.recipes.recipe import Recipe
 from training.report.manifest import describe
 from training.report.training_pictures import TrainingPictures
 from training.search.budget import USUAL_MINUTES
@@ -29,7 +30,11 @@ from training.updating.calibrate import recalibrate, renew_intervals
 from training.updating.held_back import can_be_judged, held_back_dataset, whole_dataset
 from training.updating.newer_rows import NewerRows, read_newer_rows
 
-FEWER_EPOCHS = 10  # times fewer than the training's, where the recipe does not say how many to learn on for
+# An update is to be over in a minute, and brings few new rows. It learns for so many times fewer epochs than the
+# training learned on from its last rows, or than it learned in all where it did not; and as so few steps can't make
+# good again what large ones have upset, at a lower rate.
+FEWER_THAN_LEARNED_ON, FEWER_EPOCHS = 4, 10
+LEARNING_RATE_DIVISOR = 3
 CANDIDATE_BY, LEARNED_BY = 0.45, 0.9  # of the minutes
 
 
@@ -76,7 +81,7 @@ def update(
     dataset = held_back_dataset(newer)
     fitted = _published_network(registry, newer, dataset, published)
     recipe = newer.recipe
-    longer = recipe.with_values({"learn_on": recipe.fit.learn_on or max(1, recipe.fit.epochs // FEWER_EPOCHS)})
+    longer = recipe.with_values(_schedule(recipe))
     candidate = learn_on(longer, dataset, fitted, console, candidate_by)
     _, forecaster = exported(dataset, candidate.network, f"the update of {manifest.title}")
 
@@ -98,6 +103,13 @@ def update(
     pictures.draw_evaluation(evaluation)
     trained = TrainedModel(learned.network, graph, evaluation.intervals, whole)
     return Outcome(newer, publish_trained(registry, name, description, trained, pictures.files), record)
+
+
+def _schedule(recipe: Recipe) -> dict[str, Any]:
+    """How long to learn on, and how fast, as a recipe's values."""
+    learned_on = recipe.fit.learn_on
+    epochs = learned_on // FEWER_THAN_LEARNED_ON if learned_on else recipe.fit.epochs // FEWER_EPOCHS
+    return {"learn_on": max(1, epochs), "learning_rate": recipe.fit.learning_rate / LEARNING_RATE_DIVISOR}
 
 
 def _published_network(registry: Registry, newer: NewerRows, dataset: Dataset, published: Forecaster) -> FittedNetwork:

@@ -78,7 +78,7 @@ def test_an_update_is_published_with_both_scores(once_updated: tuple[Registry, M
 def test_a_clock_that_is_over_cuts_and_so_many_epochs_are_the_same_network(
     load_registry: Registry, newer: Path, once_updated: tuple[Registry, Manifest, UpdateRecord]
 ) -> None:
-    cut = updated(load_registry, newer, minutes=1e-6, values={"learn_on": 3}).published
+    cut = updated(load_registry, newer, minutes=1e-6, values={"learn_on": 12}).published
     assert cut is not None
     assert cut.training.cut_by_clock
     assert cut.files["model.onnx"] == once_updated[1].files["model.onnx"]

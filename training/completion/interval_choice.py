@@ -14,9 +14,10 @@ from training.evaluation.interval_scores import interval_scores
 from training.evaluation.rolling_forecasts import RollingForecasts
 
 LEVELS = ("80", "95")  # in percent, that candidates are judged by
-# By how much intervals of one width for all windows must be better than those that follow the window: on rows beside
-# those that calibrated they look good, and they stay so only as long as errors do not grow (ADR 17 has figures).
-FIXED_WIDTH_HANDICAP = 1.1
+# How much better others must be than those that follow the window. On rows beside those that calibrated, intervals of
+# one width for all look good, and stay so only as long as errors do not grow; quantiles were learned while they had not
+# (ADR 17 has figures).
+HANDICAPS: Mapping[IntervalScale, float] = {"scale": 1.1, "quantiles": 1.05, "window": 1.0}
 
 
 class Candidate(NamedTuple):
@@ -51,7 +52,7 @@ def choose_intervals(
 ) -> Choice:
     """The candidate with the lowest score; the first one where others are no better, or nothing can be told.
 
-    Beside a candidate with the scale `window`, the scores of those with `scale` count as a tenth higher.
+    Beside a candidate with the scale `window`, the scores of others count as higher by `HANDICAPS`.
     `forecasts` are the model's on validation rows, with each scale, empty where these hold no horizon, and `units` as
     in `interval_scores`.
     """
@@ -71,9 +72,9 @@ def _chosen(candidate: Candidate) -> Choice:
 
 
 def _ranked_by(candidates: Sequence[Candidate], scores: Sequence[float | None]) -> list[float]:
-    fixed = FIXED_WIDTH_HANDICAP if any(each.scale == "window" for each in candidates) else 1.0
+    beside_window = any(each.scale == "window" for each in candidates)
     return [
-        np.inf if score is None else score * (fixed if each.scale == "scale" else 1.0)
+        np.inf if score is None else score * (HANDICAPS[each.scale] if beside_window else 1.0)
         for each, score in zip(candidates, scores, strict=True)
     ]
 

@@ -234,8 +234,8 @@ class EvaluationSection(Section):
     )
     window_intervals: bool = Field(
         False,
-        description="let intervals be as wide as the standard deviation of each window makes them, unless those of one "
-        "width for all are a tenth better on the validation rows",
+        description="let intervals be as wide as the standard deviation of each window makes them, unless others are "
+        "clearly better on the validation rows",
     )
     linear_lags: Count | None = Field(
         None, description="lags of the linear baseline; by default the model's context, at most 512"

@@ -62,11 +62,17 @@ def test_each_is_judged_with_the_scale_that_it_is_in_units_of() -> None:
     assert found.scale == "quantiles"
 
 
-@pytest.mark.parametrize(("error", "chosen"), [(2.1, "window"), (2.3, "slice")])
-def test_one_width_for_all_windows_must_be_a_tenth_better(error: float, chosen: str) -> None:
+@pytest.mark.parametrize(
+    ("error", "scale", "chosen"),
+    [(2.1, "scale", "window"), (2.3, "scale", "other"), (2.08, "quantiles", "window"), (2.12, "quantiles", "other")],
+)
+def test_what_does_not_follow_the_window_must_be_better(error: float, scale: IntervalScale, chosen: str) -> None:
     judged = forecasts(1, -1)
-    candidates = [candidate("slice", 2), candidate("window", error)._replace(scale="window")]
-    found = choose_intervals(candidates, {"scale": judged["scale"], "window": judged["scale"]})
+    candidates = [
+        candidate("other", 2)._replace(scale=scale),
+        candidate("window", error)._replace(scale="window"),
+    ]
+    found = choose_intervals(candidates, {scale: judged["scale"], "window": judged["scale"]})
     assert [each.score for each in found.candidates] == pytest.approx([1, error / 2])
     assert [each.name for each in found.candidates if each.chosen] == [chosen]
     beside = choose_intervals([candidate("slice", 2), candidate("both", 1.9)], judged)  # no handicap among themselves

@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ class Terminal:
 
     def __init__(self, descriptor: int, process: subprocess.Popen[bytes]) -> None:
         self._descriptor, self._process = descriptor, process
+        self._decoder = getincrementaldecoder("utf-8")()  # a character may come in two parts
         self.shown = ""
 
     def type(self, text: str) -> None:
@@ -52,7 +54,7 @@ class Terminal:
         """Read some; False at the end."""
         if select.select([self._descriptor], [], [], 1)[0]:
             try:
-                self.shown += os.read(self._descriptor, 1 << 16).decode()
+                self.shown += self._decoder.decode(os.read(self._descriptor, 1 << 16))
             except OSError:  # Linux's way to tell that nobody is left on the terminal
                 return False
         return True

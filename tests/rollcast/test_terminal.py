@@ -62,7 +62,7 @@ def test_a_pipe_gets_no_colours() -> None:
 
 def test_a_terminal_gets_a_bar_and_ctrl_c_is_one_line(training: list[object], tmp_path: Path) -> None:
     with on_terminal([*training, "--epochs", 100_000, "--patience", 0]) as terminal:
-        terminal.wait_for("epoch 3/100000")
+        terminal.wait_for("  loss ")  # of whichever epoch: not each one is drawn
         terminal.type("\x03")
         status = terminal.end()
         plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.shown)

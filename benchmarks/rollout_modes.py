@@ -87,7 +87,7 @@ def judged(name: str, recipe: Recipe, study: Study) -> None:
         seeded = recipe.with_values({"seed": seed})
         dataset = build_dataset(seeded, load_series(seeded))
         fitted = fit(seeded, dataset)
-        forecaster = Forecaster(dataset.spec, OnnxNetwork(to_onnx(dataset.spec.kind, fitted.network)))
+        forecaster = Forecaster(dataset.spec, OnnxNetwork(to_onnx(dataset.spec, fitted.network)))
         known, truth = held_out_windows(dataset, study)
         forecasts.append(forecaster.forecast(known, study.horizons[-1]))
         actuals.append(truth)

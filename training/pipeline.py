@@ -146,7 +146,7 @@ def _spread(recipe: Recipe, dataset: Dataset, first_mse: float, console: Console
         # A file has been read once and may be gone by now; a generated series depends on the seed.
         data = build_dataset(seeded, load_series(seeded)) if recipe.series.generator else dataset
         network = fit(seeded, data, title=f"{recipe.name}, seed {seed}", console=console).network
-        forecaster = Forecaster(data.spec, OnnxNetwork(to_onnx(data.spec.kind, network)))
+        forecaster = Forecaster(data.spec, OnnxNetwork(to_onnx(data.spec, network)))
         metrics = next_value_metrics(forecaster, data.held_out, tested_on=data.tested_on)
         errors.append(metrics.model.mse)
     return Spread(seeds=tuple(range(first_seed, first_seed + count)), mse=tuple(errors))

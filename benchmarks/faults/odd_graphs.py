@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from models.graphs.onnx_network import OUTPUT
+from models.graphs.closed_loop import OUTPUT
 
 NODES, DEPTH = 1_000_000, 200
 

@@ -50,7 +50,7 @@ def graph(of: ModelSpec, seed: int = 0) -> bytes:
         return random.uniform(-limit, limit, size).astype(np.float32)
 
     layer = Layer(1, units, [draw(1, gates * units), draw(units, gates * units), draw(gates * units)])
-    return build_graph(of.kind, [Member([layer], draw(units, 1), draw(1))])
+    return build_graph(of, [Member([layer], draw(units, 1), draw(1))])
 
 
 def publish_random(registry: Registry, name: str, of: ModelSpec, seed: int = 0) -> Manifest:

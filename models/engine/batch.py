@@ -1,5 +1,6 @@
 """The rows of one model that roll out together: each step gives every row its next values."""
 
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -7,12 +8,13 @@ from numpy.typing import NDArray
 
 from models.engine.request import SequenceState
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.step_inputs import next_values, step_inputs
+from models.inference.rollout import advance, steps_per_call
 from models.spec.model_spec import ModelSpec
 
 Array = NDArray[np.float32]
 
 STEPS_PER_BUFFER = 256  # after which the newest values go back to the buffer's beginning
+MAX_CALL_S = 0.001  # how long a call may take, about: so long others wait to join, to leave or for their own turn
 TELL_EVERY_S = 0.01  # copying 128 rows' predictions takes about 0.1 ms
 
 
@@ -20,9 +22,8 @@ class Batch:
     """A model's rows in step: their values in one buffer, their states in one array each. Owned by one thread.
 
     Every row gains as many values per step as the network has outputs, so all rows share one cursor into the buffer:
-    a step's window is a contiguous block of it, and the states that come out of a step go into the next as they are.
-    Values are copied only when rows join or leave, when the buffer is full, and where the network takes in more than
-    the newest values.
+    a step's window is a contiguous block of it, and the states that come out of a call go into the next as they are.
+    A call makes as many steps as its rows all want, within MAX_CALL_S.
     """
 
     rows: list[SequenceState]
@@ -32,16 +33,17 @@ class Batch:
     _states: tuple[Array, ...]
     _cursor: int  # index of the buffer's next value
     _recorded: int  # up to here the buffer's values have been copied to the requests
-    _next_end: int  # the step after which the first row is done
+    _next_end: int  # how many values after the batch's first the first row is done
+    _step_s: float  # how long a step takes, by the last call
 
     def __init__(self, network: OnnxNetwork, spec: ModelSpec) -> None:
         self._network, self._spec, self._input_length = network, spec, spec.input_length
-        self._steps = self._cursor = self._recorded = 0
-        self._told_s = 0.0
+        self._gained = self._cursor = self._recorded = 0
+        self._told_s = self._step_s = 0.0
         self.cell_steps = 0  # done so far, over all rows
         self._block = spec.outputs
         self._features, self._columns = len(spec.features), max(len(spec.features), spec.output_columns)
-        self._carries_state = spec.rollout == "state"
+        self._carries_state, self._steps_per_call = spec.rollout == "state", steps_per_call(network, spec)
         self._step_length = spec.step_length
         # A multiple of the block, so that the buffer ends with a whole step.
         self._room = -(-STEPS_PER_BUFFER // self._block) * self._block
@@ -50,32 +52,39 @@ class Batch:
     def join(self, rows: Sequence[SequenceState]) -> None:
         """Take rows in; each goes on from its newest values and its states."""
         self._record()
+        if not self._step_s:
+            self._step_s = len(rows) * self._step_length * rows[0].request.cell_step_s
         newest = np.stack([row.newest for row in rows], axis=1)
         states = tuple(np.stack(each)[None] for each in zip(*(row.states for row in rows), strict=True))
         if self.rows:
             newest = np.concatenate([self._tail(), newest], axis=1)
             states = tuple(np.concatenate(pair, axis=1) for pair in zip(self._states, states, strict=True))
         for row in rows:
-            row.joined_at = self._steps
+            row.joined_at = self._gained
         self._rebuild_buffer([*self.rows, *rows], newest, states)
 
     def step(self) -> list[SequenceState]:
-        """Advance every row by the network's outputs, in one call of it; the answer is the rows that are now done."""
+        """Advance every row by some steps, in one call of the network; the answer is the rows that are now done."""
         if self._cursor == len(self._buffer):
             self._record()
             self._rebuild_buffer(self.rows, self._tail(), self._states)
-        cursor, block, length = self._cursor, self._block, self._step_length
-        known = None if self._known_future is None else self._known_future[cursor - self._input_length :][:length]
-        inputs = step_inputs(self._spec, self._buffer, cursor - length + 1, length, known)
-        if self._carries_state:
-            output, self._states = self._network(inputs, self._states)
-        else:
-            output, _ = self._network(inputs)
-        self._buffer[cursor : cursor + block] = next_values(self._spec, output)
-        self._cursor += block
-        self._steps += block
-        self.cell_steps += len(self.rows) * length
-        return self.evict(lambda row: row.done >= row.request.horizon) if self._steps >= self._next_end else []
+        cursor, steps = self._cursor, self._next_steps()
+        known = None if self._known_future is None else self._known_future[cursor - self._input_length :]
+        states = self._states if self._carries_state else None
+        begun = time.perf_counter()
+        outputs, self._states = advance(self._network, self._spec, self._buffer[:cursor], steps, states, known)
+        self._step_s = (time.perf_counter() - begun) / steps
+        self._cursor += len(outputs)
+        self._buffer[cursor : self._cursor] = outputs
+        self._gained += len(outputs)
+        self.cell_steps += len(self.rows) * steps * self._step_length
+        return self.evict(lambda row: row.done >= row.request.horizon) if self._gained >= self._next_end else []
+
+    def _next_steps(self) -> int:
+        """How many steps the next call makes: until the first row is done, the buffer is full or the time is over."""
+        wanted = -(-(self._next_end - self._gained) // self._block)
+        room = (len(self._buffer) - self._cursor) // self._block
+        return max(1, min(wanted, room, self._steps_per_call, int(MAX_CALL_S / self._step_s)))
 
     def evict(self, leaves: Callable[[SequenceState], bool]) -> list[SequenceState]:
         """Let rows go, with all that it takes to go on elsewhere."""
@@ -97,7 +106,7 @@ class Batch:
 
     def evict_after(self, steps: int) -> list[SequenceState]:
         """Let rows go that have gained at least `steps` predictions since they joined."""
-        return self.evict(lambda row: self._steps - row.joined_at >= steps)
+        return self.evict(lambda row: self._gained - row.joined_at >= steps)
 
     def tell(self, now_s: float) -> None:
         """Tell those who asked for it how far their rows have come; not more often than each TELL_EVERY_S."""
@@ -132,7 +141,7 @@ class Batch:
         self._cursor = self._recorded = length
         self.told = list({row.request.tell: None for row in rows if row.request.tell is not None})
         left = min((row.request.horizon - row.done for row in rows), default=0)
-        self._next_end = self._steps + left
+        self._next_end = self._gained + left
         self._known_future = (
             self._known_future_of_rows(min(left, self._room)) if self._spec.known_future_channels else None
         )

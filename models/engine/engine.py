@@ -7,7 +7,7 @@ thread works in ticks:
 2. Rows of cancelled requests leave their batches.
 3. What it took gets its first call, one for each model (models/engine/prefill.py). Short requests are then answered;
    the rows of longer ones join their model's batch.
-4. One batch makes one step; models take turns.
+4. One batch makes some steps, in one call of about a millisecond at most; models take turns.
 5. Requests that are now whole are delivered.
 
 There are no timers: whatever has arrived goes into the next tick. An answer depends on what else was in its batches
@@ -33,7 +33,6 @@ from models.engine.worker_state import WorkerState
 from models.graphs.onnx_network import OnnxNetwork
 
 PEER_WAIT_S = 0.001  # how long a thread sleeps while what waits is left to another thread
-MAX_TICK_S = 0.01  # a lone batch makes steps without the lock for so long, then what it has done is counted
 
 
 class Engine:
@@ -126,9 +125,9 @@ class Engine:
             # 3. First calls.
             for network, each in admitted.items():
                 _begin(worker, network, each)
-            # 4. One step.
+            # 4. Some steps.
             if worker.turns:
-                _step(worker, worker.turns.popleft(), lambda: self._may_go_on(worker))
+                _step(worker, worker.turns.popleft())
             # 5. Deliver.
             if worker.calls or worker.left:
                 self._settle(worker)
@@ -139,15 +138,6 @@ class Engine:
             worker.at_work = at_work
             self._at_work += 1 if at_work else -1
             worker.counted_s = time.perf_counter()
-
-    def _may_go_on(self, worker: WorkerState) -> bool:
-        """Whether a thread may make another step of its one batch: nobody waits, to begin or for an answer.
-
-        Read without the lock, as it is read again before the next step.
-        """
-        waiting = self._scheduler or self._stopping or self._cancel_epoch != worker.cancel_epoch
-        busy = waiting or worker.turns or worker.done or worker.failed
-        return not busy and time.perf_counter() - worker.counted_s < MAX_TICK_S
 
     def _settle(self, worker: WorkerState) -> None:
         """Count what a tick has finished, and deliver the requests that are whole."""
@@ -191,17 +181,14 @@ def _begin(worker: WorkerState, network: OnnxNetwork, admitted: Admitted) -> Non
         worker.batches[network].join(rows)
 
 
-def _step(worker: WorkerState, network: OnnxNetwork, may_go_on: Callable[[], bool]) -> None:
-    """One step of one batch, and more as long as nothing else is to be done; it then queues for its next turn."""
+def _step(worker: WorkerState, network: OnnxNetwork) -> None:
+    """One call of one batch, which then queues for its next turn."""
     batch = worker.batches[network]
     if batch.rows:
         before = batch.cell_steps
         try:
             count_call(worker.stats.steps, len(batch.rows))
             finished = batch.step()
-            while not finished and may_go_on():
-                count_call(worker.stats.steps, len(batch.rows))
-                finished = batch.step()
         except Exception as error:  # as above
             worker.failed += [(row.request, error) for row in batch.rows]
             finished = batch.evict(lambda _: True)

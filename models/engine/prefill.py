@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.engine.request import RequestSlice, SequenceState
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.step_inputs import next_values, window_inputs
+from models.inference.rollout import advance
 
 Array = NDArray[np.float32]
 
@@ -26,8 +26,9 @@ def prefill(network: OnnxNetwork, slices: Sequence[RequestSlice]) -> list[Sequen
         if request.known_future is not None
     ]
     # 2. Run the network once.
-    output, states = network(window_inputs(spec, contexts, _joined(known) if known else None))
-    predicted = next_values(spec, output).transpose(1, 0, 2)
+    ahead = _joined(known).transpose(1, 0, 2) if known else None
+    outputs, states = advance(network, spec, contexts.transpose(1, 0, 2), 1, known_future=ahead)
+    predicted = outputs.transpose(1, 0, 2)
     # 3. Scatter the answers.
     unfinished = []
     first, features = 0, len(spec.features)

@@ -1,70 +1,100 @@
 """Checking a graph before ONNX Runtime sees it: it is data of the expected shapes, and can do nothing but forecast."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from models.errors import RefusedVersion
-from models.graphs.graph_file import FLOAT, Graph, Node, Tensor, read_graph, refusal
-from models.graphs.graph_operators import BATCH, OPERATORS, TIME, lengths, state
-from models.graphs.onnx_network import FINAL, INPUT, LENGTHS, OUTPUT
+from models.graphs.closed_loop import (
+    BATCH,
+    FINAL,
+    FURTHER_STEPS,
+    INPUT,
+    KNOWN,
+    LEFT,
+    OUTPUT,
+    TIME,
+    UPCOMING,
+    ClosedLoop,
+    closed_loop,
+    loops,
+)
+from models.graphs.graph_file import FLOAT, INT64, Graph, Node, Tensor, read_graph, refusal
+from models.graphs.graph_operators import ABSENT, OPERATORS, lengths, state
+from models.graphs.onnx_network import LENGTHS
 from models.spec.model_spec import ModelSpec
 from models.text import did_you_mean, printable
 
-NODES_PER_STATE = 16  # the kinds of today need up to 5, and those that all members share
+NODES_PER_LAYER = 16  # the kinds of today need up to 5, and those that all members share
+NO_FURTHER_STEPS = Tensor(INT64, (), constant=True, values=(0,))  # unless a call asks for some
 
 
-def check_graph(content: bytes, spec: ModelSpec) -> None:
+def check_graph(content: bytes, spec: ModelSpec, format_version: int) -> None:
     """Raise RefusedVersion unless a file holds a graph such as training writes, of the sizes that the spec tells.
 
-    All of it is checked: its parts (graph_file.py), its operators and the shapes that they take and give
-    (graph_operators.py), its inputs and outputs, that nothing is left over, and that no tensor is wider than the spec
-    implies.
+    All of it is checked: its parts (graph_file.py), the operators of its step and the shapes that they take and give
+    (graph_operators.py), its loop (closed_loop.py), its inputs and outputs, that nothing is left over, and that no
+    tensor is wider than the spec implies. Graphs of format 1 have no loop.
     """
     graph = read_graph(content)
-    states = {name: value for name, value in graph.inputs.items() if name not in (INPUT, LENGTHS)}
-    _check_interface(graph, states)
+    states = {name: value for name, value in graph.inputs.items() if name.startswith("state_")}
+    step, loop = graph.nodes, None
+    if format_version > 1 and loops(spec):
+        step = graph.nodes[:-1]
+        loop = closed_loop(spec, step, graph.constants, states)
+        _check_loop(graph, loop)
+    extra = {LENGTHS: lengths()} if format_version == 1 else {} if loop is None else loop.inputs
+    _check_interface(graph, states, extra, {} if loop is None else loop.outputs)
     sizes = tuple(_width(each) for each in states.values())
-    channels, outputs = _width(graph.inputs[INPUT]), _width(graph.outputs[OUTPUT])
-    _check_sizes(spec, channels, outputs, sizes)
-    widest = max(channels, outputs, *sizes)
-    known = {**graph.inputs, **graph.constants}
-    if len(known) < len(graph.inputs) + len(graph.constants):
-        raise refusal("has a constant with the name of an input")
-    if len(graph.nodes) > NODES_PER_STATE * (len(states) + 1):
-        raise refusal(f"has {len(graph.nodes)} operators for {len(states)} states")
-    for node in graph.nodes:
-        for name, tensor in _given(node, known).items():
-            if _width(tensor) > widest:
-                raise refusal(f"makes {printable(name)} wider than its inputs, outputs and states are")
-            if name in known:
-                raise refusal(f"makes {printable(name)} twice")
-            known[name] = tensor
-    for name, tensor in graph.outputs.items():
-        if known.get(name) != tensor:
-            raise refusal(f"does not make its output {printable(name)} in the shape that it tells")
-    _check_used(graph)
+    _check_sizes(spec, graph, sizes, carries=format_version == 1 or spec.rollout == "state")
+    _check_step(graph, step, spec, sizes)
+    known = _made(graph, step, max(spec.channels, _width(graph.outputs[OUTPUT]), *spec.units, *sizes))
+    made = {OUTPUT: OUTPUT, **{name: (FINAL if loop is None else LEFT) + name for name in states}}
+    for name, source in made.items():
+        wanted = graph.outputs[OUTPUT] if name == OUTPUT else states[name]
+        if known.get(source) != wanted:
+            raise refusal(f"does not make its output {printable(source)} in the shape that it tells")
+    _check_used(graph, step)
 
 
-def _check_interface(graph: Graph, states: Mapping[str, Tensor]) -> None:
+def _check_loop(graph: Graph, expected: ClosedLoop) -> None:
+    """The last node is the loop that follows from the others."""
+    node = graph.nodes[-1] if graph.nodes else None
+    same = node == expected.node and _names(node) == _names(expected.node)
+    if not same or any(graph.constants.get(name) != each for name, each in expected.constants.items()):
+        raise refusal("does not end with the loop that feeds its predictions back")
+    if graph.constants.get(FURTHER_STEPS) != NO_FURTHER_STEPS:
+        raise refusal("takes further steps where none are asked for")
+
+
+def _names(node: Node | None) -> list[str]:
+    """The names of a loop's inputs and outputs in their order, by which it carries values from step to step."""
+    return [] if node is None or node.body is None else [*node.body.inputs, *node.body.outputs]
+
+
+def _check_interface(
+    graph: Graph, states: Mapping[str, Tensor], inputs: Mapping[str, Tensor], outputs: Mapping[str, Tensor]
+) -> None:
     """The names and shapes of inputs and outputs are those that the service calls a network with."""
-    expected = {OUTPUT, *(FINAL + name for name in states)}
-    if not states or not {INPUT, LENGTHS} < set(graph.inputs) or set(graph.outputs) != expected:
+    expected = {OUTPUT, *(FINAL + name for name in states), *outputs}
+    if set(graph.inputs) != {INPUT, *inputs, *states} or set(graph.outputs) != expected:
         raise refusal(_named("has", graph.inputs, graph.outputs))
     shapes = {
         INPUT: (graph.inputs[INPUT], Tensor(FLOAT, (TIME, BATCH, *graph.inputs[INPUT].shape[-1:]))),
-        LENGTHS: (graph.inputs[LENGTHS], lengths()),
         OUTPUT: (graph.outputs[OUTPUT], Tensor(FLOAT, (BATCH, *graph.outputs[OUTPUT].shape[-1:]))),
+        **{name: (graph.inputs[name], wanted) for name, wanted in inputs.items()},
+        **{name: (graph.outputs[name], wanted) for name, wanted in outputs.items()},
     }
     for name, each in states.items():
         wanted = state(each.shape[-1] if each.shape else "")
         shapes |= {name: (each, wanted), FINAL + name: (graph.outputs[FINAL + name], wanted)}
     for name, (actual, wanted) in shapes.items():
-        if actual != wanted or (name != LENGTHS and not _width(actual)):
+        if actual != wanted or (name not in inputs and not _width(actual)):
             raise refusal(f"has an input or output {printable(name)} of the shape {printable(str(actual.shape))}")
 
 
-def _check_sizes(spec: ModelSpec, channels: int, outputs: int, states: tuple[int, ...]) -> None:
+def _check_sizes(spec: ModelSpec, graph: Graph, states: tuple[int, ...], *, carries: bool) -> None:
     """The graph has the columns, the outputs and the states that the manifest says."""
+    channels, outputs = _width(graph.inputs[INPUT]), _width(graph.outputs[OUTPUT])
     expected = (spec.channels, spec.output_columns * spec.outputs)
     if (channels, outputs) != expected:
         raise RefusedVersion(
@@ -72,11 +102,35 @@ def _check_sizes(spec: ModelSpec, channels: int, outputs: int, states: tuple[int
             f"the manifest says {expected[0]} and {expected[1]}"
         )
     # A version of before they were told has states of its layers' sizes; its goldens check how many.
-    if states != spec.state_sizes if spec.state_sizes is not None else not set(states) <= set(spec.units):
+    known = spec.state_sizes
+    if bool(states) != carries or (states != known if known is not None else not set(states) <= set(spec.units)):
         raise RefusedVersion(
             f"model.onnx has states of the sizes {printable(str(states))}; "
-            f"the manifest says {printable(str(spec.state_sizes or spec.units))}"
+            f"the manifest says {printable(str(spec.units if known is None else known))}"
         )
+
+
+def _check_step(graph: Graph, step: Sequence[Node], spec: ModelSpec, states: tuple[int, ...]) -> None:
+    """There is no more of it than its layers may need."""
+    constants = set(graph.constants) - {FURTHER_STEPS}
+    if constants & set(graph.inputs):
+        raise refusal("has a constant with the name of an input")
+    layers = max(len(states), spec.members * len(spec.units))
+    if len(step) > NODES_PER_LAYER * (layers + 1):
+        raise refusal(f"has {len(step)} operators for {layers} layers")
+
+
+def _made(graph: Graph, step: Iterable[Node], widest: int) -> dict[str, Tensor]:
+    """All tensors of a graph, by name, once its step has made its own."""
+    known = {**graph.constants, **{name: each for name, each in graph.inputs.items() if name not in (KNOWN, UPCOMING)}}
+    for node in step:
+        for name, tensor in _given(node, known).items():
+            if _width(tensor) > widest:
+                raise refusal(f"makes {printable(name)} wider than its inputs, outputs and states are")
+            if name in known:
+                raise refusal(f"makes {printable(name)} twice")
+            known[name] = tensor
+    return known
 
 
 def _given(node: Node, known: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -90,22 +144,25 @@ def _given(node: Node, known: Mapping[str, Tensor]) -> dict[str, Tensor]:
         value not in (None, node.attributes[name]) for name, value in wanted.items()
     ):
         raise refusal(f"has a {title} with the attributes {printable(str(dict(node.attributes)))}")
-    missing = [name for name in node.inputs if name not in known]
+    missing = [name for name in node.inputs if name and name not in known]
     if missing:
         raise refusal(f"has a {title} that takes {printable(missing[0])}, which was not made before")
-    inputs = [known[name] for name in node.inputs]
+    inputs = [known[name] if name else ABSENT for name in node.inputs]
     given = operator.rule(node.attributes, inputs) if inputs else None
-    if given is None or len(node.outputs) > len(given):
+    if node.body is not None or given is None or len(node.outputs) > len(given):
         shapes = ", ".join(str(each.shape) for each in inputs)
         raise refusal(f"has a {title} of tensors that it may not take, of the shapes {printable(shapes, 200)}")
     return {name: tensor for name, tensor in zip(node.outputs, given, strict=False) if name}
 
 
-def _check_used(graph: Graph) -> None:
-    """Every input is taken by a node, and all weights by one: so a call's work is bounded by the size of the file."""
-    taken = Counter(name for node in graph.nodes for name in node.inputs)
-    for name in graph.inputs:
-        if not taken[name]:
+def _check_used(graph: Graph, step: Iterable[Node]) -> None:
+    """Every input is taken by a node, and all weights by one: so a call's work is bounded by the size of the file.
+
+    A loop takes what is made for it, and each further step does the work of one more call.
+    """
+    taken = Counter(name for node in step for name in node.inputs)
+    for name in (INPUT, LENGTHS, *graph.inputs):
+        if name in graph.inputs and name not in (FURTHER_STEPS, KNOWN, UPCOMING) and not taken[name]:
             raise refusal(f"has an input {printable(name)}, which it does not use")
     for name, each in graph.constants.items():
         if each.type == FLOAT and taken[name] != 1:

@@ -2,8 +2,9 @@
 
 An ONNX file is a message of Protocol Buffers: fields of a number, a wire type and a value
 (https://protobuf.dev/programming-guides/encoding). The names and numbers below are those of onnx.proto. Whatever is not
-named here can't be in a graph: sub-graphs, functions, external data, custom operators. Nothing is copied, and the work
-is bounded before it is done: reading ends at the first field that is not known, and after `MAX_FIELDS`.
+named here can't be in a graph: functions, external data, custom operators. A node may have a sub-graph, whose own nodes
+have none. Nothing is copied, and the work is bounded before it is done: reading ends at the first field that is not
+known, and after `MAX_FIELDS`.
 """
 
 from collections.abc import Mapping
@@ -13,8 +14,8 @@ from models.errors import RefusedVersion
 from models.text import printable
 
 NUMBER, BYTES = 0, 2  # wire types
-FLOAT, INT32, INT64 = 1, 6, 7  # types of elements
-WIDTHS = {FLOAT: 4, INT32: 4, INT64: 8}  # in bytes
+FLOAT, INT32, INT64, BOOL = 1, 6, 7, 9  # types of elements
+WIDTHS = {FLOAT: 4, INT32: 4, INT64: 8}  # of constants, in bytes
 
 MAX_FIELDS = 100_000  # some 30 layers in each of 32 members, and read in 0.1 s
 MAX_NAME_BYTES = 200
@@ -33,12 +34,13 @@ class Tensor(NamedTuple):
 
 
 class Node(NamedTuple):
-    """One operator. An input or output that is left out has the name ""."""
+    """One operator. An input or output that is left out has the name "". A Loop has a body."""
 
     operator: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    attributes: Mapping[str, int]
+    attributes: Mapping[str, int | tuple[int, ...]]
+    body: "Graph | None" = None
 
 
 class Graph(NamedTuple):
@@ -78,7 +80,13 @@ NODE = {
     4: Field("op_type", BYTES),
     5: Field("attribute", BYTES, many=True),
 }
-ATTRIBUTE = {1: Field("name", BYTES), 3: Field("i", NUMBER), 20: Field("type", NUMBER)}
+ATTRIBUTE = {
+    1: Field("name", BYTES),
+    3: Field("i", NUMBER),
+    6: Field("g", BYTES),
+    8: Field("ints", NUMBER, many=True),
+    20: Field("type", NUMBER),
+}
 INITIALIZER = {
     1: Field("dims", NUMBER, many=True),
     2: Field("data_type", NUMBER),
@@ -94,7 +102,6 @@ FOREIGN = {
     ("model", 20): "training information",
     ("model", 25): "functions",
     ("node", 7): "a domain of custom operators",
-    ("attribute", 6): "a sub-graph",
     ("attribute", 11): "sub-graphs",
     ("initializer", 6): "strings",
     ("initializer", 13): "external data",
@@ -102,7 +109,8 @@ FOREIGN = {
     ("graph", 15): "sparse constants",
 }
 
-INT_ATTRIBUTE = 2
+INT_ATTRIBUTE, GRAPH_ATTRIBUTE, INTS_ATTRIBUTE = 2, 5, 7
+BODY = "body"  # the attribute that is a sub-graph
 
 
 def refusal(what: str) -> RefusedVersion:
@@ -119,13 +127,7 @@ def read_graph(content: bytes) -> Graph:
     domains = [_name(reader.fields("opset", each, OPSET)["domain"]) for each in model["opset_import"]]
     if domains != [""]:
         raise refusal("has custom operators, or none of ONNX's own")
-    graph = reader.fields("graph", model["graph"][0], GRAPH)
-    return Graph(
-        _unique([_value(reader, each) for each in graph["input"]]),
-        _unique([_constant(reader, each) for each in graph["initializer"]]),
-        tuple(_node(reader, each) for each in graph["node"]),
-        _unique([_value(reader, each) for each in graph["output"]]),
-    )
+    return _graph(reader, model["graph"][0], outermost=True)
 
 
 class _Reader:
@@ -158,6 +160,16 @@ class _Reader:
                 raise refusal(f"has two fields {field.name} in its {title}")
             found[field.name].append(value)
         return found
+
+
+def _graph(reader: _Reader, data: memoryview, *, outermost: bool) -> Graph:
+    graph = reader.fields("graph", data, GRAPH)
+    return Graph(
+        _unique([_value(reader, each) for each in graph["input"]]),
+        _unique([_constant(reader, each) for each in graph["initializer"]]),
+        tuple(_node(reader, each, outermost=outermost) for each in graph["node"]),
+        _unique([_value(reader, each) for each in graph["output"]]),
+    )
 
 
 def _number(data: memoryview, place: int) -> tuple[int, int]:
@@ -213,21 +225,29 @@ def _constant(reader: _Reader, data: memoryview) -> tuple[str, Tensor]:
         if size > MAX_VALUES:
             raise refusal(f"has a constant {printable(name)} of {size} integers")
         width = WIDTHS[kind]
-        values = tuple(int.from_bytes(raw[at : at + width], "little") for at in range(0, len(raw), width))
+        values = tuple(int.from_bytes(raw[at : at + width], "little", signed=True) for at in range(0, len(raw), width))
     return name, Tensor(kind, dims, constant=True, values=values)
 
 
-def _node(reader: _Reader, data: memoryview) -> Node:
+def _node(reader: _Reader, data: memoryview, *, outermost: bool) -> Node:
     fields = reader.fields("node", data, NODE)
-    attributes = {}
+    attributes: dict[str, int | tuple[int, ...]] = {}
+    body = None
     for each in fields["attribute"]:
         attribute = reader.fields("attribute", each, ATTRIBUTE)
-        name = _name(attribute["name"])
-        if name in attributes or attribute["type"] != [INT_ATTRIBUTE] or not attribute["i"]:
-            raise refusal(f"has an attribute {printable(name)} twice, or one that is no whole number")
-        attributes[name] = attribute["i"][0]
+        name, (kind, *_) = _name(attribute["name"]), [*attribute["type"], 0]
+        if kind == GRAPH_ATTRIBUTE and attribute["g"] and name == BODY and body is None and outermost:
+            body = _graph(reader, attribute["g"][0], outermost=False)
+        elif kind == INTS_ATTRIBUTE and len(attribute["ints"]) <= MAX_VALUES and name not in attributes:
+            attributes[name] = tuple(attribute["ints"])
+        elif kind == INT_ATTRIBUTE and attribute["i"] and name not in attributes:
+            attributes[name] = attribute["i"][0]
+        else:
+            raise refusal(
+                f"has an attribute {printable(name)} twice, or one that is neither a number nor a loop's body"
+            )
     inputs, outputs = (tuple(_name([each]) for each in fields[side]) for side in ("input", "output"))
-    return Node(_name(fields["op_type"]), inputs, outputs, attributes)
+    return Node(_name(fields["op_type"]), inputs, outputs, attributes, body)
 
 
 def _unique(tensors: list[tuple[str, Tensor]]) -> dict[str, Tensor]:

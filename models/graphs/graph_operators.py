@@ -4,18 +4,18 @@ This is the list of what training writes (training/export/onnx_graph.py, trainin
 runs nothing else. A kind of network that needs another operator adds a line to `OPERATORS`, with a rule that tells the
 shapes it gives. No rule multiplies sizes, so nothing can become larger than the graph's own weights and a call's rows.
 
-A loop will join here as well: its body is a graph to be checked by these same rules (graph_file.py must then know an
-attribute's sub-graph), and its trip count must be an input of the graph, so that the caller bounds it.
+The one loop that a graph may end with is none of them: closed_loop.py makes the only one that is let in.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from models.graphs.closed_loop import BATCH, TIME
 from models.graphs.graph_file import FLOAT, INT32, INT64, Tensor
 
-TIME, BATCH = "time", "batch"  # the two sizes that each call chooses
+ABSENT = Tensor(0, ())  # an input that is left out
 
-Attributes = Mapping[str, int]
+Attributes = Mapping[str, int | tuple[int, ...]]
 # The tensors that an operator gives for those that it takes, or None where it may not take them.
 Rule = Callable[[Attributes, Sequence[Tensor]], Sequence[Tensor] | None]
 
@@ -28,7 +28,7 @@ class Operator(NamedTuple):
 
 
 def lengths(type_: int = INT32) -> Tensor:
-    """How many steps of each row count."""
+    """How many steps of each row count: what graphs of the first format ask for."""
     return Tensor(type_, (BATCH,))
 
 
@@ -38,18 +38,21 @@ def state(units: int | str) -> Tensor:
 
 
 def _recurrent(gates: int, states: int) -> Rule:
+    """A recurrent layer, from given states or from zeros."""
+
     def rule(attributes: Attributes, inputs: Sequence[Tensor]) -> Sequence[Tensor] | None:
         units, channels = attributes["hidden_size"], inputs[0].shape[-1:]
+        if not isinstance(units, int):
+            return None
         before = [state(units)] * states
         taken = [
             Tensor(FLOAT, (TIME, BATCH, *channels)),
             Tensor(FLOAT, (1, gates * units, *channels), constant=True),
             Tensor(FLOAT, (1, gates * units, units), constant=True),
             Tensor(FLOAT, (1, 2 * gates * units), constant=True),
-            lengths(),
-            *before,
         ]
-        return [Tensor(FLOAT, (TIME, 1, BATCH, units)), *before] if list(inputs) == taken else None
+        fits = list(inputs) in (taken, [*taken, ABSENT, *before], [*taken, lengths(), *before])
+        return [Tensor(FLOAT, (TIME, 1, BATCH, units)), *before] if fits else None
 
     return rule
 
@@ -91,9 +94,9 @@ def _reverse_sequence(_: Attributes, inputs: Sequence[Tensor]) -> Sequence[Tenso
 
 
 def _gather(_: Attributes, inputs: Sequence[Tensor]) -> Sequence[Tensor] | None:
-    """The first step of a sequence."""
+    """The last step of a sequence, or the first one of a reversed sequence."""
     sequence = Tensor(FLOAT, (TIME, BATCH, *inputs[0].shape[2:]))
-    fits = list(inputs) == [sequence, _integers(0, ())]
+    fits = list(inputs) in ([sequence, _integers(-1, ())], [sequence, _integers(0, ())])
     return [Tensor(FLOAT, sequence.shape[1:])] if fits else None
 
 

@@ -1,4 +1,4 @@
-"""A trained network on ONNX Runtime: a call maps inputs and states to an output and new states."""
+"""A trained network on ONNX Runtime: a call maps inputs and states to outputs and new states."""
 
 import os
 import threading
@@ -10,29 +10,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import RefusedVersion
+from models.graphs.closed_loop import FINAL, FURTHER_OUTPUTS, FURTHER_STEPS, INPUT, KNOWN, OUTPUT, UPCOMING
 from models.text import printable
 
 Array = NDArray[np.float32]
 
-_NONE = np.empty(0, np.int32)
-
-# The graph's contract, kept by training when it builds one and relied on here.
-INPUT, LENGTHS, OUTPUT = "input", "sequence_lens", "output"
-FINAL = "final_"  # the prefix of a state's name on its way out
+LENGTHS = "sequence_lens"  # an input of the graphs of format 1, which have no loop
 
 
-class Step(NamedTuple):
-    """What one call of the network gives.
+class Further(NamedTuple):
+    """Closed-loop steps after the first one of a call: how many, and what they need from outside.
 
-    `output` has shape (batch, outputs); each of `states` has shape (1, batch, size), ONNX's own.
+    `known`, shape (steps, outputs, batch, channels - features), is what is known for each step: lagged values, then
+    what is known of the future. `upcoming`, shape (lead - 1, batch, features), has the values after the call's inputs.
     """
 
-    output: Array
+    steps: int
+    known: Array | None = None
+    upcoming: Array | None = None
+
+
+class Steps(NamedTuple):
+    """What one call of the network gives.
+
+    `outputs` has shape (steps, batch, outputs); each of `states` has shape (1, batch, size), ONNX's own.
+    """
+
+    outputs: Array
     states: tuple[Array, ...]
 
 
 class OnnxNetwork:
-    """One ONNX graph with states in and out: a whole window from zero states, or one step from given ones.
+    """One ONNX graph: a whole window, or one step from given states, and closed-loop steps after it.
 
     Pure and safe to call from many threads at once. Values are in the network's own (scaled) units.
     """
@@ -42,42 +51,60 @@ class OnnxNetwork:
 
         Raises RefusedVersion where the bytes are no graph or not one that training builds.
         """
-        self._session = _session(model)
-        self._run_options: Any = None  # as a rule there are none
+        self._session, self._run_options = _opened(model)
         self.weight_count = len(model) // 4  # about: the graph is little else
         inputs = {each.name: each.shape for each in self._session.get_inputs()}
         outputs = {each.name: each.shape for each in self._session.get_outputs()}
-        self._state_names = tuple(name for name in inputs if name not in (INPUT, LENGTHS))
-        expected = {OUTPUT, *(FINAL + name for name in self._state_names)}
-        if not {INPUT, LENGTHS} < set(inputs) or set(outputs) != expected:
-            names = printable(f"inputs {[*inputs]} and outputs {[*outputs]}", 400)
-            raise RefusedVersion(f"model.onnx has {names}: not rollcast's graph")
+        self._state_names = tuple(name for name in inputs if name.startswith("state_"))
+        self.loops = FURTHER_STEPS in {each.name for each in self._session.get_overridable_initializers()}
+        self._takes_lengths = LENGTHS in inputs
+        names = {INPUT, *self._state_names}
+        expected = {OUTPUT, *(FINAL + name for name in self._state_names), *([FURTHER_OUTPUTS] * self.loops)}
+        if not names <= set(inputs) <= names | {LENGTHS, KNOWN, UPCOMING} or set(outputs) != expected:
+            given = printable(f"inputs {[*inputs]} and outputs {[*outputs]}", 400)
+            raise RefusedVersion(f"model.onnx has {given}: not rollcast's graph")
         self._output_names = [OUTPUT, *(FINAL + name for name in self._state_names)]
         self.state_sizes = tuple(_size(name, inputs[name], rank=3) for name in self._state_names)
         # Made once and cut to size, as making them takes a good part of a small call.
         self._zeros = tuple(np.zeros((1, 1, size), np.float32) for size in self.state_sizes)
-        self._full_lengths: dict[int, NDArray[np.int32]] = {}
+        # What a call without further steps takes: ONNX Runtime wants every input, though none of these is read then.
+        self._idle = {
+            name: np.zeros([each if isinstance(each, int) else 1 for each in inputs[name]], np.float32)
+            for name in (KNOWN, UPCOMING)
+            if name in inputs
+        }
         self.channels = _size(INPUT, inputs[INPUT], rank=3)
         self.outputs = _size(OUTPUT, outputs[OUTPUT], rank=2)
 
     def zero_states(self, batch: int) -> tuple[Array, ...]:
         """The states before a window: zeros of shape (1, batch, units) each, not to be written to."""
         zeros = self._zeros
-        if zeros[0].shape[1] < batch:
+        if zeros and zeros[0].shape[1] < batch:
             zeros = self._zeros = tuple(np.zeros((1, batch, size), np.float32) for size in self.state_sizes)
         return tuple(each[:, :batch] for each in zeros)
 
-    def __call__(self, inputs: Array, states: Sequence[Array] | None = None) -> Step:
-        """Run over inputs of shape (time, batch, channels), from zero states unless some are given."""
-        steps, batch, _ = inputs.shape
-        # The graph asks how many steps of each row count: here all of them.
-        lengths = self._full_lengths.get(steps, _NONE)[:batch]
-        if len(lengths) < batch:
-            lengths = self._full_lengths[steps] = np.full(batch, steps, np.int32)
-        feeds = {INPUT: inputs, LENGTHS: lengths}
-        feeds.update(zip(self._state_names, self.zero_states(batch) if states is None else states, strict=True))
-        output, *final = self._session.run(self._output_names, feeds, self._run_options)
-        return Step(output, tuple(final))
+    def __call__(self, inputs: Array, states: Sequence[Array] | None = None, further: Further | None = None) -> Steps:
+        """Run over inputs of shape (time, batch, channels), from zero states unless some are given.
+
+        The call is one step, however long its inputs are; `further` steps take in what was predicted. Only a network
+        that `loops` makes these.
+        """
+        batch = inputs.shape[1]
+        feeds = {INPUT: inputs, **self._idle}
+        if self._state_names:
+            feeds.update(zip(self._state_names, self.zero_states(batch) if states is None else states, strict=True))
+        if self._takes_lengths:
+            feeds[LENGTHS] = np.full(batch, len(inputs), np.int32)
+        if further is None:
+            output, *final = self._session.run(self._output_names, feeds, self._run_options)
+            return Steps(output[None], tuple(final))
+        feeds[FURTHER_STEPS] = np.array(further.steps, np.int64)
+        if further.known is not None:
+            feeds[KNOWN] = further.known
+        if further.upcoming is not None:
+            feeds[UPCOMING] = further.upcoming
+        output, *final, outputs = self._session.run([*self._output_names, FURTHER_OUTPUTS], feeds, self._run_options)
+        return Steps(np.concatenate([output[None], outputs]), tuple(final))
 
     @contextmanager
     def ending_after(self, timeout_s: float) -> Iterator[None]:
@@ -88,7 +115,7 @@ class OnnxNetwork:
         """
         import onnxruntime
 
-        options = onnxruntime.RunOptions()
+        options, before = onnxruntime.RunOptions(), self._run_options
         options.log_severity_level = 4  # the error tells that it was ended
         timer = threading.Timer(timeout_s, setattr, (options, "terminate", True))
         timer.daemon = True
@@ -105,7 +132,7 @@ class OnnxNetwork:
             raise
         finally:
             timer.cancel()
-            self._run_options = None
+            self._run_options = before
 
 
 def _size(name: str, dims: Sequence[int | str | None], rank: int) -> int:
@@ -119,8 +146,11 @@ def _size(name: str, dims: Sequence[int | str | None], rank: int) -> int:
     return size
 
 
-def _session(model: bytes) -> Any:
-    """An ONNX Runtime session; the library is imported here, once it may no longer report on its use."""
+def _opened(model: bytes) -> tuple[Any, Any]:
+    """An ONNX Runtime session and options for its calls, which are slower where it makes them for each.
+
+    The library is imported here, once it may no longer report on its use.
+    """
     # Importing it is enough to make it write an identity and a database below the user's cache folder.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
@@ -133,6 +163,7 @@ def _session(model: bytes) -> Any:
     # It has a format of its own as well, which four bytes of an ONNX file could make it take this one for.
     options.add_session_config_entry("session.load_model_format", "ONNX")
     try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own exceptions share no narrower base
         raise RefusedVersion("model.onnx is not a graph that ONNX Runtime can load") from error
+    return session, onnxruntime.RunOptions()

@@ -16,13 +16,24 @@ def step_inputs(spec: ModelSpec, values: Array, target: int, steps: int, known_f
     where the network takes in nothing else. Quantiles, which may stand beside predicted values, are not taken in.
     """
     first = target - spec.lead
-    if spec.quantiles is not None:
-        values = values[..., : len(spec.features)]
-    newest = values[first : first + steps]
-    if not spec.lags and known_future is None:
-        return newest
-    lagged = [values[target - lag : target - lag + steps] for lag in spec.lags]
-    return np.concatenate([newest, *lagged] if known_future is None else [newest, *lagged, known_future], axis=-1)
+    newest = values[first : first + steps, :, : len(spec.features)]
+    beside = known_inputs(spec, values, target, steps, known_future)
+    return newest if beside is None else np.concatenate([newest, beside], axis=-1)
+
+
+def known_inputs(
+    spec: ModelSpec, values: Array, target: int, steps: int, known_future: Array | None = None
+) -> Array | None:
+    """What these steps take in beside the newest values: lagged ones, and what is known of the future.
+
+    Shape (steps, rows, spec.channels - features); None where they take in nothing else.
+    """
+    lagged = [values[target - lag : target - lag + steps, :, : len(spec.features)] for lag in spec.lags]
+    if known_future is not None:
+        lagged.append(known_future)
+    if len(lagged) > 1:
+        return np.concatenate(lagged, axis=-1)
+    return lagged[0] if lagged else None
 
 
 def known_of_targets(spec: ModelSpec, known_future: Array | None) -> Array | None:
@@ -33,15 +44,16 @@ def known_of_targets(spec: ModelSpec, known_future: Array | None) -> Array | Non
     return None if known_future is None else known_future[:, spec.window - 1 :, list(spec.known_of_target)]
 
 
-def next_values(spec: ModelSpec, output: Array) -> Array:
-    """What an output of shape (rows, outputs x columns) predicts: shape (outputs, rows, columns).
+def next_values(spec: ModelSpec, outputs: Array) -> Array:
+    """What outputs of shape (steps, rows, outputs x columns) predict: shape (steps x outputs, rows, columns).
 
-    The columns are the targets, which are fed back, then their quantiles where the network gives these. A view, time
-    first as in the values that steps are made of.
+    The columns are the targets, which are fed back, then their quantiles where the network gives these.
     """
     if spec.outputs == 1:
-        return output[None]
-    return output.reshape(len(output), spec.outputs, -1).transpose(1, 0, 2)
+        return outputs
+    steps, rows, _ = outputs.shape
+    by_step = outputs.reshape(steps, rows, spec.outputs, -1).transpose(0, 2, 1, 3)
+    return by_step.reshape(steps * spec.outputs, rows, -1)
 
 
 def window_inputs(spec: ModelSpec, contexts: Array, known_future: Array | None = None) -> Array:

@@ -67,7 +67,7 @@ def open_version(read: ReadFile, timeout_s: float = OPEN_TIMEOUT_S) -> tuple[Man
         if name in (MODEL, CALIBRATION):  # of the others there may be a gigabyte
             contents[name] = content
     # 2. They are what the manifest tells. The bytes that were hashed are the bytes that run: no file is read again.
-    check_graph(contents[MODEL], manifest.spec)
+    check_graph(contents[MODEL], manifest.spec, manifest.format_version)
     network = OnnxNetwork(contents[MODEL])
     intervals = None
     if manifest.calibration is not None:

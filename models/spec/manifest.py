@@ -120,7 +120,7 @@ class Description(Record):
     """
 
     spec: ModelSpec
-    format_version: Literal[1] = 1
+    format_version: Literal[1, 2] = 2  # 1: without a loop, so that each step is a call
     description: str = ""
     training: TrainingRecord
     data: DataRecord

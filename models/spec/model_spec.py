@@ -223,6 +223,14 @@ class ModelSpec(Record):
         return self.outputs if self.rollout == "state" else self.window
 
     @property
+    def steps_per_call(self) -> int | None:
+        """How many closed-loop steps one call can make: none may need a lagged value that the call predicts.
+
+        None where any number can be.
+        """
+        return 1 + (min(self.lags) - 1) // self.outputs if self.lags else None
+
+    @property
     def needs_times(self) -> bool:
         """Whether a request must bring its values' times."""
         return bool(self.calendar) or self.holidays is not None

@@ -41,14 +41,14 @@ def slow_forecast(
             parts.append(_calendar(spec, time_index.end + (target - newest) * step))
         return np.concatenate(parts).astype(np.float32)[None, None]
 
-    states = network.zero_states(1)
+    states = None
     taken = newest + 1 - spec.window  # the target of the last step that the states have taken in
     answers: list[Array] = []
     while len(answers) < horizon:
         target = newest + 1 + len(answers)
         if spec.rollout == "window":
-            states, taken = network.zero_states(1), target - spec.window
-        while taken < target:
+            output = network(np.concatenate([inputs(target + step) for step in range(1 - spec.window, 1)])).outputs
+        while spec.rollout == "state" and taken < target:
             taken += 1
             output, states = network(inputs(taken), states)
         for number, block in enumerate(output.reshape(spec.outputs, -1)[:, : len(columns)]):

@@ -22,30 +22,23 @@ from training.export.onnx_graph import Layer, Member, build_graph
 from training.networks.cells import cell_of
 
 
-def tiny_graph(
-    kind: str, channels: int, outputs: int, units: Sequence[int] = (3,), seed: int = 0, members: int = 1
-) -> bytes:
-    """A graph with random weights of the size that Keras would draw."""
+def graph_of(spec: ModelSpec, seed: int = 0) -> bytes:
+    """A graph that a spec tells of, with random weights of the size that Keras would draw."""
     random = np.random.default_rng(seed)
 
     def draw(*dims: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
         return random.uniform(-0.5, 0.5, dims).astype(np.float32)
 
-    gates = cell_of(kind).gate_blocks
-    sizes = [channels, *units]
+    gates, outputs = cell_of(spec.kind).gate_blocks, spec.output_columns * spec.outputs
+    sizes = [spec.channels, *spec.units]
     drawn = []
-    for _ in range(members):
+    for _ in range(spec.members):
         layers = [
             Layer(before, after, [draw(before, gates * after), draw(after, gates * after), draw(gates * after)])
-            for before, after in zip(sizes, units, strict=False)
+            for before, after in zip(sizes, spec.units, strict=False)
         ]
-        drawn.append(Member(layers, draw(units[-1], outputs), draw(outputs)))
-    return build_graph(kind, drawn)
-
-
-def graph_of(spec: ModelSpec, seed: int = 0) -> bytes:
-    """A graph with random weights that a shape tells of."""
-    return tiny_graph(spec.kind, spec.channels, spec.output_columns * spec.outputs, spec.units, seed, spec.members)
+        drawn.append(Member(layers, draw(spec.units[-1], outputs), draw(outputs)))
+    return build_graph(spec, drawn)
 
 
 def tiny_description(spec: ModelSpec, graph: bytes, intervals: Intervals | None = None) -> Description:

@@ -6,13 +6,15 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from models.graphs.onnx_network import OnnxNetwork, Step
+from models.graphs.onnx_network import Further, OnnxNetwork, Steps
 
 Array = NDArray[np.float32]
 
 
 class _Worked:
-    """What all of these have in common: they remember the shape of every call's inputs."""
+    """What all of these have in common: one step a call, and they remember the shape of every call's inputs."""
+
+    loops = False
 
     def __init__(self) -> None:
         self.shapes: list[tuple[int, ...]] = []
@@ -25,12 +27,13 @@ class _Worked:
 class AddUp(_Worked):
     """Answers the sum of all that it has seen, channel by channel; it has two states: that sum and the steps seen."""
 
-    def __call__(self, inputs: Array, states: Sequence[Array] | None = None) -> Step:
+    def __call__(self, inputs: Array, states: Sequence[Array] | None = None, further: Further | None = None) -> Steps:
+        assert further is None
         self.shapes.append(inputs.shape)
         rows, channels = inputs.shape[1:]
         summed, seen = states or (np.zeros((1, rows, channels), np.float32), np.zeros((1, rows, 1), np.float32))
         total = inputs.sum(axis=0) + summed[0]
-        return Step(total, (total[None], seen + np.float32(len(inputs))))
+        return Steps(total[None], (total[None], seen + np.float32(len(inputs))))
 
 
 class Last(_Worked):
@@ -40,13 +43,14 @@ class Last(_Worked):
         super().__init__()
         self.weights = np.array(weights, np.float32)
 
-    def __call__(self, inputs: Array, states: Sequence[Array] | None = None) -> Step:
+    def __call__(self, inputs: Array, states: Sequence[Array] | None = None, further: Further | None = None) -> Steps:
+        assert further is None
         self.shapes.append(inputs.shape)
-        return Step(inputs[-1] @ self.weights, tuple(states or ()))
+        return Steps((inputs[-1] @ self.weights)[None], tuple(states or ()))
 
 
 class Summed(Last):
     """Answers from the sum of all its steps' inputs."""
 
-    def __call__(self, inputs: Array, states: Sequence[Array] | None = None) -> Step:
-        return super().__call__(inputs.sum(axis=0, keepdims=True), states)
+    def __call__(self, inputs: Array, states: Sequence[Array] | None = None, further: Further | None = None) -> Steps:
+        return super().__call__(inputs.sum(axis=0, keepdims=True), states, further)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from models.graphs.closed_loop import loops
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.step_inputs import window_inputs
 from training.data.dataset import Dataset
 from training.export.from_keras import to_onnx
-from training.export.parity import check_agreement
+from training.export.parity import ROLLED_OUT, check_agreement
 
 
 def exported(dataset: Dataset, network: Any, title: str) -> tuple[bytes, Forecaster]:
@@ -15,10 +15,9 @@ def exported(dataset: Dataset, network: Any, title: str) -> tuple[bytes, Forecas
 
     Raises DisagreementError unless the graph answers as Keras does, on held-out contexts.
     """
-    graph = to_onnx(dataset.spec.kind, network)
+    graph = to_onnx(dataset.spec, network)
     forecaster = Forecaster(dataset.spec, OnnxNetwork(graph), title=title)
-    contexts, times, codes = dataset.examples(1)
-    inputs = forecaster.prepare(contexts, 1, times, codes)
-    windows = window_inputs(forecaster.spec, inputs.contexts, inputs.known_future)
-    check_agreement(network, forecaster.network, windows.transpose(1, 0, 2))
+    horizon = ROLLED_OUT * dataset.spec.outputs if loops(dataset.spec) else 1
+    contexts, times, codes = dataset.examples(horizon)
+    check_agreement(network, forecaster, forecaster.prepare(contexts, horizon, times, codes))
     return graph, forecaster

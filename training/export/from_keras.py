@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import RefusedVersion
+from models.spec.model_spec import ModelSpec
 from training.export.onnx_graph import Layer, Member, build_graph
 from training.networks.build import members_of
 
 KERAS = "model.keras"
 
 
-def to_onnx(kind: str, network: Any) -> bytes:
+def to_onnx(spec: ModelSpec, network: Any) -> bytes:
     """The ONNX graph of a network that training/networks/build.py built. Raises RecipeError for an unknown kind."""
-    return build_graph(kind, [_member(each) for each in members_of(network)])
+    return build_graph(spec, [_member(each) for each in members_of(network)])
 
 
 def to_keras_file(network: Any) -> bytes:

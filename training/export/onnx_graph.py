@@ -1,16 +1,19 @@
-"""Building the one ONNX graph of a network from its weights: states in, states out, any length and batch size."""
+"""Building the one ONNX graph of a network from its weights: a step, and the loop that feeds its predictions back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
-from models.graphs.onnx_network import FINAL, INPUT, LENGTHS, OUTPUT
+from models.graphs.closed_loop import BATCH, FINAL, FURTHER_STEPS, INPUT, LEFT, OUTPUT, TIME, closed_loop, loops
+from models.graphs.graph_file import FLOAT, Graph, Node, Tensor
+from models.spec.model_spec import ModelSpec
 from training.networks.cells import TensorNames, cell_of
 
+FORMAT_VERSION = 2  # of a manifest with such a graph
 OPSET, IR_VERSION = 17, 8  # of ONNX 1.12: every ONNX Runtime that rollcast allows reads them
 LAST_INPUTS = "last_inputs"
 
@@ -37,22 +40,34 @@ class Member(NamedTuple):
     residual: Array | None = None
 
 
-def build_graph(kind: str, members: Sequence[Member]) -> bytes:
+def build_graph(spec: ModelSpec, members: Sequence[Member]) -> bytes:
     """Serialize the graph of some networks of the same shapes, whose outputs are averaged.
 
-    The graph takes `input` (time, batch, channels), `sequence_lens` (batch) and the states, each (1, batch, units).
-    It gives `output` (batch, outputs), from each row's last step, and the final states. Raises RecipeError for an
-    unknown kind and onnx.checker.ValidationError.
+    The graph takes `input` (time, batch, channels) and, where the rollout carries them, the states, each (1, batch,
+    units). It gives `output` (batch, outputs), from the last step, and the final states. Where predictions can be fed
+    back, it makes `further_steps` (none by default) and gives `further_outputs` (steps, batch, outputs); closed_loop.py
+    tells what these take in. Raises RecipeError for an unknown kind and onnx.checker.ValidationError.
     """
-    graph = _Graph(kind, members[0].layers[0].inputs)
+    graph = _Graph(spec)
     member_outputs = [graph.add_member(number, member) for number, member in enumerate(members)]
     if len(member_outputs) == 1:
         graph.nodes[-1].output[0] = OUTPUT
     else:
         graph.add_node("Mean", member_outputs, [OUTPUT])
-    width = len(members[0].bias)
-    outputs = [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["batch", width]), *graph.final_states]
-    whole = helper.make_graph(graph.nodes, kind, graph.inputs, outputs, graph.constants)
+    inputs = {INPUT: Tensor(FLOAT, (TIME, BATCH, spec.channels))}
+    outputs = {OUTPUT: Tensor(FLOAT, (BATCH, spec.outputs * spec.output_columns))}
+    if loops(spec):
+        names = {each.name for each in graph.constants}
+        loop = closed_loop(spec, [_read(node) for node in graph.nodes], names, graph.states)
+        for name, constant in loop.constants.items():
+            graph.add_constant(name, np.array(constant.values, np.int64))
+        graph.add_constant(FURTHER_STEPS, np.array(0, np.int64))
+        graph.nodes.append(_written(loop.node))
+        inputs |= loop.inputs
+        outputs |= loop.outputs
+    inputs |= graph.states
+    outputs |= {FINAL + name: each for name, each in graph.states.items()}
+    whole = helper.make_graph(graph.nodes, spec.kind, _infos(inputs), _infos(outputs), graph.constants)
     model = helper.make_model(
         whole, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="rollcast"
     )
@@ -61,15 +76,13 @@ def build_graph(kind: str, members: Sequence[Member]) -> bytes:
 
 
 class _Graph:
-    """The parts of a graph while its members are added. It is the `GraphBuilder` of training/networks/cells.py."""
+    """The parts of a step while its members are added. It is the `GraphBuilder` of training/networks/cells.py."""
 
-    def __init__(self, kind: str, channels: int) -> None:
-        self.cell = cell_of(kind)
-        self.inputs = [
-            helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["time", "batch", channels]),
-            helper.make_tensor_value_info(LENGTHS, TensorProto.INT32, ["batch"]),
-        ]
-        self.final_states: list[onnx.ValueInfoProto] = []
+    def __init__(self, spec: ModelSpec) -> None:
+        self.cell = cell_of(spec.kind)
+        self.states: dict[str, Tensor] = {}
+        self._carries = spec.rollout == "state"
+        self._left = LEFT if loops(spec) else FINAL
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
         # Two axes to remove: that of ONNX's directions, and the one that each state has in front.
@@ -106,22 +119,39 @@ class _Graph:
         return f"{prefix}output"
 
     def _last_inputs(self) -> str:
-        """The name of the inputs of each row's last step, shape (batch, channels). They are added once."""
+        """The name of the last step's inputs, shape (batch, channels). They are added once."""
         if not any(LAST_INPUTS in node.output for node in self.nodes):
-            # ReverseSequence reverses each row up to its length, so the last step comes first.
-            self.add_constant("first", np.array(0, np.int64))
-            self.add_node("Cast", [LENGTHS], ["lengths"], to=TensorProto.INT64)
-            self.add_node("ReverseSequence", [INPUT, "lengths"], ["reversed"], time_axis=0, batch_axis=1)
-            self.add_node("Gather", ["reversed", "first"], [LAST_INPUTS], axis=0)
+            self.add_constant("newest", np.array(-1, np.int64))
+            self.add_node("Gather", [INPUT, "newest"], [LAST_INPUTS], axis=0)
         return LAST_INPUTS
 
     def _add_layer(self, prefix: str, layer: Layer, sequence: str, outputs: str) -> str:
         """Add a recurrent layer and return the name of its first final state."""
         states = [f"state_{prefix}_{state}" for state in self.cell.states]
-        final_states = [FINAL + name for name in states]
-        dims: list[str | int | None] = [1, "batch", layer.units]
-        self.inputs += [helper.make_tensor_value_info(name, TensorProto.FLOAT, dims) for name in states]
-        self.final_states += [helper.make_tensor_value_info(name, TensorProto.FLOAT, dims) for name in final_states]
-        names = TensorNames(prefix, sequence, LENGTHS, states, final_states, outputs)
+        left = [self._left + name for name in states] if self._carries else [f"{prefix}_{name}" for name in states]
+        if self._carries:
+            self.states |= {name: Tensor(FLOAT, (1, BATCH, layer.units)) for name in states}
+        names = TensorNames(prefix, sequence, states if self._carries else [], left, outputs)
         self.cell.add_to_graph(self, layer.weights, layer.units, names)
-        return final_states[0]
+        return left[0]
+
+
+def _infos(tensors: Mapping[str, Tensor]) -> list[onnx.ValueInfoProto]:
+    return [helper.make_tensor_value_info(name, each.type, each.shape) for name, each in tensors.items()]
+
+
+def _read(node: onnx.NodeProto) -> Node:
+    attributes = {each.name: helper.get_attribute_value(each) for each in node.attribute}
+    return Node(node.op_type, tuple(node.input), tuple(node.output), attributes)
+
+
+def _written(loop: Node) -> onnx.NodeProto:
+    """A loop as ONNX has it."""
+    body: Graph | None = loop.body
+    assert body is not None  # noqa: S101 (a loop has one)
+    nodes = []
+    for each in body.nodes:
+        attributes: dict[str, Any] = dict(each.attributes)
+        nodes.append(helper.make_node(each.operator, each.inputs, each.outputs, **attributes))
+    graph = helper.make_graph(nodes, "closed_loop", _infos(body.inputs), _infos(body.outputs))
+    return helper.make_node(loop.operator, loop.inputs, loop.outputs, body=graph)

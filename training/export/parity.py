@@ -6,29 +6,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.offline import predict_offline
-from models.graphs.onnx_network import OnnxNetwork
-from models.inference.forecaster import Forecaster
-from models.inference.step_inputs import window_inputs
+from models.inference.forecaster import Forecaster, ForecastInputs
+from models.inference.rollout import rollout
+from models.inference.step_inputs import step_inputs, window_inputs
 from training.data.dataset import Examples
 from training.errors import DisagreementError
 
 # The largest difference allowed in one step, in the network's units; for outputs above 1 it is relative.
 TOLERANCE = 1e-5
+ROLLED_OUT = 3  # steps of the loop that are compared
 
 Array = NDArray[np.float32]
 
 
-def check_agreement(network: Any, exported: OnnxNetwork, inputs: Array) -> None:
-    """Raise DisagreementError unless both give the same outputs for inputs of shape (count, window, channels).
+def check_agreement(network: Any, forecaster: Forecaster, inputs: ForecastInputs) -> None:
+    """Raise DisagreementError unless a graph answers as Keras does, at every step of what it was asked.
 
-    The graph runs once over the whole window, and once in two calls, the second of which starts from the states of
-    the first. The bound, in the network's units: |onnx - keras| <= 1e-5 * max(1, |keras|).
+    The graph rolls out in as few calls as it can. At each step Keras takes in what the graph took in by then, its own
+    predictions included. Where states are carried, the graph also runs over the window in two calls, the second of
+    which starts from the states of the first. The bound, in the network's units: |onnx - keras| <= 1e-5 * max(1,
+    |keras|).
     """
-    expected = keras_answers(network, inputs)
-    steps = np.ascontiguousarray(inputs.transpose(1, 0, 2))
-    _compare(exported(steps).output, expected, "model.onnx")
-    if len(steps) > 1:
-        _compare(exported(steps[-1:], exported(steps[:-1]).states).output, expected, "model.onnx, from its states,")
+    spec, known = forecaster.spec, inputs.known_future
+    predictions = rollout(forecaster.network, spec, inputs.contexts, inputs.horizon, known)
+    values = np.concatenate([inputs.contexts, predictions[..., : len(spec.targets)]], axis=1).transpose(1, 0, 2)
+    for done in range(0, inputs.horizon, spec.outputs):
+        length = spec.window + (done if spec.rollout == "state" else 0)
+        last = spec.window + done
+        ahead = None if known is None else known[:, last - length : last].transpose(1, 0, 2)
+        steps = step_inputs(spec, values, spec.input_length + done - length + 1, length, ahead)
+        actual = predictions[:, done : done + spec.outputs]
+        expected = keras_answers(network, steps.transpose(1, 0, 2)).reshape(actual.shape)
+        _compare(actual, expected, f"model.onnx, at step {done + 1},")
+    if spec.rollout == "state" and spec.window > 1:
+        steps, exported = window_inputs(spec, inputs.contexts, known), forecaster.network
+        expected = keras_answers(network, steps.transpose(1, 0, 2))
+        actual = exported(steps[-1:], exported(steps[:-1]).states).outputs[0]
+        _compare(actual, expected, "model.onnx, from its states,")
 
 
 def check_reopened(network: Any, forecaster: Forecaster, examples: Examples) -> None:

@@ -33,15 +33,14 @@ class TensorNames(NamedTuple):
     """The names of the tensors that one recurrent layer reads and writes in an ONNX graph.
 
     `prefix` begins every further name that the layer adds, so that names differ across layers. The layer reads
-    `sequence` (time, batch, inputs), `lengths` (batch) and `states`, each (1, batch, units). It must write
-    `final_states`, of the same shapes, from each row's last step, which is the one at index length - 1. Unless
-    `outputs` is "", it must write there the output of every step, shape (time, 1, batch, units): ONNX's own
-    recurrent operators have this axis of directions.
+    `sequence` (time, batch, inputs) and `states`, each (1, batch, units); where there are none it begins with zeros.
+    It must write `final_states`, of the same shapes, from the last step. Unless `outputs` is "", it must write there
+    the output of every step, shape (time, 1, batch, units): ONNX's own recurrent operators have this axis of
+    directions.
     """
 
     prefix: str
     sequence: str
-    lengths: str
     states: Sequence[str]
     final_states: Sequence[str]
     outputs: str
@@ -103,9 +102,10 @@ class StandardCell:
         """
         arrays = zip("WRB", self._onnx_weights(*weights), strict=True)
         constants = [graph.add_constant(f"{names.prefix}_{letter}", array) for letter, array in arrays]
+        no_lengths = [""] if names.states else []  # every row has as many steps
         graph.add_node(
             self.onnx_operator,
-            [names.sequence, *constants, names.lengths, *names.states],
+            [names.sequence, *constants, *no_lengths, *names.states],
             [names.outputs, *names.final_states],
             hidden_size=units,
             **self.attributes,

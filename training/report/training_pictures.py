@@ -60,7 +60,7 @@ class TrainingPictures:
         spec, held_out = self._dataset.spec, self._dataset.held_out[0]
         end = held_out.part.stop
         last_rows = held_out._replace(part=range(max(0, end - MAX_ROWS), end))
-        forecasts = next_value_forecasts(Forecaster(spec, OnnxNetwork(to_onnx(spec.kind, network))), last_rows)
+        forecasts = next_value_forecasts(Forecaster(spec, OnnxNetwork(to_onnx(spec, network))), last_rows)
         values = held_out.values[:end, list(spec.target_columns)]
         title = f"{self._recipe.name}: forecasts of the next value, {when}"
         self.files[f"plots/{name}.png"] = next_values_picture(

@@ -167,7 +167,7 @@ def _tried(
     started = time.perf_counter()
     recipe, dataset = _scheduled(candidate, values, seconds, trial=True), candidate.dataset
     fitted = fit(recipe, dataset, title=title, console=console)
-    forecaster = Forecaster(dataset.spec, OnnxNetwork(to_onnx(dataset.spec.kind, fitted.network)))
+    forecaster = Forecaster(dataset.spec, OnnxNetwork(to_onnx(dataset.spec, fitted.network)))
     return PlanTrial(
         name=candidate.plan.name,
         description=candidate.plan.description,

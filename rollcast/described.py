@@ -23,7 +23,7 @@ class Described(NamedTuple):
 
     @property
     def title(self) -> str:
-        """How messages name the version: sine-lstm@2."""
+        """How messages name the version: sine-lstm@3."""
         return f"{self.name}@{self.version}"
 
     @classmethod

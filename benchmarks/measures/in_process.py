@@ -69,8 +69,9 @@ def measure(plan: Plan) -> list[Measurement]:
     import tensorflow as tf
 
     network = build_network(Architecture(spec.kind, channels=1, outputs=1, units=spec.units))
-    content = to_onnx(spec.kind, network)
+    content = to_onnx(spec, network)
     served, plain, compiled = OnnxNetwork(content), Plain(content, spec), tf.function(network)
+    carried = OnnxNetwork(to_onnx(state_shape, network))
     context = windows(spec)
 
     def loop(predict: Callable[[Array], object], steps: int) -> None:
@@ -88,7 +89,7 @@ def measure(plan: Plan) -> list[Measurement]:
         figures = alternate(works, 3 * plan.rounds)
         by_state = {
             "window": works["rollcast"],
-            "state": timed(lambda: running.forecast(served, state_shape, context, HORIZON)),
+            "state": timed(lambda: running.forecast(carried, state_shape, context, HORIZON)),
         }
         states = alternate(by_state, 3 * plan.rounds)
         # A tenth of the steps, as it takes seconds.

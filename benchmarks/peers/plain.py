@@ -10,23 +10,18 @@ Array = NDArray[np.float32]
 
 
 class Plain:
-    """A session, and what its graph needs beside the window."""
+    """A session for the graph of a network that slides its window."""
 
     def __init__(self, graph: bytes, spec: ModelSpec, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        names = [each.name for each in self._session.get_inputs() if each.name not in ("input", "sequence_lens")]
-        self._feeds: dict[str, NDArray[np.generic]] = {
-            name: np.zeros((1, 1, spec.units[0]), np.float32) for name in names
-        }
-        self._feeds["sequence_lens"] = np.full(1, spec.window, np.int32)
         self._window = spec.window
 
     def next_value(self, window: Array) -> Array:
         """The next value, shape (1, 1), after a window of shape (window, 1, 1)."""
-        answer: Array = self._session.run(["output"], {"input": window, **self._feeds})[0]
+        answer: Array = self._session.run(["output"], {"input": window})[0]
         return answer
 
     def rollout(self, window: Array, horizon: int) -> Array:

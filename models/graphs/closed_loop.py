@@ -27,7 +27,7 @@ END = 2**31 - 1  # how a slice says: up to the end
 
 
 class ClosedLoop(NamedTuple):
-    """A graph's last node, the constants that its body takes beside the step's, the graph's further inputs and output."""
+    """A graph's last node, the constants that it needs beside the step's, and what the graph takes and gives for it."""
 
     node: Node
     constants: Mapping[str, Tensor]

@@ -47,9 +47,10 @@ def advance(
 ) -> Steps:
     """Make `steps` steps in one call: the answer's outputs are what comes after the values.
 
-    `values` has shape (time, rows, at least the features), in the network's units, oldest first. Without `states` the call runs over
-    a whole window, else over what is new. `known_future`, shape (time, rows, channels), begins with the target of its
-    first input and reaches to the last step's. The outputs have shape (steps x outputs, rows, output_columns).
+    `values` has shape (time, rows, at least the features), in the network's units, oldest first. Without `states` the
+    call runs over a whole window, else over what is new. `known_future`, shape (time, rows, channels), begins with the
+    target of its first input and reaches to the last step's. The outputs have shape (steps x outputs, rows,
+    output_columns).
     """
     end, length = len(values), spec.window if states is None else spec.step_length
     more = (steps - 1) * spec.outputs

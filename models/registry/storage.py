@@ -45,7 +45,7 @@ class StagedVersion(Protocol):
 class Storage(Protocol):
     """Files in folders, read whole, and ways to write and to remove that leave nothing half-done.
 
-    A folder is named by its path, such as "sine-lstm/2"; "" is the whole storage. Every method raises StorageError,
+    A folder is named by its path, such as "sine-lstm/3"; "" is the whole storage. Every method raises StorageError,
     whose text is the reason alone. Who writes a version is not alone: numbers are reserved by `swap`.
     """
 

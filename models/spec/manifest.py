@@ -166,5 +166,10 @@ class Manifest(Description):
 
     @property
     def title(self) -> str:
-        """How messages name the version: sine-lstm@2."""
+        """How messages name the version: sine-lstm@3."""
         return f"{self.name}@{self.version}"
+
+    def description_with(self, **changes: Any) -> Description:
+        """Its description with some changes: that of a version which is made from this one."""
+        kept = {name: getattr(self, name) for name in Description.model_fields}
+        return Description(**{**kept, **changes})

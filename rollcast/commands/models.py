@@ -15,7 +15,9 @@ from rollcast.commands import interchange
 from rollcast.completion import model_names, references
 from rollcast.console import show_json, show_table, warn
 from rollcast.options import JsonOption, NameArgument, RegistryOption, open_registry
+from rollcast.published import or_nothing_published, published_document, tell_published
 from service.schemas.models import card_of
+from training.extras import require_train
 from training.report.tables import errors_table, intervals_table
 
 STEPS = 6  # about so many in a table of `show`
@@ -140,6 +142,27 @@ def upgrade_manifest(name: ChosenArgument = None, as_json: JsonOption = False, r
         show_json({"versions": whole, "problems": problems})
     if problems:
         raise RollcastError("; ".join(problems))
+
+
+@app.command()
+def upgrade(name: NameArgument, as_json: JsonOption = False, registry: RegistryOption = None) -> None:
+    """Publish a version anew with today's graph, which forecasts many steps in one call; nothing is trained.
+
+    Older graphs are served as well, one step a call.
+    """
+    require_train()
+    source = open_registry(registry)
+    chosen = source.resolve(parse_reference(name))
+    with or_nothing_published():
+        from training.updating.upgrade import upgrade as upgrade_version  # which takes seconds to load
+
+        published = upgrade_version(source, *chosen)
+    if published is not None:
+        tell_published(source, published, as_json=as_json)
+    elif as_json:
+        show_json(published_document(source, source.manifest(*chosen)))
+    else:
+        typer.echo(f"{chosen[0]}@{chosen[1]} has today's graph already")
 
 
 @app.command()

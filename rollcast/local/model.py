@@ -50,7 +50,7 @@ class LocalModel:
 
     @property
     def title(self) -> str:
-        """Its name and version: sine-lstm@2."""
+        """Its name and version: sine-lstm@3."""
         return self.manifest.title
 
     @property

@@ -62,7 +62,7 @@ METRICS = (
     Metric(
         "rollcast_engine_batch_rows",
         "histogram",
-        "Rows of each call of a network: first calls, and further steps.",
+        "Rows of each call of a network: first calls, and those that go on by some steps.",
         ("call",),
         ROWS_BUCKETS,
     ),

@@ -100,17 +100,17 @@ def rollcast(*arguments: object, **environment: str) -> subprocess.CompletedProc
 
 @pytest.fixture(scope="module")
 def logged(mlflow: Mlflow) -> Mlflow:
-    """The server, with sine-lstm@2."""
-    result = rollcast("log", "sine-lstm@2", "--tracking-uri", mlflow.url, "--registry", ARTIFACTS)
+    """The server, with sine-lstm@3."""
+    result = rollcast("log", "sine-lstm@3", "--tracking-uri", mlflow.url, "--registry", ARTIFACTS)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == f"sine-lstm@2 is now models:/sine-lstm/1 at {mlflow.url}\n"
+    assert result.stdout == f"sine-lstm@3 is now models:/sine-lstm/1 at {mlflow.url}\n"
     return mlflow
 
 
 def test_a_run_has_the_recipe_the_errors_and_the_files(logged: Mlflow) -> None:
-    manifest = Registry.at(ARTIFACTS).manifest("sine-lstm", 2)
+    manifest = Registry.at(ARTIFACTS).manifest("sine-lstm", 3)
     run = logged.run_of("sine-lstm", "1")
-    assert (run["info"]["status"], run["info"]["run_name"]) == ("FINISHED", "sine-lstm@2")
+    assert (run["info"]["status"], run["info"]["run_name"]) == ("FINISHED", "sine-lstm@3")
     assert {"key": "network.units", "value": "[300]"} in run["data"]["params"]
     metrics = {each["key"]: each["value"] for each in run["data"]["metrics"]}
     assert metrics["test.mae"] == pytest.approx(manifest.metrics.model.mae)
@@ -130,7 +130,7 @@ def test_a_run_has_the_recipe_the_errors_and_the_files(logged: Mlflow) -> None:
 
 def test_the_registered_version_tells_ours(logged: Mlflow) -> None:
     registered = logged.get("model-versions/get", name="sine-lstm", version="1")["model_version"]
-    manifest = Registry.at(ARTIFACTS).manifest("sine-lstm", 2)
+    manifest = Registry.at(ARTIFACTS).manifest("sine-lstm", 3)
     tags = {each["key"]: each["value"] for each in registered["tags"]}
     assert (tags["rollcast.version"], tags["rollcast.sha256"]) == ("2", manifest.sha256)
     assert (registered["status"], registered["description"]) == ("READY", manifest.description)
@@ -148,7 +148,7 @@ def test_the_registered_version_tells_ours(logged: Mlflow) -> None:
 
 def test_the_same_is_logged_once(logged: Mlflow) -> None:
     again = rollcast("log", "sine-lstm", "--registry", ARTIFACTS, MLFLOW_TRACKING_URI=logged.url)
-    assert again.stdout == f"sine-lstm@2 is already models:/sine-lstm/1 at {logged.url}\n"
+    assert again.stdout == f"sine-lstm@3 is already models:/sine-lstm/1 at {logged.url}\n"
 
 
 def test_a_fetched_version_is_the_one_that_was_logged(logged: Mlflow, tmp_path: Path) -> None:
@@ -156,8 +156,8 @@ def test_a_fetched_version_is_the_one_that_was_logged(logged: Mlflow, tmp_path: 
     for number, uri in enumerate(("models:/sine-lstm/1", "models:/sine-lstm@best")):
         root = tmp_path / str(number)
         result = rollcast("fetch", uri, "--tracking-uri", logged.url, "--registry", root)
-        assert result.stdout == f"imported sine-lstm@2 in {root / 'sine-lstm' / '2'}\n", result.stderr
-        ours, theirs = ARTIFACTS / "sine-lstm" / "2", root / "sine-lstm" / "2"
+        assert result.stdout == f"imported sine-lstm@3 in {root / 'sine-lstm' / '3'}\n", result.stderr
+        ours, theirs = ARTIFACTS / "sine-lstm" / "3", root / "sine-lstm" / "3"
         names = sorted(str(path.relative_to(ours)) for path in ours.rglob("*.*"))
         assert sorted(str(path.relative_to(theirs)) for path in theirs.rglob("*.*")) == names
         assert all((theirs / name).read_bytes() == (ours / name).read_bytes() for name in names)
@@ -204,7 +204,7 @@ def test_a_model_of_somebody_else_is_refused(logged: Mlflow, tmp_path: Path) -> 
     [
         ("models:/nobody/1", "says: RESOURCE_DOES_NOT_EXIST: "),
         ("models:/sine-lstm@nobody", "alias nobody not found"),
-        ("sine-lstm@2", "expected a model's URI as MLflow has it, models:/NAME/VERSION or models:/NAME@ALIAS"),
+        ("sine-lstm@3", "expected a model's URI as MLflow has it, models:/NAME/VERSION or models:/NAME@ALIAS"),
         ("runs:/abc/model", "expected a model's URI as MLflow has it"),
     ],
 )

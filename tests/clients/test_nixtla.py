@@ -89,7 +89,7 @@ def test_names_and_keys_are_told(found: Any) -> None:
         ("its own model", 404, 'no model is named "timegpt-2.1": set model to one of GET /v2/models'),
         ("finetuning", 422, "finetune_steps: there is nothing of the kind here"),
         ("covariates", 422, "takes in no exogenous features: leave out X_df"),
-        ("too short", 422, "the window has 20 values; victoria-demand@2 needs at least"),
+        ("too short", 422, "the window has 20 values; victoria-demand@3 needs at least"),
         ("level", 422, "level: a level of 99.999 needs more than the 1000 errors"),
     ],
 )

@@ -10,7 +10,7 @@ from models.intervals.conformal import Intervals
 from models.registry.loader import CALIBRATION
 from models.registry.publisher import publish
 from models.registry.registry import Registry
-from models.spec.manifest import Description, Manifest
+from models.spec.manifest import Manifest
 from models.spec.metrics import Calibration
 from training.completion.conformal import MAX_ERRORS, calibrate
 from training.errors import SeriesError
@@ -50,11 +50,9 @@ def recalibrate(registry: Registry, newer: NewerRows, forecaster: Forecaster) ->
     expected = manifest.data.calibration_rows > 0
     outdated = interval_warnings(manifest.calibration, newer.horizon, expected=expected)
     warnings = [warning for warning in manifest.warnings if warning not in outdated]
-    description = Description(**{name: getattr(manifest, name) for name in Description.model_fields}).model_copy(
-        update={
-            "calibration": renewed.record,
-            "warnings": (*warnings, *interval_warnings(renewed.record, newer.horizon, expected=True)),
-        }
+    description = manifest.description_with(
+        calibration=renewed.record,
+        warnings=(*warnings, *interval_warnings(renewed.record, newer.horizon, expected=True)),
     )
     kept = [name for name in manifest.files if name not in (CARD, CALIBRATION, *OLD_PICTURES)]
     files = {name: registry.read(manifest, name) for name in kept}

@@ -56,7 +56,7 @@ def test_a_row_is_trained_tested_and_kept(
     assert result.model.mase is not None
     assert {50, 80, 90, 95} == {*result.coverage}
     assert result.intervals is not None
-    assert result.intervals.reference == "victoria-demand@2"
+    assert result.intervals.reference == "victoria-demand@3"
     assert result.intervals.adapted_origins == 60
     assert result.intervals.adapted_coverage != result.intervals.plain_coverage
     assert result.intervals.adapt_cost > 1

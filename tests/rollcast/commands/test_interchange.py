@@ -57,22 +57,23 @@ def test_an_export_is_the_same_each_time(
 
 def test_a_taken_number_is_said_and_the_card_tells_the_new_one(rollcast: Command, tmp_path: Path) -> None:
     file = tmp_path / "sine.zip"
-    assert rollcast("models", "export", "sine-lstm@2", file, "--registry", ARTIFACTS).status == 0
+    assert rollcast("models", "export", "sine-lstm@3", file, "--registry", ARTIFACTS).status == 0
     for name in ("a", "b"):
         registry = Registry.at(tmp_path / name)
         publish_tiny(registry, "sine-lstm")
-    publish_tiny(registry, "sine-lstm")
+    for _ in range(2):
+        publish_tiny(registry, "sine-lstm")
     registry.promote("sine-lstm", 1)
     kept = rollcast("models", "import", file, "--registry", tmp_path / "a")
-    assert kept.out == f"imported sine-lstm@2 in {tmp_path / 'a' / 'sine-lstm' / '2'}\n"
+    assert kept.out == f"imported sine-lstm@3 in {tmp_path / 'a' / 'sine-lstm' / '3'}\n"
     moved = rollcast("models", "import", file, "--registry", tmp_path / "b").out.splitlines()
     assert moved == [
-        f"imported sine-lstm@3 in {tmp_path / 'b' / 'sine-lstm' / '3'}",
-        "sine-lstm has had a version 2 here, or a higher one: this is 3",
-        "sine-lstm still means version 1, its champion; to serve this one: rollcast models promote sine-lstm 3",
+        f"imported sine-lstm@4 in {tmp_path / 'b' / 'sine-lstm' / '4'}",
+        "sine-lstm has had a version 3 here, or a higher one: this is 4",
+        "sine-lstm still means version 1, its champion; to serve this one: rollcast models promote sine-lstm 4",
     ]
-    card = (tmp_path / "b" / "sine-lstm" / "3" / "card.md").read_text()
-    assert card.startswith("# sine-lstm@3\n")
+    card = (tmp_path / "b" / "sine-lstm" / "4" / "card.md").read_text()
+    assert card.startswith("# sine-lstm@4\n")
     assert "(plots/forecasts.png)" in card
 
 

@@ -15,12 +15,12 @@ KEY = re.compile(r"[\w./-]{1,250}", re.ASCII)  # what MLflow takes
 
 @pytest.fixture(scope="module")
 def demand() -> Manifest:
-    return Registry.at(ARTIFACTS).manifest("victoria-demand", 2)
+    return Registry.at(ARTIFACTS).manifest("victoria-demand", 3)
 
 
 @pytest.fixture(scope="module")
 def sine() -> Manifest:
-    return Registry.at(ARTIFACTS).manifest("sine-lstm", 2)
+    return Registry.at(ARTIFACTS).manifest("sine-lstm", 3)
 
 
 def test_parameters_are_the_recipe_s_values(demand: Manifest, sine: Manifest) -> None:
@@ -62,12 +62,12 @@ def test_mlflow_takes_every_key_and_text(demand: Manifest, sine: Manifest) -> No
 
 def test_tags_tell_the_version_from_every_other(demand: Manifest) -> None:
     tags = tags_of(demand)
-    assert (tags["rollcast.name"], tags["rollcast.version"]) == ("victoria-demand", "2")
+    assert (tags["rollcast.name"], tags["rollcast.version"]) == ("victoria-demand", "3")
     assert tags["rollcast.sha256"] == demand.sha256
     assert tags["rollcast.library.keras"]
 
 
 def test_the_model_s_file_names_our_flavor(demand: Manifest) -> None:
     document = json.loads(mlmodel_of(demand, "abc"))
-    assert document["flavors"] == {"rollcast": {"name": "victoria-demand", "version": 2, "data": "model.onnx"}}
+    assert document["flavors"] == {"rollcast": {"name": "victoria-demand", "version": 3, "data": "model.onnx"}}
     assert document["run_id"] == "abc"

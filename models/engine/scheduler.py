@@ -6,7 +6,8 @@ The rules, in the order in which they are applied:
    own, and a thread takes from both at every tick.
 2. Threads share a model's rows only once each has enough of them: at least MIN_ROWS_PER_THREAD rows, and at least
    MIN_FLOP_PER_CALL of arithmetic in a call. Below that, rows go to the thread that has the model's other rows.
-3. A thread holds at most MAX_BATCH_ROWS rows of a model; further ones wait.
+3. A thread holds at most MAX_BATCH_ROWS rows of a model, and begins those of MAX_FLOP_PER_FIRST_CALL at a tick; further
+   ones wait.
 4. Requests are admitted row by row in turns, so that a thousand windows do not hold up one.
 5. When rows wait and a thread has no room, its rows that have made MAX_STEPS_BEFORE_YIELD steps leave and queue again,
    so that ten thousand steps do not hold up ten.
@@ -30,6 +31,9 @@ MIN_ROWS_PER_THREAD = 8
 MIN_FLOP_PER_CALL = 5_000_000
 # A step of 128 rows of LSTM(300) takes 1 to 10 ms: more rows would make next values wait for longer, and gain nothing.
 MAX_BATCH_ROWS = 128
+# A first call runs a whole window for each of its rows. This is some 10 ms, and 17 rows of three LSTM(128) that see 144
+# values: 128 rows of these took 25 % longer for each, as what they hold in between fits in no cache.
+MAX_FLOP_PER_FIRST_CALL = 1_000_000_000
 # Leaving and joining again takes 16 rows about 0.1 ms, a few steps of a small network: about 1 % of these steps.
 MAX_STEPS_BEFORE_YIELD = 256
 
@@ -57,7 +61,7 @@ class Scheduler:
     def put(self, request: RolloutRequest) -> None:
         """Queue a request."""
         length = request.spec.window if request.is_short else request.spec.step_length
-        self.backlog.add(request, spreads=_min_rows_per_thread(request, length) <= MIN_ROWS_PER_THREAD)
+        self.backlog.add(request, spreads=_rows_of_flop(request, length) <= MIN_ROWS_PER_THREAD)
         (self._short if request.is_short else self._long).append(request)
 
     def admit(self, batches: Mapping[OnnxNetwork, Batch], idle: int) -> dict[OnnxNetwork, Admitted]:
@@ -81,7 +85,7 @@ class Scheduler:
                 continue
             network = request.network
             if network not in room:
-                share = max(_min_rows_per_thread(request, request.spec.window), -(-waiting[network] // (1 + idle)))
+                share = max(_rows_of_flop(request, request.spec.window), -(-waiting[network] // (1 + idle)))
                 room[network] = min(MAX_BATCH_ROWS, share)
             count = min(len(request.contexts) - request.started, room[network])
             if count:
@@ -129,22 +133,23 @@ class Scheduler:
     def _room(self, batches: Mapping[OnnxNetwork, Batch]) -> dict[OnnxNetwork, int]:
         """How many more rows of each waiting model a thread should hold, after those that had to leave did."""
         waiting: Counter[OnnxNetwork] = Counter()
-        fewest: dict[OnnxNetwork, int] = {}
+        any_of: dict[OnnxNetwork, RolloutRequest] = {}
         for each in self._long:
             request = _request(each)
             waiting[request.network] += 1 if isinstance(each, SequenceState) else len(each.contexts) - each.started
-            steps = request.spec.window if request.spec.rollout == "window" else 1
-            fewest[request.network] = _min_rows_per_thread(request, steps)
+            any_of[request.network] = request
         room = {}
         for network, count in waiting.items():
-            total = self.rolling[network] + count
+            total, request = self.rolling[network] + count, any_of[network]
+            fewest = _rows_of_flop(request, request.spec.window if request.spec.rollout == "window" else 1)
+            most_begun = _rows_of_flop(request, request.spec.window, MAX_FLOP_PER_FIRST_CALL)
             batch = batches.get(network)
             held = len(batch.rows) if batch else 0
-            if not held and self.rolling[network] and total <= min(MAX_BATCH_ROWS, fewest[network]):
+            if not held and self.rolling[network] and total <= min(MAX_BATCH_ROWS, fewest):
                 room[network] = 0  # rule 2: the thread that has the others takes these before its next step
                 continue
-            share = max(fewest[network], -(-total // self._threads))
-            room[network] = min(MAX_BATCH_ROWS, share) - held
+            share = max(fewest, -(-total // self._threads))
+            room[network] = min(MAX_BATCH_ROWS - held, share - held, most_begun)
             if batch is not None and room[network] <= 0:
                 yielding = batch.evict_after(MAX_STEPS_BEFORE_YIELD)  # rule 5
                 self._long.extend(yielding)
@@ -153,9 +158,12 @@ class Scheduler:
         return room
 
 
-def _min_rows_per_thread(request: RolloutRequest, steps: int) -> int:
-    """How many rows a thread's call of a model should have before another thread takes some (rule 2)."""
-    return max(MIN_ROWS_PER_THREAD, MIN_FLOP_PER_CALL // (2 * request.network.weight_count * steps))
+def _rows_of_flop(request: RolloutRequest, steps: int, flop: int = MIN_FLOP_PER_CALL) -> int:
+    """How many rows of a model take so much arithmetic in a call of so many steps, and at least MIN_ROWS_PER_THREAD.
+
+    By default how many a thread's call should have before another thread takes some (rule 2).
+    """
+    return max(MIN_ROWS_PER_THREAD, flop // (2 * request.network.weight_count * steps))
 
 
 def _request(waiting: RolloutRequest | SequenceState) -> RolloutRequest:

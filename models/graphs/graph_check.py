@@ -47,7 +47,8 @@ def check_graph(content: bytes, spec: ModelSpec, format_version: int) -> None:
     sizes = tuple(_width(each) for each in states.values())
     _check_sizes(spec, graph, sizes, carries=format_version == 1 or spec.rollout == "state")
     _check_step(graph, step, spec, sizes)
-    known = _made(graph, step, max(spec.channels, _width(graph.outputs[OUTPUT]), *spec.units, *sizes))
+    last_states = spec.members * spec.units[-1]
+    known = _made(graph, step, max(spec.channels, _width(graph.outputs[OUTPUT]), last_states, *spec.units, *sizes))
     made = {OUTPUT: OUTPUT, **{name: (FINAL if loop is None else LEFT) + name for name in states}}
     for name, source in made.items():
         wanted = graph.outputs[OUTPUT] if name == OUTPUT else states[name]

@@ -84,6 +84,13 @@ def _mean(_: Attributes, inputs: Sequence[Tensor]) -> Sequence[Tensor] | None:
     return inputs[:1] if alike and inputs[0] == Tensor(FLOAT, (BATCH, *inputs[0].shape[1:])) else None
 
 
+def _concat(_: Attributes, inputs: Sequence[Tensor]) -> Sequence[Tensor] | None:
+    """The members' last states side by side."""
+    sizes = [each.shape[-1] if each.shape else "" for each in inputs]
+    fits = all(isinstance(size, int) and each == state(size) for size, each in zip(sizes, inputs, strict=True))
+    return [state(sum(size for size in sizes if isinstance(size, int)))] if fits else None
+
+
 def _cast(_: Attributes, inputs: Sequence[Tensor]) -> Sequence[Tensor] | None:
     return [lengths(INT64)] if list(inputs) == [lengths()] else None
 
@@ -106,6 +113,7 @@ def _integers(value: int, shape: tuple[int, ...]) -> Tensor:
 
 OPERATORS: Mapping[str, Operator] = {
     "Cast": Operator({"to": INT64}, _cast),
+    "Concat": Operator({"axis": 2}, _concat),
     "GRU": Operator({"hidden_size": None, "linear_before_reset": 1}, _recurrent(gates=3, states=1)),
     "Gather": Operator({"axis": 0}, _gather),
     "Gemm": Operator({}, _gemm),

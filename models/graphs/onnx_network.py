@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from models.errors import RefusedVersion
 from models.graphs.closed_loop import FINAL, FURTHER_OUTPUTS, FURTHER_STEPS, INPUT, KNOWN, OUTPUT, UPCOMING
-from models.text import printable
 
 Array = NDArray[np.float32]
 
@@ -47,41 +46,28 @@ class OnnxNetwork:
     """
 
     def __init__(self, model: bytes) -> None:
-        """Load a graph from its bytes.
+        """Load a graph from its bytes: one that training built, or that graph_check.py has let in.
 
-        Raises RefusedVersion where the bytes are no graph or not one that training builds.
+        Raises RefusedVersion where ONNX Runtime can't load it.
         """
         self._session, self._run_options = _opened(model)
         self.weight_count = len(model) // 4  # about: the graph is little else
         inputs = {each.name: each.shape for each in self._session.get_inputs()}
-        outputs = {each.name: each.shape for each in self._session.get_outputs()}
         self._state_names = tuple(name for name in inputs if name.startswith("state_"))
         self.loops = FURTHER_STEPS in {each.name for each in self._session.get_overridable_initializers()}
         self._takes_lengths = LENGTHS in inputs
-        names = {INPUT, *self._state_names}
-        expected = {OUTPUT, *(FINAL + name for name in self._state_names), *([FURTHER_OUTPUTS] * self.loops)}
-        if not names <= set(inputs) <= names | {LENGTHS, KNOWN, UPCOMING} or set(outputs) != expected:
-            given = printable(f"inputs {[*inputs]} and outputs {[*outputs]}", 400)
-            raise RefusedVersion(f"model.onnx has {given}: not rollcast's graph")
         self._output_names = [OUTPUT, *(FINAL + name for name in self._state_names)]
-        self.state_sizes = tuple(_size(name, inputs[name], rank=3) for name in self._state_names)
-        # Made once and cut to size, as making them takes a good part of a small call.
-        self._zeros = tuple(np.zeros((1, 1, size), np.float32) for size in self.state_sizes)
+        self.state_sizes = tuple(int(inputs[name][-1]) for name in self._state_names)
         # What a call without further steps takes: ONNX Runtime wants every input, though none of these is read then.
         self._idle = {
             name: np.zeros([each if isinstance(each, int) else 1 for each in inputs[name]], np.float32)
             for name in (KNOWN, UPCOMING)
             if name in inputs
         }
-        self.channels = _size(INPUT, inputs[INPUT], rank=3)
-        self.outputs = _size(OUTPUT, outputs[OUTPUT], rank=2)
 
     def zero_states(self, batch: int) -> tuple[Array, ...]:
-        """The states before a window: zeros of shape (1, batch, units) each, not to be written to."""
-        zeros = self._zeros
-        if zeros and zeros[0].shape[1] < batch:
-            zeros = self._zeros = tuple(np.zeros((1, batch, size), np.float32) for size in self.state_sizes)
-        return tuple(each[:, :batch] for each in zeros)
+        """The states before a window: zeros of shape (1, batch, units) each."""
+        return tuple(np.zeros((1, batch, size), np.float32) for size in self.state_sizes)
 
     def __call__(self, inputs: Array, states: Sequence[Array] | None = None, further: Further | None = None) -> Steps:
         """Run over inputs of shape (time, batch, channels), from zero states unless some are given.
@@ -133,17 +119,6 @@ class OnnxNetwork:
         finally:
             timer.cancel()
             self._run_options = before
-
-
-def _size(name: str, dims: Sequence[int | str | None], rank: int) -> int:
-    """The last dimension of an input or output, which the graph must fix. Raises RefusedVersion."""
-    size = dims[-1] if len(dims) == rank else None
-    if not isinstance(size, int):
-        raise RefusedVersion(
-            f"model.onnx's {printable(name)} has the shape {printable(str(dims))}, not {rank} dimensions with a number "
-            "as the last: not rollcast's graph"
-        )
-    return size
 
 
 def _opened(model: bytes) -> tuple[Any, Any]:

@@ -7,12 +7,11 @@ once. With a lead above 1 the true values after the first window are taken in fi
 """
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.graphs.onnx_network import Further, Steps
+from models.graphs.onnx_network import Further, OnnxNetwork, Steps
 from models.inference.step_inputs import known_inputs, next_values, step_inputs
 from models.spec.model_spec import ModelSpec
 
@@ -21,24 +20,13 @@ Array = NDArray[np.float32]
 MAX_STEPS = 4096  # of one call, which no deadline ends midway
 
 
-class StepFunction(Protocol):
-    """Whatever runs over inputs of shape (time, batch, channels), and makes further steps if it loops."""
-
-    @property
-    def loops(self) -> bool:
-        """Whether one call can make several steps."""
-
-    def __call__(self, inputs: Array, states: Sequence[Array] | None = None, further: Further | None = None) -> Steps:
-        """One call of the network."""
-
-
-def steps_per_call(network: StepFunction, spec: ModelSpec) -> int:
+def steps_per_call(network: OnnxNetwork, spec: ModelSpec) -> int:
     """How many steps one call can make at most."""
     return min(spec.steps_per_call or MAX_STEPS, MAX_STEPS) if network.loops else 1
 
 
 def advance(
-    network: StepFunction,
+    network: OnnxNetwork,
     spec: ModelSpec,
     values: Array,
     steps: int,
@@ -69,7 +57,7 @@ def advance(
 
 
 def rollout(
-    network: StepFunction, spec: ModelSpec, contexts: Array, horizon: int, known_future: Array | None = None
+    network: OnnxNetwork, spec: ModelSpec, contexts: Array, horizon: int, known_future: Array | None = None
 ) -> Array:
     """Roll out a batch of contexts together.
 
@@ -77,23 +65,16 @@ def rollout(
     shape (rows, window + horizon - 1, channels) and begins with the window's first target. The answer has shape (rows,
     horizon, spec.output_columns); its step h is the value h + 1 steps after the context's last.
     """
-    rows, input_length, features = contexts.shape
-    if input_length != spec.input_length:
-        raise ValueError(f"a context of {spec.input_length} values is needed, not {input_length}")
-    block, most = spec.outputs, steps_per_call(network, spec)
-    # Time comes first, so that each window is one contiguous block.
-    values = np.empty((input_length + horizon + block - 1, rows, max(features, spec.output_columns)), np.float32)
-    values[:input_length, :, :features] = contexts.transpose(1, 0, 2)
+    newest, predicted, done = contexts.transpose(1, 0, 2), [], 0
     known = None if known_future is None else known_future.transpose(1, 0, 2)
     states: Sequence[Array] | None = None
-    done = 0
-    while done < horizon:
-        steps = min(-(-(horizon - done) // block), most)
-        length = spec.window if states is None else spec.step_length
-        ahead = None if known is None else known[done + spec.window - length :]
-        outputs, left = advance(network, spec, values[: input_length + done], steps, states, ahead)
-        if spec.rollout == "state":
-            states = left
-        values[input_length + done :][: steps * block, :, : spec.output_columns] = outputs
-        done += steps * block
-    return values[input_length : input_length + horizon, :, : spec.output_columns].transpose(1, 0, 2)
+    while True:
+        steps = min(-(-(horizon - done) // spec.outputs), steps_per_call(network, spec))
+        taken_in = spec.window - (spec.window if states is None else spec.step_length) + done
+        outputs, left = advance(network, spec, newest, steps, states, None if known is None else known[taken_in:])
+        predicted.append(outputs)
+        done += len(outputs)
+        if done >= horizon:
+            return np.concatenate(predicted)[:horizon].transpose(1, 0, 2)
+        newest = np.concatenate([newest, outputs[..., : contexts.shape[2]]])[-spec.input_length :]
+        states = left if spec.rollout == "state" else None

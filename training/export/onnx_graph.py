@@ -15,7 +15,6 @@ from training.networks.cells import TensorNames, cell_of
 
 FORMAT_VERSION = 2  # of a manifest with such a graph
 OPSET, IR_VERSION = 17, 8  # of ONNX 1.12: every ONNX Runtime that rollcast allows reads them
-LAST_INPUTS = "last_inputs"
 
 Array = NDArray[np.float32]
 
@@ -49,11 +48,7 @@ def build_graph(spec: ModelSpec, members: Sequence[Member]) -> bytes:
     tells what these take in. Raises RecipeError for an unknown kind and onnx.checker.ValidationError.
     """
     graph = _Graph(spec)
-    member_outputs = [graph.add_member(number, member) for number, member in enumerate(members)]
-    if len(member_outputs) == 1:
-        graph.nodes[-1].output[0] = OUTPUT
-    else:
-        graph.add_node("Mean", member_outputs, [OUTPUT])
+    graph.add_output(members, [graph.add_layers(f"m{number}_", each.layers) for number, each in enumerate(members)])
     inputs = {INPUT: Tensor(FLOAT, (TIME, BATCH, spec.channels))}
     outputs = {OUTPUT: Tensor(FLOAT, (BATCH, spec.outputs * spec.output_columns))}
     if loops(spec):
@@ -98,32 +93,34 @@ class _Graph:
         self.constants.append(numpy_helper.from_array(np.asarray(array, order="C"), name))
         return name
 
-    def add_member(self, number: int, member: Member) -> str:
-        """Add one member and return the name of its output."""
-        prefix = f"m{number}_"
+    def add_layers(self, prefix: str, layers: Sequence[Layer]) -> str:
+        """Add a member's layers and return the name of the last one's final state."""
         sequence, last = INPUT, ""
-        for depth, layer in enumerate(member.layers):
-            outputs = "" if depth == len(member.layers) - 1 else f"{prefix}steps_{depth}"
+        for depth, layer in enumerate(layers):
+            outputs = "" if depth == len(layers) - 1 else f"{prefix}steps_{depth}"
             last = self._add_layer(f"{prefix}{depth}", layer, sequence, outputs)
             if outputs:
                 sequence = f"{prefix}sequence_{depth}"
                 self.add_node("Squeeze", [outputs, "directions"], [sequence])
-        kernel = self.add_constant(f"{prefix}output_kernel", member.kernel)
-        added = self.add_constant(f"{prefix}output_bias", member.bias)
-        self.add_node("Squeeze", [last, "layer"], [f"{prefix}last"])
-        if member.residual is not None:
-            residual = self.add_constant(f"{prefix}newest", member.residual)
-            self.add_node("Gemm", [self._last_inputs(), residual, added], [f"{prefix}sum"])
-            added = f"{prefix}sum"
-        self.add_node("Gemm", [f"{prefix}last", kernel, added], [f"{prefix}output"])
-        return f"{prefix}output"
+        return last
 
-    def _last_inputs(self) -> str:
-        """The name of the last step's inputs, shape (batch, channels). They are added once."""
-        if not any(LAST_INPUTS in node.output for node in self.nodes):
-            self.add_constant("newest", np.array(-1, np.int64))
-            self.add_node("Gather", [INPUT, "newest"], [LAST_INPUTS], axis=0)
-        return LAST_INPUTS
+    def add_output(self, members: Sequence[Member], last: Sequence[str]) -> None:
+        """Add the mean of the members' linear layers, which is one linear layer of all their last states."""
+        count, state = len(members), last[0]
+        if count > 1:
+            state = "last_states"
+            self.add_node("Concat", last, [state], axis=2)
+        self.add_node("Squeeze", [state, "layer"], ["last"])
+        kernel = self.add_constant("output_kernel", np.concatenate([each.kernel for each in members]) / count)
+        added = self.add_constant("output_bias", np.mean([each.bias for each in members], axis=0))
+        residuals = [each.residual for each in members if each.residual is not None]
+        if residuals:
+            newest = self.add_constant("newest", np.array(-1, np.int64))
+            self.add_node("Gather", [INPUT, newest], ["last_inputs"], axis=0)
+            residual = self.add_constant("residual_kernel", np.mean(residuals, axis=0))
+            self.add_node("Gemm", ["last_inputs", residual, added], ["residual"])
+            added = "residual"
+        self.add_node("Gemm", ["last", kernel, added], [OUTPUT])
 
     def _add_layer(self, prefix: str, layer: Layer, sequence: str, outputs: str) -> str:
         """Add a recurrent layer and return the name of its first final state."""

@@ -60,11 +60,12 @@ class Batch:
         steps = max(1, min(steps, int(MAX_CALL_S / self._step_s)))
         states = self._states if spec.rollout == "state" else None
         begun = time.perf_counter()
-        predicted, self._states = advance(self._network, spec, self._newest, steps, states, self._known_future)
+        predicted, left = advance(self._network, spec, self._newest, steps, states, self._known_future)
         self._step_s = (time.perf_counter() - begun) / steps
         self._newest = np.concatenate([self._newest, predicted[..., : len(spec.features)]])[-spec.input_length :]
         if self._known_future is not None:
             self._known_future = self._known_future[len(predicted) :]
+        self._states = left if spec.rollout == "state" else ()
         self._predicted.append(predicted)
         self._gained += len(predicted)
         self._wanted -= len(predicted)

@@ -1,32 +1,52 @@
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from models.graphs.onnx_network import OnnxNetwork, Step
+from models.graphs.onnx_network import Further, OnnxNetwork, Steps
 from models.inference.forecaster import Forecaster
+from models.spec.covariate import Covariate
 from models.spec.model_spec import ModelSpec
 from models.timeseries.scaling import Scaler
 from tests.support.oracle import VARIED, times_of
+from tests.support.tiny import tiny_spec
 from training.data.dataset import Examples
 from training.errors import DisagreementError
 from training.export.from_keras import to_onnx
 from training.export.parity import check_agreement, check_reopened
 from training.networks.build import Architecture, build_network, ensemble_of
 
-WINDOWS = np.linspace(-1, 1, 24, dtype=np.float32).reshape(4, 6, 1)
+WINDOWS = np.linspace(-1, 1, 24).reshape(4, 6, 1)
 
 
-@pytest.mark.parametrize("spec", [VARIED["all, state"], VARIED["outputs"]])
-def test_an_export_of_other_inputs_and_outputs_is_checked_as_well(spec: ModelSpec) -> None:
+@pytest.mark.parametrize("name", VARIED)
+def test_an_export_of_any_option_is_checked_at_every_step(name: str) -> None:
+    spec = VARIED[name]
     network = network_of(spec)
-    exported = OnnxNetwork(to_onnx(spec.kind, network))
-    assert (exported.channels, exported.outputs) == (spec.channels, spec.outputs * len(spec.targets))
-    inputs = np.random.default_rng(0).normal(size=(5, spec.window, spec.channels)).astype(np.float32)
-    check_agreement(network, exported, inputs)
+    forecaster = forecaster_of(spec, network)
+    assert forecaster.network.outputs == spec.outputs * spec.output_columns
+    horizon = 3 * spec.outputs if spec.rolls_out else 1
+    contexts = np.random.default_rng(0).normal(size=(5, spec.context_length, len(spec.features)))
+    inputs = forecaster.prepare(contexts, horizon, times_of(spec, 5))
+    check_agreement(network, forecaster, inputs)
     spoil(network)
-    with pytest.raises(DisagreementError, match=r"model\.onnx answers"):
-        check_agreement(network, exported, inputs)
+    with pytest.raises(DisagreementError, match=r"model\.onnx, at step 1, answers"):
+        check_agreement(network, forecaster, inputs)
+
+
+@pytest.mark.parametrize("horizon", [1, 2])
+def test_a_network_whose_outputs_end_its_forecasts_is_checked_as_well(horizon: int) -> None:
+    """Past covariates are not known after the window, so there is no loop."""
+    spec = tiny_spec(window=3, outputs=2, past=(Covariate(name="x"),))
+    network = network_of(spec)
+    forecaster = forecaster_of(spec, network)
+    contexts = np.random.default_rng(0).normal(size=(5, 3, 1))
+    inputs = forecaster.prepare(contexts, horizon, codes=np.random.default_rng(1).normal(size=(5, 3 + horizon, 1)))
+    check_agreement(network, forecaster, inputs)
+    spoil(network)
+    with pytest.raises(DisagreementError, match="at step 1, answers"):
+        check_agreement(network, forecaster, inputs)
 
 
 def network_of(spec: ModelSpec) -> Any:
@@ -34,39 +54,69 @@ def network_of(spec: ModelSpec) -> Any:
     return ensemble_of([build_network(architecture) for _ in range(spec.members)])
 
 
+def forecaster_of(spec: ModelSpec, network: Any) -> Forecaster:
+    return Forecaster(spec, OnnxNetwork(to_onnx(spec, network)))
+
+
 def spoil(network: Any) -> None:
     network.set_weights([weights + 1e-3 for weights in network.get_weights()])
 
 
 def test_an_export_that_differs_is_refused() -> None:
-    network = build_network(Architecture("simple_rnn", channels=1, outputs=1, units=(3,)))
-    exported = OnnxNetwork(to_onnx("simple_rnn", network))
-    check_agreement(network, exported, WINDOWS)
+    spec = tiny_spec("simple_rnn", window=6)
+    network = network_of(spec)
+    forecaster = forecaster_of(spec, network)
+    check_agreement(network, forecaster, forecaster.prepare(WINDOWS))
     spoil(network)
-    with pytest.raises(DisagreementError, match=r"model.onnx answers .* off Keras; at most 1e-05 is allowed"):
-        check_agreement(network, exported, WINDOWS)
+    with pytest.raises(DisagreementError, match=r"at step 1, answers .* off Keras; at most 1e-05 is allowed"):
+        check_agreement(network, forecaster, forecaster.prepare(WINDOWS))
+
+
+class Astray(OnnxNetwork):
+    """A network that passes on what another one gives, but for one thing that `wrong` changes in a call."""
+
+    def __init__(self, network: OnnxNetwork, wrong: Callable[[Steps], Steps], *, loops: bool) -> None:
+        self._network, self._wrong, self.loops = network, wrong, loops
+
+    def __call__(self, inputs: Any, states: Any = None, further: Further | None = None) -> Steps:
+        return self._wrong(self._network(inputs, states, further))
+
+
+def test_an_export_whose_loop_goes_astray_is_refused() -> None:
+    spec = tiny_spec(window=6)
+    network = network_of(spec)
+
+    def second(steps: Steps) -> Steps:
+        return steps._replace(outputs=np.concatenate([steps.outputs[:1], steps.outputs[1:2] + 1, steps.outputs[2:]]))
+
+    astray = Forecaster(spec, Astray(forecaster_of(spec, network).network, second, loops=True))
+    check_agreement(network, astray, astray.prepare(WINDOWS, 1))
+    with pytest.raises(DisagreementError, match="at step 2, answers"):
+        check_agreement(network, astray, astray.prepare(WINDOWS, 3))
 
 
 def test_an_export_that_does_not_carry_its_states_is_refused() -> None:
-    network = build_network(Architecture("lstm", channels=1, outputs=1, units=(3,)))
-    exported = OnnxNetwork(to_onnx("lstm", network))
+    spec = tiny_spec(window=6, rollout="state")
+    network = network_of(spec)
+    exported = forecaster_of(spec, network).network
 
-    class Forgetful(OnnxNetwork):
-        def __init__(self) -> None:
-            pass
+    def forget(steps: Steps) -> Steps:
+        return steps._replace(states=exported.zero_states(len(WINDOWS)))
 
-        def __call__(self, inputs: Any, *_: Any) -> Step:
-            return exported(inputs)
-
+    forgetful = Forecaster(spec, Astray(exported, forget, loops=False))
     with pytest.raises(DisagreementError, match="from its states, answers"):
-        check_agreement(network, Forgetful(), WINDOWS)
+        check_agreement(network, forgetful, forgetful.prepare(WINDOWS, 1))
+    with pytest.raises(DisagreementError, match="at step 2, answers"):
+        check_agreement(network, forgetful, forgetful.prepare(WINDOWS, 2))
 
 
 def test_answers_that_are_no_numbers_are_refused() -> None:
-    network = build_network(Architecture("lstm", channels=1, outputs=1, units=(3,)))
+    spec = tiny_spec(window=6)
+    network = network_of(spec)
     network.set_weights([weights * np.nan for weights in network.get_weights()])
+    forecaster = forecaster_of(spec, network)
     with pytest.raises(DisagreementError):
-        check_agreement(network, OnnxNetwork(to_onnx("lstm", network)), WINDOWS)
+        check_agreement(network, forecaster, forecaster.prepare(WINDOWS))
 
 
 def test_a_reopened_version_that_differs_is_refused() -> None:
@@ -80,7 +130,7 @@ def test_a_reopened_version_that_differs_is_refused() -> None:
         targets=("b",),
         scaler=Scaler(kind="standard", mean=(10, -5), scale=(4, 300)),
     )
-    reopened = Forecaster(spec, OnnxNetwork(to_onnx("lstm", network)))
+    reopened = forecaster_of(spec, network)
     contexts = np.random.default_rng(0).normal((10, -5), (4, 300), (8, 4, 2))
     check_reopened(network, reopened, Examples(contexts, None, None))
     spoil(network)
@@ -92,7 +142,7 @@ def test_a_reopened_version_that_differs_is_refused() -> None:
 def test_a_reopened_version_of_any_option_is_judged_in_the_networks_units(name: str) -> None:
     spec = VARIED[name]
     network = network_of(spec)
-    reopened = Forecaster(spec, OnnxNetwork(to_onnx(spec.kind, network)))
+    reopened = forecaster_of(spec, network)
     # A level far above the changes must not drown what is off, where only the changes are the network's.
     level = 5000 if spec.difference or spec.scaler.kind == "context" else 1
     contexts = np.random.default_rng(0).normal(level, 2, (150, spec.context_length, len(spec.features)))

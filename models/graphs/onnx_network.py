@@ -81,7 +81,7 @@ class OnnxNetwork:
             feeds.update(zip(self._state_names, self.zero_states(batch) if states is None else states, strict=True))
         if self._takes_lengths:
             feeds[LENGTHS] = np.full(batch, len(inputs), np.int32)
-        if further is None:
+        if further is None or not further.steps:  # ONNX Runtime would give an array without a step or a row
             output, *final = self._session.run(self._output_names, feeds, self._run_options)
             return Steps(output[None], tuple(final))
         feeds[FURTHER_STEPS] = np.array(further.steps, np.int64)

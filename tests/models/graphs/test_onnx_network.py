@@ -12,11 +12,11 @@ import pytest
 
 from benchmarks.faults.odd_graphs import odd_graphs
 from models.errors import RefusedVersion
-from models.graphs.onnx_network import OnnxNetwork
-from tests.support.graphs import run_graph
-from tests.support.tiny import tiny_graph
+from models.graphs.onnx_network import Further, OnnxNetwork
+from tests.support.tiny import graph_of, tiny_spec
 
 KINDS: list[str] = ["gru", "lstm", "simple_rnn"]
+GRAPH = graph_of(tiny_spec())
 
 
 def inputs(
@@ -27,8 +27,8 @@ def inputs(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_network_knows_its_columns_and_starts_from_zero_states(kind: str) -> None:
-    network = OnnxNetwork(tiny_graph(kind, channels=3, outputs=2, units=(4, 5)))
-    assert (network.channels, network.outputs) == (3, 2)
+    network = OnnxNetwork(graph_of(tiny_spec(kind, ("a", "b"), lags=(1,), units=(4, 5), rollout="state")))
+    assert (network.channels, network.outputs, network.loops) == (4, 2, True)
     per_layer = 2 if kind == "lstm" else 1
     shapes = [state.shape for state in network.zero_states(7)]
     assert shapes == [(1, 7, 4)] * per_layer + [(1, 7, 5)] * per_layer
@@ -36,44 +36,62 @@ def test_a_network_knows_its_columns_and_starts_from_zero_states(kind: str) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_window_at_once_is_its_steps_one_by_one_with_the_states_carried(kind: str) -> None:
-    network = OnnxNetwork(tiny_graph(kind, channels=2, outputs=2, units=(4, 3)))
+    network = OnnxNetwork(graph_of(tiny_spec(kind, ("a", "b"), units=(4, 3), rollout="state")))
     window = inputs(6, 5, 2)
     whole = network(window)
     states = network.zero_states(5)
     for step in window:
-        output, states = network(step[None], states)
-    assert np.allclose(output, whole.output, atol=1e-6)
+        outputs, states = network(step[None], states)
+    assert outputs.shape == (1, 5, 2)
+    assert np.allclose(outputs, whole.outputs, atol=1e-6)
     for carried, final in zip(states, whole.states, strict=True):
         assert np.allclose(carried, final, atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_of_a_batch_do_not_mix(kind: str) -> None:
-    network = OnnxNetwork(tiny_graph(kind, channels=1, outputs=1))
+    network = OnnxNetwork(graph_of(tiny_spec(kind)))
     windows = inputs(4, 3)
-    alone = [network(windows[:, [row]]).output[0] for row in range(3)]
-    assert np.allclose(network(windows).output, alone, atol=1e-6)
+    for further in (None, Further(5)):
+        alone = [network(windows[:, [row]], None, further).outputs[:, 0] for row in range(3)]
+        assert np.allclose(network(windows, None, further).outputs, np.stack(alone, axis=1), atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_row_counts_only_as_many_steps_as_its_length(kind: str) -> None:
-    graph = tiny_graph(kind, channels=1, outputs=1, units=(3, 3))
-    windows = inputs(5, 2)
-    answer = run_graph(graph, windows, [5, 2])
-    short = OnnxNetwork(graph)(windows[:2, [1]])
-    assert np.allclose(answer.output[1], short.output[0], atol=1e-6)
-    assert np.allclose(answer.states[-1][0, 1], short.states[-1][0, 0], atol=1e-6)
+def test_further_steps_are_those_of_as_many_calls(kind: str) -> None:
+    network = OnnxNetwork(graph_of(tiny_spec(kind, ("a", "b"), units=(4, 3), rollout="state")))
+    window = inputs(6, 5, 2)
+    together = network(window, None, Further(7))
+    assert together.outputs.shape == (8, 5, 2)
+    outputs, states = network(window)
+    for step in together.outputs:
+        assert np.allclose(step, outputs[0], atol=1e-6)
+        left, (outputs, states) = states, network(outputs, states)
+    for carried, final in zip(left, together.states, strict=True):
+        assert np.allclose(carried, final, atol=1e-6)
+
+
+def test_a_call_without_further_steps_is_one_that_asks_for_none() -> None:
+    network = OnnxNetwork(GRAPH)
+    window = inputs(4, 2)
+    assert np.array_equal(network(window).outputs, network(window, None, Further(0)).outputs)
+
+
+def test_a_network_whose_predictions_can_not_be_fed_back_has_no_loop() -> None:
+    network = OnnxNetwork(graph_of(tiny_spec(features=("a", "b"), targets=("b",))))
+    assert not network.loops
+    assert network(inputs(4, 3, 2)).outputs.shape == (1, 3, 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_members_answer_with_their_mean_and_carry_states_of_their_own(kind: str) -> None:
-    together = OnnxNetwork(tiny_graph(kind, channels=1, outputs=2, units=(4, 3), members=3))
+    together = OnnxNetwork(graph_of(tiny_spec(kind, outputs=2, units=(4, 3), members=3, rollout="state")))
     per_member = (4, 4, 3, 3) if kind == "lstm" else (4, 3)
     assert together.state_sizes == per_member * 3
     window = inputs(6, 5)
     whole = together(window)
     rest = together(window[4:], together(window[:4]).states)
-    assert np.allclose(rest.output, whole.output, atol=1e-6)
+    assert np.allclose(rest.outputs, whole.outputs, atol=1e-6)
     assert not np.allclose(whole.states[0], whole.states[len(per_member)])
 
 
@@ -85,7 +103,7 @@ def test_bytes_that_are_no_graph_are_refused() -> None:
 def test_a_graph_that_is_not_rollcasts_is_refused() -> None:
     import onnx
 
-    model = onnx.load_model_from_string(tiny_graph("lstm", 1, 1))
+    model = onnx.load_model_from_string(graph_of(tiny_spec(features=("a", "b"), targets=("b",))))
     for node in model.graph.node:
         node.output[:] = ["answer" if name == "output" else name for name in node.output]
     model.graph.output[0].name = "answer"
@@ -94,7 +112,7 @@ def test_a_graph_that_is_not_rollcasts_is_refused() -> None:
 
 
 def test_nothing_reports_on_its_users(tmp_path: Path) -> None:
-    code = "from tests.support.tiny import *; OnnxNetwork(tiny_graph('lstm', 1, 1))"
+    code = "from tests.support.tiny import *; OnnxNetwork(graph_of(tiny_spec()))"
     home = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ORT_"))}
     home["HOME"] = str(tmp_path)
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], env=home, check=True, timeout=60)
@@ -102,10 +120,11 @@ def test_nothing_reports_on_its_users(tmp_path: Path) -> None:
 
 
 def with_open_size(name: str) -> bytes:
-    """A tiny graph that names, rather than fixes, the last dimension of one of its inputs."""
+    """A tiny graph without a loop that names, rather than fixes, the last dimension of one of its inputs."""
     import onnx
 
-    model = onnx.load_model_from_string(tiny_graph("simple_rnn", 1, 1))
+    spec = tiny_spec("simple_rnn", ("a", "b"), targets=("b",), rollout="state")
+    model = onnx.load_model_from_string(graph_of(spec))
     for value in model.graph.input:
         if value.name == name:
             value.type.tensor_type.shape.dim[-1].dim_param = "open"
@@ -121,22 +140,21 @@ def test_a_graph_that_leaves_a_size_open_is_refused(name: str) -> None:
 def test_a_graph_whose_states_have_another_rank_is_refused() -> None:
     import onnx
 
-    float_, names = onnx.TensorProto.FLOAT, ("input", "output", "state", "final_state")
+    float_, names = onnx.TensorProto.FLOAT, ("input", "output", "state_h", "final_state_h")
     flat = [onnx.helper.make_tensor_value_info(name, float_, ["batch", 2]) for name in names]
-    lengths = onnx.helper.make_tensor_value_info("sequence_lens", onnx.TensorProto.INT32, ["batch"])
     nodes = [
         onnx.helper.make_node("Identity", ["input"], ["output"]),
-        onnx.helper.make_node("Identity", ["state"], ["final_state"]),
+        onnx.helper.make_node("Identity", ["state_h"], ["final_state_h"]),
     ]
-    graph = onnx.helper.make_graph(nodes, "flat", [flat[0], lengths, flat[2]], [flat[1], flat[3]])
+    graph = onnx.helper.make_graph(nodes, "flat", [flat[0], flat[2]], [flat[1], flat[3]])
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
-    with pytest.raises(RefusedVersion, match=r"state has the shape \['batch', 2\], not 3 dimensions"):
+    with pytest.raises(RefusedVersion, match=r"state_h has the shape \['batch', 2\], not 3 dimensions"):
         OnnxNetwork(model.SerializeToString())
 
 
 def test_a_call_without_end_is_ended() -> None:
     """No graph with a loop gets so far: what checks graphs must not be all that there is."""
-    endless = dict(odd_graphs(tiny_graph("lstm", 1, 1)))["an endless Loop"]
+    endless = dict(odd_graphs(GRAPH))["an endless Loop"]
     network = OnnxNetwork(endless)
     begun = time.monotonic()
     with pytest.raises(RefusedVersion, match=r"took longer than 0\.2 s"), network.ending_after(0.2):
@@ -148,16 +166,16 @@ def test_calls_that_nobody_could_end_are_not_made(monkeypatch: pytest.MonkeyPatc
     def start(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    network = OnnxNetwork(tiny_graph("lstm", 1, 1))
+    network = OnnxNetwork(GRAPH)
     monkeypatch.setattr(threading.Thread, "start", start)
     with pytest.raises(RefusedVersion, match="can't be timed: can't start new thread"), network.ending_after(60):
         pytest.fail("nothing is called")
 
 
 def test_a_call_in_time_is_left_alone_and_so_are_errors() -> None:
-    network = OnnxNetwork(tiny_graph("lstm", 1, 1))
+    network = OnnxNetwork(GRAPH)
     with network.ending_after(60):
-        before = network(inputs(4, 1)).output
-    assert np.array_equal(before, network(inputs(4, 1)).output)
+        before = network(inputs(4, 1)).outputs
+    assert np.array_equal(before, network(inputs(4, 1)).outputs)
     with pytest.raises(ZeroDivisionError), network.ending_after(60):
         raise ZeroDivisionError

@@ -49,10 +49,15 @@ def _field(number: int, content: bytes) -> bytes:
 
 
 def _detour(model: Any, nodes: Sequence[Any], constants: Mapping[str, Any]) -> None:
-    """Let the output come from `detoured`, of the same value, once further nodes have run; they give `nothing`, (1)."""
-    for node in model.graph.node:
+    """Let the output come from `detoured`, of the same value, once further nodes have run; they give `nothing`, (1).
+
+    They lie before a good graph's last node, which is its loop.
+    """
+    *step, loop = (onnx.NodeProto.FromString(node.SerializeToString()) for node in model.graph.node)
+    for node in step:
         node.output[:] = ["detoured" if name == OUTPUT else name for name in node.output]
-    model.graph.node.extend([*nodes, helper.make_node("Add", ["detoured", "nothing"], [OUTPUT])])
+    model.graph.ClearField("node")
+    model.graph.node.extend([*step, *nodes, helper.make_node("Add", ["detoured", "nothing"], [OUTPUT]), loop])
     model.graph.initializer.extend(numpy_helper.from_array(np.asarray(each), name) for name, each in constants.items())
 
 
@@ -124,7 +129,7 @@ def _wide(model: Any) -> None:
     wide, narrow = np.zeros((1, width), np.float32), np.zeros((width, 1), np.float32)
     constants = {"wide": wide, "bias": wide[0], "narrow": narrow, "none": np.zeros(1, np.float32)}
     _detour(model, nodes, constants)
-    model.graph.node[-1].op_type = "Mean"
+    model.graph.node[-2].op_type = "Mean"
 
 
 def _domain(model: Any) -> None:

@@ -37,15 +37,14 @@ def check_graph(content: bytes, spec: ModelSpec, format_version: int) -> None:
     """
     graph = read_graph(content)
     states = {name: value for name, value in graph.inputs.items() if name.startswith("state_")}
+    sizes = tuple(_width(each) for each in states.values())
+    _check_sizes(spec, graph, sizes, carries=format_version == 1 or spec.rollout == "state")
     step, loop = graph.nodes, None
     if format_version > 1 and loops(spec):
         step = graph.nodes[:-1]
         loop = closed_loop(spec, step, graph.constants, states)
-        _check_loop(graph, loop)
     extra = {LENGTHS: lengths()} if format_version == 1 else {} if loop is None else loop.inputs
     _check_interface(graph, states, extra, {} if loop is None else loop.outputs)
-    sizes = tuple(_width(each) for each in states.values())
-    _check_sizes(spec, graph, sizes, carries=format_version == 1 or spec.rollout == "state")
     _check_step(graph, step, spec, sizes)
     last_states = spec.members * spec.units[-1]
     known = _made(graph, step, max(spec.channels, _width(graph.outputs[OUTPUT]), last_states, *spec.units, *sizes))
@@ -55,6 +54,8 @@ def check_graph(content: bytes, spec: ModelSpec, format_version: int) -> None:
         if known.get(source) != wanted:
             raise refusal(f"does not make its output {printable(source)} in the shape that it tells")
     _check_used(graph, step)
+    if loop is not None:
+        _check_loop(graph, loop)
 
 
 def _check_loop(graph: Graph, expected: ClosedLoop) -> None:
@@ -95,6 +96,8 @@ def _check_interface(
 
 def _check_sizes(spec: ModelSpec, graph: Graph, states: tuple[int, ...], *, carries: bool) -> None:
     """The graph has the columns, the outputs and the states that the manifest says."""
+    if INPUT not in graph.inputs or OUTPUT not in graph.outputs:
+        raise refusal(_named("has", graph.inputs, graph.outputs))
     channels, outputs = _width(graph.inputs[INPUT]), _width(graph.outputs[OUTPUT])
     expected = (spec.channels, spec.output_columns * spec.outputs)
     if (channels, outputs) != expected:

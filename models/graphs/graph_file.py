@@ -110,6 +110,7 @@ FOREIGN = {
 }
 
 INT_ATTRIBUTE, GRAPH_ATTRIBUTE, INTS_ATTRIBUTE = 2, 5, 7
+ATTRIBUTE_KINDS = {INT_ATTRIBUTE: "i", GRAPH_ATTRIBUTE: "g", INTS_ATTRIBUTE: "ints"}
 BODY = "body"  # the attribute that is a sub-graph
 
 
@@ -235,17 +236,19 @@ def _node(reader: _Reader, data: memoryview, *, outermost: bool) -> Node:
     body = None
     for each in fields["attribute"]:
         attribute = reader.fields("attribute", each, ATTRIBUTE)
-        name, (kind, *_) = _name(attribute["name"]), [*attribute["type"], 0]
-        if kind == GRAPH_ATTRIBUTE and attribute["g"] and name == BODY and body is None and outermost:
-            body = _graph(reader, attribute["g"][0], outermost=False)
-        elif kind == INTS_ATTRIBUTE and len(attribute["ints"]) <= MAX_VALUES and name not in attributes:
-            attributes[name] = tuple(attribute["ints"])
-        elif kind == INT_ATTRIBUTE and attribute["i"] and name not in attributes:
-            attributes[name] = attribute["i"][0]
+        name, kind = _name(attribute["name"]), (attribute["type"] or [0])[0]
+        values = attribute.get(ATTRIBUTE_KINDS.get(kind, ""), [])
+        title = printable(name)
+        if attribute["g"] and not (name == BODY and outermost):
+            raise refusal(f"has a sub-graph in its attribute {title}")
+        if name in attributes or (name == BODY and body is not None):
+            raise refusal(f"has an attribute {title} twice")
+        if not 0 < len(values) <= MAX_VALUES or len(values) < sum(len(attribute[each]) for each in ("i", "g", "ints")):
+            raise refusal(f"has an attribute {title} of another kind than its values, or of none, or of too many")
+        if kind == GRAPH_ATTRIBUTE:
+            body = _graph(reader, values[0], outermost=False)
         else:
-            raise refusal(
-                f"has an attribute {printable(name)} twice, or one that is neither a number nor a loop's body"
-            )
+            attributes[name] = tuple(values) if kind == INTS_ATTRIBUTE else values[0]
     inputs, outputs = (tuple(_name([each]) for each in fields[side]) for side in ("input", "output"))
     return Node(_name(fields["op_type"]), inputs, outputs, attributes, body)
 

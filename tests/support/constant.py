@@ -16,7 +16,7 @@ def constant(answer: float, spec: ModelSpec | None = None) -> Forecaster:
     """A model that forecasts one number at every step, for the second target its tenfold, in the network's units."""
     spec = spec or plain_spec()
     layer = Layer(spec.channels, 1, [np.zeros(size, np.float32) for size in ((spec.channels, 1), (1, 1), (1,))])
-    bias = (answer * 10.0 ** np.arange(len(spec.targets))).astype(np.float32)
+    bias = np.tile(answer * 10.0 ** np.arange(len(spec.targets)), spec.outputs).astype(np.float32)
     member = Member([layer], np.zeros((1, len(bias)), np.float32), bias)
     return Forecaster(spec, OnnxNetwork(build_graph(spec, [member])), "constant@1")
 

@@ -6,7 +6,7 @@ import pytest
 from models.engine import offline
 from models.engine.offline import predict_offline
 from models.errors import InvalidWindow
-from models.graphs.onnx_network import OnnxNetwork, Step
+from models.graphs.onnx_network import OnnxNetwork, Steps
 from models.inference.forecaster import Forecaster
 from models.spec.model_spec import RolloutMode
 from tests.support.constant import constant
@@ -31,7 +31,7 @@ def test_answers_are_those_of_the_plain_rollout(
 class Broken(OnnxNetwork):
     """A network that can't run."""
 
-    def __call__(self, *_: object) -> Step:
+    def __call__(self, *_: object) -> Steps:
         raise ZeroDivisionError("it never could")
 
 

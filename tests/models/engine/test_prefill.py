@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.engine.prefill import prefill
 from models.engine.request import RequestSlice, RolloutRequest
-from models.graphs.onnx_network import Step
+from models.graphs.onnx_network import Steps
 from models.spec.model_spec import ModelSpec
 from tests.support.tiny import tiny_spec
 from tests.support.worked import AddUp, Last, Summed
@@ -136,7 +136,7 @@ def known(steps: int, first: float) -> Array:
 class Broken(AddUp):
     """A network that can't run."""
 
-    def __call__(self, *_: object) -> Step:
+    def __call__(self, *_: object) -> Steps:
         raise ZeroDivisionError("it never could")
 
 

@@ -7,7 +7,7 @@ from models.engine.request import RequestSlice, RolloutRequest, SequenceState
 from models.engine.scheduler import MAX_BATCH_ROWS, Scheduler
 from models.graphs.onnx_network import OnnxNetwork
 from models.spec.model_spec import ModelSpec
-from tests.support.tiny import tiny_graph, tiny_spec
+from tests.support.tiny import graph_of, tiny_spec
 
 SMALL = tiny_spec(window=2)
 LARGE = tiny_spec(window=10, units=(300,))
@@ -18,7 +18,7 @@ def request(network: OnnxNetwork, spec: ModelSpec, rows: int, horizon: int) -> R
 
 
 def network_of(spec: ModelSpec) -> OnnxNetwork:
-    return OnnxNetwork(tiny_graph("lstm", 1, 1, spec.units))
+    return OnnxNetwork(graph_of(spec))
 
 
 def batch_of(network: OnnxNetwork, spec: ModelSpec, slices: list[RequestSlice]) -> Batch:

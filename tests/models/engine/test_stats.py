@@ -46,5 +46,8 @@ def test_an_engine_counts_its_first_calls_and_steps(registry: Registry) -> None:
         engine.stop()
     stats = engine.stats()
     assert (sum(stats.first_calls[:-1]), stats.first_calls[-1]) == (1, 3)
-    assert (sum(stats.steps[:-1]), stats.steps[-1]) == (4, 12)
+    # The four steps after the first are one call or several: as many as fit in a call's time.
+    calls = sum(stats.steps[:-1])
+    assert 1 <= calls <= 4
+    assert stats.steps[-1] == 3 * calls
     assert stats.ticks >= 1

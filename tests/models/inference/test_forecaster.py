@@ -116,8 +116,8 @@ def test_fewer_targets_than_features_can_not_be_fed_back() -> None:
 def test_an_answer_that_is_not_finite_is_never_given() -> None:
     huge = np.full(1, 3e38, np.float32)
     layer = Layer(1, 1, [np.ones((1, 1), np.float32), np.zeros((1, 1), np.float32), np.zeros(1, np.float32)])
-    graph = build_graph("simple_rnn", [Member([layer], huge[None], huge)])
-    model = Forecaster(tiny_spec("simple_rnn", window=1, units=(1,)), OnnxNetwork(graph))
+    spec = tiny_spec("simple_rnn", window=1, units=(1,))
+    model = Forecaster(spec, OnnxNetwork(build_graph(spec, [Member([layer], huge[None], huge)])))
     with pytest.raises(InvalidWindow, match="not a finite number") as caught:
         model.forecast([[-9.0], [9.0]])
     assert caught.value.location == (1,)

@@ -1,31 +1,22 @@
 """The rollout, on a step whose answers can be worked out by hand."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.graphs.onnx_network import Step
 from models.inference.rollout import rollout
 from models.spec.model_spec import RolloutMode
 from tests.support.tiny import tiny_spec
+from tests.support.worked import AddUp, Last
 
 Array = NDArray[np.float32]
-
-
-def add_up(inputs: Array, states: Sequence[Array] | None = None) -> Step:
-    """A network that predicts the sum of all it has seen, feature by feature; its state is that sum."""
-    before = 0 if states is None else states[0][0]
-    total = inputs.sum(axis=0) + before
-    return Step(total, (total[None],))
 
 
 def rolling_forecasts(
     contexts: list[list[float]], *, window: int, lead: int, horizon: int, mode: RolloutMode = "window"
 ) -> list[list[float]]:
     batch = np.array(contexts, np.float32)[..., None]
-    answer = rollout(add_up, tiny_spec(window=window, lead=lead, rollout=mode), batch, horizon)
+    answer = rollout(AddUp(), tiny_spec(window=window, lead=lead, rollout=mode), batch, horizon)
     rows: list[list[float]] = answer[..., 0].tolist()
     return rows
 
@@ -68,7 +59,7 @@ def test_a_batch_rolls_out_as_its_rows_do_alone(mode: RolloutMode) -> None:
 @pytest.mark.parametrize(("mode", "third"), [("window", [8, 800]), ("state", [12, 1200])])
 def test_features_are_fed_back_each_to_its_own_place(mode: RolloutMode, third: list[float]) -> None:
     contexts = np.array([[[1, 100], [2, 200]]], np.float32)
-    answer = rollout(add_up, tiny_spec(features=("a", "b"), window=2, rollout=mode), contexts, 3)
+    answer = rollout(AddUp(), tiny_spec(features=("a", "b"), window=2, rollout=mode), contexts, 3)
     assert answer[0, 0].tolist() == [3, 300]
     assert answer[0, 2].tolist() == third
 
@@ -79,18 +70,6 @@ def test_a_context_of_another_length_is_a_mistake_of_the_caller() -> None:
 
 
 MODES: list[RolloutMode] = ["window", "state"]
-
-
-class Last:
-    """A network that answers from its last step's inputs alone, and remembers how many steps each call had."""
-
-    def __init__(self, *weights: list[float]) -> None:
-        self.weights = np.array(weights, np.float32)  # of shape (channels, outputs)
-        self.steps: list[int] = []
-
-    def __call__(self, inputs: Array, states: Sequence[Array] | None = None) -> Step:
-        self.steps.append(len(inputs))
-        return Step(inputs[-1] @ self.weights, tuple(states or ()))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -115,7 +94,7 @@ def test_several_outputs_are_as_many_steps(mode: RolloutMode, steps: list[int]) 
     spec = tiny_spec(window=3, outputs=2, rollout=mode)
     answer = rollout(network, spec, np.array([[[7], [7], [1]]], np.float32), 5)
     assert answer[0, :, 0].tolist() == [1, 10, 10, 100, 100]
-    assert network.steps == steps
+    assert [shape[0] for shape in network.shapes] == steps
 
 
 def test_several_outputs_of_several_features_follow_step_by_step() -> None:
@@ -127,4 +106,4 @@ def test_several_outputs_of_several_features_follow_step_by_step() -> None:
 def test_a_horizon_within_the_outputs_takes_one_call_and_is_cut() -> None:
     network = Last([1, 2, 3])
     assert rollout(network, tiny_spec(window=1, outputs=3), np.ones((1, 1, 1), np.float32), 2).tolist() == [[[1], [2]]]
-    assert network.steps == [1]
+    assert network.shapes == [(1, 1, 1)]

@@ -64,14 +64,14 @@ def test_the_windows_calendar_begins_with_its_first_target() -> None:
 
 
 def test_an_output_is_the_next_values_time_first() -> None:
-    one = np.array([[1.0, 10.0], [2.0, 20.0]], np.float32)  # two rows of two targets
-    assert next_values(tiny_spec(features=("a", "b")), one).tolist() == [one.tolist()]
-    three = np.array([[1.0, 10, 2, 20, 3, 30], [4, 40, 5, 50, 6, 60]], np.float32)
-    assert next_values(tiny_spec(features=("a", "b"), outputs=3), three).tolist() == [
-        [[1, 10], [4, 40]],
-        [[2, 20], [5, 50]],
-        [[3, 30], [6, 60]],
-    ]
+    one = np.array([[[1.0, 10.0], [2.0, 20.0]], [[3, 30], [4, 40]]], np.float32)  # two steps, rows and targets
+    assert next_values(tiny_spec(features=("a", "b")), one).tolist() == one.tolist()
+    three = np.array([[[1.0, 10, 2, 20, 3, 30], [4, 40, 5, 50, 6, 60]]], np.float32)
+    spec = tiny_spec(features=("a", "b"), outputs=3)
+    first = [[[1, 10], [4, 40]], [[2, 20], [5, 50]], [[3, 30], [6, 60]]]
+    assert next_values(spec, three).tolist() == first
+    both = next_values(spec, np.concatenate([three, -three])).tolist()
+    assert both == [*first, *(-np.array(first)).tolist()]
 
 
 def test_what_is_known_of_forecast_steps_is_that_of_their_own_targets() -> None:

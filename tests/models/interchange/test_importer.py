@@ -11,7 +11,7 @@ from models.interchange.sent_version import SentVersion
 from models.registry.loader import file_record
 from models.registry.registry import Registry
 from models.spec.manifest_seal import sealed
-from tests.support.tiny import publish_tiny, tiny_graph, tiny_spec
+from tests.support.tiny import graph_of, publish_tiny, tiny_spec
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_other_columns_are_refused(third: SentVersion, registry: Registry) -> No
 
 
 def test_a_model_that_does_not_give_its_goldens_is_refused(third: SentVersion, registry: Registry) -> None:
-    graph = tiny_graph("lstm", 1, 1, seed=9)
+    graph = graph_of(tiny_spec(), seed=9)
     document = json.loads(third.files["manifest.json"])
     document["files"]["model.onnx"] = file_record(graph).model_dump(mode="json")
     files = {**third.files, "model.onnx": graph, "manifest.json": sealed(document)}

@@ -24,13 +24,20 @@ from models.spec.blend import Blend, LinearForecast
 from models.spec.manifest import Manifest
 from models.spec.manifest_seal import sealed
 from tests.support.oracle import VARIED
-from tests.support.tiny import publish_tiny, tiny_graph, tiny_spec
+from tests.support.tiny import graph_of, publish_tiny, tiny_spec
 
 
 @pytest.fixture
 def version(registry_path: Path, tmp_path: Path) -> Path:
     """A copy of one whole version, to be broken."""
     return Path(shutil.copytree(registry_path / "tiny" / "1", tmp_path / "tiny" / "1"))
+
+
+@pytest.fixture
+def carrying(tmp_path: Path) -> Path:
+    """A version whose rollout carries its states, to be broken."""
+    publish_tiny(Registry.at(tmp_path), "carrying", tiny_spec(rollout="state"))
+    return tmp_path / "carrying" / "1"
 
 
 def rewrite(version: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -115,7 +122,7 @@ def test_a_value_that_makes_no_sense_is_named(version: Path) -> None:
 
 
 def test_a_graph_whose_answers_differ_is_refused(version: Path) -> None:
-    swap_graph(version, tiny_graph("lstm", 1, 1, seed=5))
+    swap_graph(version, graph_of(tiny_spec(), seed=5))
     assert "golden 0 replays" in refused(version)
     assert "at most 1e-04 is allowed" in refused(version)
 
@@ -126,7 +133,7 @@ def test_a_scaler_that_was_tampered_with_is_noticed_by_the_goldens(version: Path
 
 
 def test_a_graph_of_other_columns_is_refused(version: Path) -> None:
-    swap_graph(version, tiny_graph("lstm", 2, 2))
+    swap_graph(version, graph_of(tiny_spec(features=("a", "b"))))
     assert refused(version) == "model.onnx takes 2 columns and gives 2; the manifest says 1 and 1"
 
 
@@ -243,15 +250,21 @@ def test_golden_answers_that_differ_in_length_are_refused(version: Path) -> None
     assert refused(version) == "golden 0 can't be replayed: its predictions differ in length"
 
 
-@pytest.mark.parametrize("sizes", [[3], [3, 7], [3, 3, 3, 3]])
-def test_states_that_the_graph_does_not_have_are_refused(version: Path, sizes: list[int]) -> None:
-    rewrite(version, lambda document: document.update(state_sizes=sizes))
-    assert refused(version) == f"model.onnx has states of the sizes (3, 3); the manifest says {tuple(sizes)}"
+@pytest.mark.parametrize("sizes", [[], [3], [3, 7], [3, 3, 3, 3]])
+def test_states_that_the_graph_does_not_have_are_refused(carrying: Path, sizes: list[int]) -> None:
+    rewrite(carrying, lambda document: document.update(state_sizes=sizes))
+    assert refused(carrying) == f"model.onnx has states of the sizes (3, 3); the manifest says {tuple(sizes)}"
 
 
-def test_a_version_of_before_its_states_were_told_opens_by_its_goldens(version: Path) -> None:
-    rewrite(version, lambda document: document.pop("state_sizes"))
-    manifest, forecaster = opened(version)
+def test_a_window_that_slides_has_no_states(version: Path) -> None:
+    assert opened(version)[1].network.state_sizes == ()
+    rewrite(version, lambda document: document.update(state_sizes=[3, 3]))
+    assert refused(version) == "model.onnx has states of the sizes (); the manifest says (3, 3)"
+
+
+def test_a_version_of_before_its_states_were_told_opens_by_its_goldens(carrying: Path) -> None:
+    rewrite(carrying, lambda document: document.pop("state_sizes"))
+    manifest, forecaster = opened(carrying)
     assert manifest.spec.state_sizes is None
     assert forecaster.network.state_sizes == (3, 3)
 
@@ -315,12 +328,12 @@ def test_a_calibration_that_is_no_array_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("graph", "reason"),
     [
-        (tiny_graph("lstm", 2, 1), "model.onnx takes 2 columns and gives 1; the manifest says 1 and 1"),
-        (tiny_graph("lstm", 1, 2), "model.onnx takes 1 columns and gives 2; the manifest says 1 and 1"),
         (
-            tiny_graph("lstm", 1, 1, members=2),
-            "model.onnx has states of the sizes (3, 3, 3, 3); the manifest says (3, 3)",
+            graph_of(tiny_spec(features=("a", "b"), targets=("b",))),
+            "model.onnx takes 2 columns and gives 1; the manifest says 1 and 1",
         ),
+        (graph_of(tiny_spec(outputs=2)), "model.onnx takes 1 columns and gives 2; the manifest says 1 and 1"),
+        (graph_of(tiny_spec(rollout="state")), "model.onnx has states of the sizes (3, 3); the manifest says ()"),
     ],
 )
 def test_a_graph_of_another_shape_is_refused(version: Path, graph: bytes, reason: str) -> None:
@@ -338,7 +351,12 @@ def test_a_graph_of_another_shape_is_refused(version: Path, graph: bytes, reason
             "model.onnx takes 1 columns and gives 1; the manifest says 8 and 1",
         ),
         ({"difference": 1}, "golden 0 can't be replayed: the window has 4 values; tiny@1 needs at least 5"),
-        ({"lead": 2}, "golden 0 can't be replayed: the window has 4 values; tiny@1 needs at least 5"),
+        (
+            {"lead": 2},
+            "model.onnx has inputs ['input', 'further_steps'] and outputs ['output', 'further_outputs']: "
+            "not rollcast's graph",
+        ),
+        ({"window": 3}, "model.onnx does not end with the loop that feeds its predictions back: not rollcast's graph"),
     ],
 )
 def test_an_option_that_the_graph_does_not_have_is_refused(version: Path, change: dict[str, Any], reason: str) -> None:

@@ -18,7 +18,7 @@ from models.registry.folder_storage import FolderStorage
 from models.registry.listing import Entry
 from models.registry.publisher import check_publishable, publish
 from models.registry.registry import Registry
-from tests.support.tiny import publish_tiny, tiny_description, tiny_graph, tiny_spec
+from tests.support.tiny import graph_of, publish_tiny, tiny_description, tiny_spec
 
 
 def left(root: Path) -> list[str]:
@@ -87,7 +87,7 @@ def test_a_malformed_name_is_refused_before_anything_is_made(tmp_path: Path) -> 
 
 def test_a_check_that_fails_publishes_nothing(tmp_path: Path) -> None:
     spec = tiny_spec()
-    graph = tiny_graph("lstm", 1, 1)
+    graph = graph_of(spec)
 
     def dislike(forecaster: Forecaster) -> None:
         assert forecaster.title == "tiny@1"
@@ -99,9 +99,9 @@ def test_a_check_that_fails_publishes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_graph_that_does_not_answer_its_goldens_is_not_published(tmp_path: Path) -> None:
-    description = tiny_description(tiny_spec(), tiny_graph("lstm", 1, 1))
+    description = tiny_description(tiny_spec(), graph_of(tiny_spec()))
     with pytest.raises(RefusedVersion, match="golden 0"):
-        publish(Registry.at(tmp_path), "tiny", description, {"model.onnx": tiny_graph("lstm", 1, 1, seed=1)})
+        publish(Registry.at(tmp_path), "tiny", description, {"model.onnx": graph_of(tiny_spec(), seed=1)})
     assert left(tmp_path) == ["tiny"]
 
 

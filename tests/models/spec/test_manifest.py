@@ -23,7 +23,7 @@ def test_a_manifest_survives_its_file(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format_version": 2}, "Input should be 1"),
+        ({"format_version": 3}, "Input should be 1 or 2"),
         ({"kind": "LSTM "}, "String should match pattern"),
         ({"state_sizes": [0]}, "greater than or equal to 1"),
         ({"spec": {}}, 'no "spec" in a manifest'),

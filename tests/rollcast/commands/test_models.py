@@ -13,7 +13,7 @@ from models.registry.registry import Registry
 from models.spec.metrics import Backtest, Calibration, Metrics, Scores, Spread, StepScores
 from service.schemas.models import card_of
 from tests.rollcast.conftest import Command
-from tests.support.tiny import graph_of, tiny_description, tiny_graph, tiny_registry, tiny_spec
+from tests.support.tiny import graph_of, tiny_description, tiny_registry, tiny_spec
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_the_registry_may_be_named_by_its_variable(
 
 
 def test_show_tells_what_a_version_is_and_how_good(rollcast: Command, tmp_path: Path) -> None:
-    graph, scores = tiny_graph("lstm", 1, 1), Scores(mae=0.25, mse=0.125, rmse=0.35, count=7)
+    graph, scores = graph_of(tiny_spec()), Scores(mae=0.25, mse=0.125, rmse=0.35, count=7)
     metrics = Metrics(
         tested_on="the last 20 %",
         model=scores,

@@ -13,7 +13,7 @@ from models.inference.forecaster import Forecaster, ForecastInputs
 from models.timeseries.scaling import Scale
 from service.dispatch.admission import Admission
 from service.dispatch.dispatcher import Dispatcher
-from tests.support.tiny import tiny_graph, tiny_spec
+from tests.support.tiny import graph_of, tiny_spec
 
 pytestmark = pytest.mark.anyio
 
@@ -86,7 +86,7 @@ async def dispatcher() -> AsyncIterator[Dispatcher]:
 
 async def test_rollouts_are_refused_behind_real_work_and_let_in_when_it_is_given_up(dispatcher: Dispatcher) -> None:
     real = Admission(1.0, dispatcher)
-    forecaster = Forecaster(SPEC, OnnxNetwork(tiny_graph("lstm", 1, 1)))
+    forecaster = Forecaster(SPEC, OnnxNetwork(graph_of(SPEC)))
     contexts = np.zeros((100, SPEC.context_length, 1), np.float32)
     inputs = ForecastInputs(contexts, 1_000_000, None, Scale(np.zeros(1), np.ones(1)), None)
     tasks = [asyncio.create_task(dispatcher.forecast(forecaster, inputs)) for _ in range(2)]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.graphs.onnx_network import OnnxNetwork, Step
+from models.graphs.onnx_network import OnnxNetwork, Steps
 from models.inference.forecaster import Forecaster
 from models.spec.model_spec import ModelSpec
 from service.dispatch import latency as module
@@ -24,10 +24,10 @@ class Timed:
         self.inputs: list[NDArray[np.float32]] = []
         self.now = 100.0
 
-    def __call__(self, inputs: NDArray[np.float32]) -> Step:
+    def __call__(self, inputs: NDArray[np.float32]) -> Steps:
         self.now += self.takes(len(self.inputs), inputs.shape[1])
         self.inputs.append(inputs)
-        return Step(inputs[-1], ())
+        return Steps(inputs[-1:], ())
 
 
 def measured(

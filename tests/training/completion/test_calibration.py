@@ -45,7 +45,7 @@ def fitted_to(recipe: Recipe, dataset: Dataset) -> tuple[FittedNetwork, Forecast
     ensemble = ensemble_of(members)
     blocks = left_out_blocks(recipe, dataset.spec, [each.train for each in dataset.parts])
     fitted = FittedNetwork(ensemble, (1.0,), None, None, duration_s=1, left_out=blocks)
-    return fitted, Forecaster(dataset.spec, OnnxNetwork(to_onnx("lstm", ensemble)), "load")
+    return fitted, Forecaster(dataset.spec, OnnxNetwork(to_onnx(dataset.spec, ensemble)), "load")
 
 
 def test_a_block_s_errors_are_those_of_the_member_that_left_it_out() -> None:

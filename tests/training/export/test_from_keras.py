@@ -8,6 +8,8 @@ import pytest
 
 from models.errors import RefusedVersion
 from models.graphs.onnx_network import OnnxNetwork
+from models.inference.forecaster import Forecaster
+from tests.support.tiny import tiny_spec
 from training.export.from_keras import load_weights, to_keras_file, to_onnx
 from training.export.parity import check_agreement, keras_answers
 from training.keras_backend import load_keras
@@ -35,7 +37,9 @@ def test_the_keras_file_of_an_ensemble_holds_every_member(tmp_path: Path) -> Non
     (tmp_path / "model.keras").write_bytes(to_keras_file(network))
     loaded = load_keras().models.load_model(tmp_path / "model.keras")
     assert np.array_equal(keras_answers(loaded, WINDOWS), keras_answers(network, WINDOWS))
-    check_agreement(loaded, OnnxNetwork(to_onnx("gru", loaded)), WINDOWS)
+    spec = tiny_spec("gru", window=6, outputs=2, members=3, units=(3, 2))
+    forecaster = Forecaster(spec, OnnxNetwork(to_onnx(spec, loaded)))
+    check_agreement(loaded, forecaster, forecaster.prepare(WINDOWS.astype(float), 6))
 
 
 def test_weights_are_loaded_into_a_network_of_the_same_layers_alone() -> None:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.rollout import rollout
 from models.spec.model_spec import ModelSpec, RolloutMode
-from tests.support.graphs import run_graph
 from tests.support.tiny import tiny_spec
 from training.export.from_keras import to_onnx
 from training.keras_backend import load_keras
@@ -61,34 +60,35 @@ def stateful(network: Any) -> Callable[[Array], Array]:
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
 def test_every_step_agrees_with_keras_from_carried_states(kind: Kind, units: tuple[int, ...], features: int) -> None:
     network = random_network(kind, features, units)
-    exported, keras = OnnxNetwork(to_onnx(kind, network)), keras_of(network)
+    exported = OnnxNetwork(to_onnx(spec_of(kind, units, features, 1, "state"), network))
+    keras = keras_of(network)
     inputs = np.random.default_rng(1).normal(size=(BATCH, 2 * WINDOW, features)).astype(np.float32)
     states = exported.zero_states(BATCH)
     for step in range(2 * WINDOW):
-        output, states = exported(inputs[:, step : step + 1].transpose(1, 0, 2), states)
+        outputs, states = exported(inputs[:, step : step + 1].transpose(1, 0, 2), states)
         expected = keras(inputs[:, : step + 1])
-        assert (np.abs(output - expected) <= 1e-5 * np.maximum(1, np.abs(expected))).all()
+        assert (np.abs(outputs[0] - expected) <= 1e-5 * np.maximum(1, np.abs(expected))).all()
 
 
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
-def test_rows_of_other_lengths_agree_as_well(kind: Kind, units: tuple[int, ...], features: int) -> None:
+def test_windows_of_other_lengths_agree_as_well(kind: Kind, units: tuple[int, ...], features: int) -> None:
     network = random_network(kind, features, units)
-    keras = keras_of(network)
+    exported, keras = OnnxNetwork(to_onnx(spec_of(kind, units, features, 1), network)), keras_of(network)
     inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, features)).astype(np.float32)
-    lengths = [2, WINDOW, 1]
-    output = run_graph(to_onnx(kind, network), np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths).output
-    expected = np.concatenate([keras(row[None, :length]) for row, length in zip(inputs, lengths, strict=True)])
-    assert np.abs(output - expected).max() <= 1e-5
+    for length in (2, WINDOW, 1):
+        output = exported(inputs[:, :length].transpose(1, 0, 2)).outputs[0]
+        assert np.abs(output - keras(inputs[:, :length])).max() <= 1e-5
 
 
 @pytest.mark.parametrize("lead", [1, 2])
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
 def test_fifty_steps_agree_with_keras(kind: Kind, units: tuple[int, ...], features: int, lead: int) -> None:
     network = random_network(kind, features, units)
-    exported, keras = OnnxNetwork(to_onnx(kind, network)), keras_of(network)
+    spec = spec_of(kind, units, features, lead)
+    exported, keras = OnnxNetwork(to_onnx(spec, network)), keras_of(network)
     context = WINDOW + lead - 1
     values = np.random.default_rng(1).normal(size=(BATCH, context, features)).astype(np.float32)
-    actual = rollout(exported, spec_of(kind, units, features, lead), values, 50)
+    actual = rollout(exported, spec, values, 50)
     for step in range(50):
         output = keras(values[:, step : step + WINDOW])
         values = np.concatenate([values, output[:, None]], axis=1)
@@ -104,7 +104,8 @@ def test_fifty_steps_from_carried_states_agree_with_stateful_keras(
     network = random_network(kind, features, units)
     context = WINDOW + lead - 1
     values = np.random.default_rng(1).normal(size=(BATCH, context, features)).astype(np.float32)
-    actual = rollout(OnnxNetwork(to_onnx(kind, network)), spec_of(kind, units, features, lead, "state"), values, 50)
+    spec = spec_of(kind, units, features, lead, "state")
+    actual = rollout(OnnxNetwork(to_onnx(spec, network)), spec, values, 50)
     step = stateful(network)
     output = [step(values[:, number]) for number in range(WINDOW)][-1]
     for number in range(50):
@@ -116,30 +117,33 @@ def test_fifty_steps_from_carried_states_agree_with_stateful_keras(
 
 @pytest.mark.parametrize(("kind", "units", "features"), CASES)
 def test_members_agree_with_the_mean_of_keras_at_every_step(kind: Kind, units: tuple[int, ...], features: int) -> None:
-    members = [random_network(kind, features, units, outputs=4, seed=seed) for seed in range(3)]
-    exported = OnnxNetwork(to_onnx(kind, ensemble_of(members)))
-    assert (exported.channels, exported.outputs) == (features, 4)
+    names = [f"f{number}" for number in range(features)]
+    spec = tiny_spec(kind, names, window=WINDOW, units=units, members=3, rollout="state", outputs=4 // features)
+    members = [random_network(kind, features, units, outputs=spec.outputs * features, seed=seed) for seed in range(3)]
+    exported = OnnxNetwork(to_onnx(spec, ensemble_of(members)))
+    assert (exported.channels, exported.outputs) == (features, spec.outputs * features)
     inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, features)).astype(np.float32)
     states = exported.zero_states(BATCH)
     for step in range(WINDOW):
-        output, states = exported(inputs[:, step : step + 1].transpose(1, 0, 2), states)
+        outputs, states = exported(inputs[:, step : step + 1].transpose(1, 0, 2), states)
         expected = np.mean([keras_of(member)(inputs[:, : step + 1]) for member in members], axis=0)
-        assert (np.abs(output - expected) <= 1e-5 * np.maximum(1, np.abs(expected))).all()
+        assert (np.abs(outputs[0] - expected) <= 1e-5 * np.maximum(1, np.abs(expected))).all()
 
 
 @pytest.mark.parametrize("residual", [1, 2])
 @pytest.mark.parametrize("members", [1, 2])
 @pytest.mark.parametrize("kind", CELLS)
-def test_a_residual_agrees_with_keras_for_rows_of_any_length(kind: Kind, members: int, residual: int) -> None:
+def test_a_residual_agrees_with_keras_for_windows_of_any_length(kind: Kind, members: int, residual: int) -> None:
     network = ensemble_of(
         [random_network(kind, 3, (5, 4), outputs=4, seed=seed, residual=residual) for seed in range(members)]
     )
     keras = keras_of(network)
+    spec = tiny_spec(kind, window=WINDOW, lags=(1, 2), outputs=4, units=(5, 4), members=members)
+    exported = OnnxNetwork(to_onnx(spec, network))
     inputs = np.random.default_rng(1).normal(size=(BATCH, WINDOW, 3)).astype(np.float32)
-    lengths = [2, WINDOW, 1]
-    output = run_graph(to_onnx(kind, network), np.ascontiguousarray(inputs.transpose(1, 0, 2)), lengths).output
-    expected = np.concatenate([keras(row[None, :length]) for row, length in zip(inputs, lengths, strict=True)])
-    assert np.abs(output - expected).max() <= 1e-5
+    for length in (2, WINDOW, 1):
+        output = exported(inputs[:, :length].transpose(1, 0, 2)).outputs[0]
+        assert np.abs(output - keras(inputs[:, :length])).max() <= 1e-5
 
 
 @pytest.mark.parametrize("mode", ["window", "state"])
@@ -148,7 +152,7 @@ def test_several_outputs_of_an_ensemble_roll_out_as_keras_does(kind: Kind, mode:
     members = [random_network(kind, 2, (5, 4), outputs=6, seed=seed) for seed in range(2)]
     spec = tiny_spec(kind, ("a", "b"), window=WINDOW, outputs=3, units=(5, 4), rollout=mode, members=2)
     values = np.random.default_rng(1).normal(size=(BATCH, WINDOW, 2)).astype(np.float32)
-    actual = rollout(OnnxNetwork(to_onnx(kind, ensemble_of(members))), spec, values, 20)
+    actual = rollout(OnnxNetwork(to_onnx(spec, ensemble_of(members))), spec, values, 20)
     for start in range(0, 20, 3):
         # When the state is kept, a network has taken in all values before.
         taken_in = values if mode == "state" else values[:, start:]
@@ -160,12 +164,14 @@ def test_several_outputs_of_an_ensemble_roll_out_as_keras_does(kind: Kind, mode:
 
 def test_the_states_of_all_members_and_layers_have_different_names() -> None:
     members = [random_network("lstm", 1, (3, 2), seed=seed) for seed in range(2)]
-    model = onnx.load_from_string(to_onnx("lstm", ensemble_of(members)))
+    spec = tiny_spec(units=(3, 2), members=2, rollout="state")
+    model = onnx.load_from_string(to_onnx(spec, ensemble_of(members)))
     names = [f"state_m{member}_{layer}_{state}" for member in (0, 1) for layer in (0, 1) for state in "hc"]
-    assert [each.name for each in model.graph.input] == ["input", "sequence_lens", *names]
-    assert [each.name for each in model.graph.output] == ["output", *(f"final_{name}" for name in names)]
+    assert [each.name for each in model.graph.input] == ["input", "further_steps", *names]
+    finals = [f"final_{name}" for name in names]
+    assert [each.name for each in model.graph.output] == ["output", "further_outputs", *finals]
 
 
 def test_the_graph_is_one_that_older_runtimes_read() -> None:
-    model = onnx.load_from_string(to_onnx("lstm", random_network("lstm", 1, (3,))))
+    model = onnx.load_from_string(to_onnx(tiny_spec(), random_network("lstm", 1, (3,))))
     assert (model.opset_import[0].version, model.ir_version) == (17, 8)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from models.graphs.onnx_network import OnnxNetwork
+from tests.support.tiny import tiny_spec
 from training.errors import RecipeError
 from training.export.onnx_graph import Layer, Member, build_graph
 from training.networks.cells import CELLS, Cell, GraphBuilder, TensorNames, cell_of
@@ -27,15 +28,16 @@ def sigmoid(value: float) -> float:
 
 def one_unit(kind: str, weights: list[Array]) -> OnnxNetwork:
     """A graph of one layer of one unit, whose linear layer passes the layer's output on."""
-    return OnnxNetwork(build_graph(kind, [Member([Layer(1, 1, weights)], array([1.0]), array(0.0))]))
+    spec = tiny_spec(kind, units=(1,), rollout="state")
+    return OnnxNetwork(build_graph(spec, [Member([Layer(1, 1, weights)], array([1.0]), array(0.0))]))
 
 
 def test_a_simple_rnn_of_two_steps() -> None:
     network = one_unit("simple_rnn", [array([0.5]), array([0.25]), array(0.1)])
     first = np.tanh(0.5 * 2 + 0.1)
     second = np.tanh(0.5 * -1 + 0.25 * first + 0.1)
-    output, states = network(array([[2.0]], [[-1.0]]))
-    assert output == pytest.approx(second, abs=1e-6)
+    outputs, states = network(array([[2.0]], [[-1.0]]))
+    assert outputs == pytest.approx(second, abs=1e-6)
     assert states[0] == pytest.approx(second, abs=1e-6)
 
 
@@ -47,8 +49,8 @@ def test_an_lstm_of_one_step_from_given_states() -> None:
     new_memory = sigmoid(f) * memory + sigmoid(i) * np.tanh(c)
     new_hidden = sigmoid(o) * np.tanh(new_memory)
     network = one_unit("lstm", [kernel, recurrent, bias])
-    output, states = network(array([[value]]), [array([[hidden]]), array([[memory]])])
-    assert output == pytest.approx(new_hidden, abs=1e-6)
+    outputs, states = network(array([[value]]), [array([[hidden]]), array([[memory]])])
+    assert outputs == pytest.approx(new_hidden, abs=1e-6)
     assert [float(state.item()) for state in states] == pytest.approx([new_hidden, new_memory], abs=1e-6)
 
 
@@ -60,8 +62,8 @@ def test_a_gru_of_one_step_from_a_given_state() -> None:
     from_input, from_state = (kernel * value)[0] + bias[0], (recurrent * hidden)[0] + bias[1]
     update, reset = sigmoid(from_input[0] + from_state[0]), sigmoid(from_input[1] + from_state[1])
     candidate = np.tanh(from_input[2] + reset * from_state[2])
-    output, _ = one_unit("gru", [kernel, recurrent, bias])(array([[value]]), [array([[hidden]])])
-    assert output == pytest.approx(update * hidden + (1 - update) * candidate, abs=1e-6)
+    outputs, _ = one_unit("gru", [kernel, recurrent, bias])(array([[value]]), [array([[hidden]])])
+    assert outputs == pytest.approx(update * hidden + (1 - update) * candidate, abs=1e-6)
 
 
 @pytest.mark.parametrize("kind", CELLS)
@@ -122,8 +124,9 @@ def test_a_kind_may_be_a_sub_graph_of_several_operators(monkeypatch: pytest.Monk
     cells: dict[str, Cell] = {"moving_sum": MovingSum()}
     monkeypatch.setattr("training.networks.cells.CELLS", cells)
     layers = [Layer(1, 2, [array([1.0, 2.0])]), Layer(2, 1, [array([1.0], [1.0])])]
-    network = OnnxNetwork(build_graph("moving_sum", [Member(layers, array([1.0]), array(0.5))]))
-    output, states = network(array([[1.0], [10.0]], [[2.0], [20.0]]))
+    spec = tiny_spec("moving_sum", units=(2, 1), rollout="state")
+    network = OnnxNetwork(build_graph(spec, [Member(layers, array([1.0]), array(0.5))]))
+    outputs, states = network(array([[1.0], [10.0]], [[2.0], [20.0]]))
     # The first layer's sums are (1, 2) and (3, 6); the second one adds them up: 3, then 12.
-    assert output.tolist() == [[12.5], [120.5]]
+    assert outputs[0].tolist() == [[12.5], [120.5]]
     assert [state.tolist() for state in states] == [[[[3.0, 6.0], [30.0, 60.0]]], [[[12.0], [120.0]]]]

@@ -22,7 +22,7 @@ from training.export.onnx_graph import Layer, Member, build_graph
 from training.networks.cells import cell_of
 
 
-def graph_of(spec: ModelSpec, seed: int = 0) -> bytes:
+def graph_of(spec: ModelSpec, seed: int = 0, *, residual: bool = False) -> bytes:
     """A graph that a spec tells of, with random weights of the size that Keras would draw."""
     random = np.random.default_rng(seed)
 
@@ -37,7 +37,8 @@ def graph_of(spec: ModelSpec, seed: int = 0) -> bytes:
             Layer(before, after, [draw(before, gates * after), draw(after, gates * after), draw(gates * after)])
             for before, after in zip(sizes, spec.units, strict=False)
         ]
-        drawn.append(Member(layers, draw(spec.units[-1], outputs), draw(outputs)))
+        linear = draw(spec.channels, outputs) / spec.channels if residual else None
+        drawn.append(Member(layers, draw(spec.units[-1], outputs), draw(outputs), linear))
     return build_graph(spec, drawn)
 
 

@@ -18,9 +18,10 @@ from models.engine.engine import Engine
 from models.engine.request import RolloutRequest
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.rollout import rollout
 from models.spec.model_spec import ModelSpec
+from tests.support.made_up import EVERY_OPTION, inputs_of, reach
 from tests.support.oracle import VARIED, slow_forecast, times_of
+from tests.support.plain_rollout import plain_rollout
 from tests.support.tiny import graph_of, tiny_spec
 
 Array = NDArray[np.float32]
@@ -41,19 +42,20 @@ def spec_of(kind: str = "lstm", mode: Mode = "window", lead: int = 1, features: 
 
 
 def request_of(network: OnnxNetwork, spec: ModelSpec, rows: int, horizon: int, seed: int = 0) -> RolloutRequest:
-    """A job of made-up windows, and of times where the shape asks for them."""
-    inputs = Forecaster(spec, network).prepare(draw(rows, spec, seed), horizon, times_of(spec, rows))
+    """A job of made-up windows, and of all that the shape asks for beside them."""
+    horizon = reach(spec, horizon)
+    inputs = inputs_of(spec, network, rows, horizon, seed)
     return RolloutRequest(network, spec, inputs.contexts, horizon, inputs.known_future)
 
 
 def off(request: RolloutRequest, rows: int, seed: int = 0, *, slowly: bool = False) -> float:
     """How far a job's predictions are off those of the plain rollout of the same windows, or of the slow way."""
     spec, horizon, time_indexes = request.spec, request.horizon, times_of(request.spec, rows)
+    if not slowly:  # quantiles as well
+        plain = plain_rollout(request.network, spec, request.contexts, horizon, request.known_future)
+        return float(np.abs(request.predictions - plain).max())
     forecaster, windows = Forecaster(spec, request.network), draw(rows, spec, seed)
     inputs = forecaster.prepare(windows, horizon, time_indexes)
-    if not slowly:  # quantiles as well
-        plain = rollout(request.network, spec, inputs.contexts, horizon, inputs.known_future)
-        return float(np.abs(request.predictions - plain).max())
     expected = np.stack(
         [
             slow_forecast(request.network, spec, window, horizon, None if time_indexes is None else time_indexes[row])
@@ -140,10 +142,9 @@ def test_every_option_gives_the_slow_answers_on_tapes_of_any_length(name: str, m
     spec = VARIED[name]
     network = network_of(spec)
     horizons = [(1, 1), (2, 23), (3, 2), (1, 60), (2, 5), (4, 4), (1, 7), (2, 8)]
-    sizes = horizons if spec.rolls_out else [(rows, 1) for rows, _ in horizons]
     with desk() as it:
         requests = []
-        for number, (rows, horizon) in enumerate(sizes):
+        for number, (rows, horizon) in enumerate(horizons):
             requests.append(request_of(network, spec, rows, horizon, number))
             it.engine.submit(requests[-1])
             time.sleep(0.001)
@@ -162,13 +163,17 @@ def test_every_option_gives_the_slow_answers_on_tapes_of_any_length(name: str, m
             st.sampled_from([1, 1, 2, 5, 30, 90]),  # horizon
             st.sampled_from([0, 0, 1, 3]),  # milliseconds until the next
             st.sampled_from([False, False, False, True]),  # given up at once
+            st.booleans(),  # told of its steps
         ),
         min_size=1,
         max_size=20,
     ),
     threads=st.integers(1, 3),
+    call_s=st.sampled_from([0.0, 1e-4, 1.0]),  # in which there is room for a step, for some, or for all of them
 )
-def test_any_arrivals_and_cancellations(requests: list[tuple[int, int, int, int, bool]], threads: int) -> None:
+def test_any_arrivals_and_cancellations(
+    requests: list[tuple[int, int, int, int, bool, bool]], threads: int, call_s: float
+) -> None:
     """With few rows at once, short turns and short tapes, so that waiting, parking and sharing all happen."""
     with pytest.MonkeyPatch.context() as patched, desk(threads) as it:
         patched.setattr(scheduler, "MAX_BATCH_ROWS", 6)
@@ -176,11 +181,16 @@ def test_any_arrivals_and_cancellations(requests: list[tuple[int, int, int, int,
         patched.setattr(scheduler, "MIN_FLOP_PER_CALL", 0)
         patched.setattr(scheduler, "MAX_STEPS_BEFORE_YIELD", 4)
         patched.setattr(batch, "STEPS_PER_BUFFER", 7)
+        patched.setattr(batch, "MAX_CALL_S", call_s)
+        patched.setattr(batch, "TELL_EVERY_S", 0)
+        notes: dict[int, list[Array]] = {}
         kept: dict[int, RolloutRequest] = {}
         dropped: list[RolloutRequest] = []
-        for number, (model, rows, horizon, pause_ms, given_up) in enumerate(requests):
+        for number, (model, rows, horizon, pause_ms, given_up, told) in enumerate(requests):
             network, spec = MODELS[model % len(MODELS)]
-            request = request_of(network, spec, rows, horizon if spec.rolls_out else 1, number)
+            request = request_of(network, spec, rows, horizon, number)
+            if told:
+                notes[number] = heard(request)
             it.engine.submit(request)
             time.sleep(pause_ms / 1e3)
             if given_up:
@@ -199,6 +209,15 @@ def test_any_arrivals_and_cancellations(requests: list[tuple[int, int, int, int,
         assert all(request in kept.values() or request in dropped for request in it.delivered)
     for number, request in kept.items():
         assert off(request, len(request.contexts), number) < BOUND
+        for told_then in notes.get(number, []):
+            assert np.array_equal(told_then, request.predictions[:, : told_then.shape[1]])
+
+
+def heard(request: RolloutRequest) -> list[Array]:
+    """What a request is told of its predictions as they come: copies, each from the first step on."""
+    notes: list[Array] = []
+    request.tell_by(lambda: notes.append(request.predictions[:, : int(request.reached.min())].copy()))
+    return notes
 
 
 SHAPES = [
@@ -206,9 +225,25 @@ SHAPES = [
     spec_of("lstm", "state"),
     spec_of("simple_rnn", "state", 2, 2),
     spec_of(),
-    *VARIED.values(),
+    *EVERY_OPTION.values(),
 ]
 MODELS = [(network_of(spec, seed), spec) for seed, spec in enumerate(SHAPES)]
+
+
+@pytest.mark.parametrize("name", EVERY_OPTION)
+def test_every_option_gives_the_plain_answers_to_rows_that_come_and_go(name: str) -> None:
+    spec = EVERY_OPTION[name]
+    network = OnnxNetwork(graph_of(spec, residual=True))
+    with desk() as it:
+        requests = []
+        for number, (rows, horizon) in enumerate([(1, 90), (2, 23), (3, 2), (1, 600), (2, 5), (4, 40), (1, 1)]):
+            requests.append(request_of(network, spec, rows, horizon, number))
+            it.engine.submit(requests[-1])
+            time.sleep(0.001)
+        it.wait(requests)
+    for number, request in enumerate(requests):
+        assert request.error is None
+        assert off(request, len(request.contexts), number) < BOUND
 
 
 def test_next_values_overtake_a_long_rollout_and_it_goes_on() -> None:

@@ -65,7 +65,8 @@ class Batch:
         self._newest = np.concatenate([self._newest, predicted[..., : len(spec.features)]])[-spec.input_length :]
         if self._known_future is not None:
             self._known_future = self._known_future[len(predicted) :]
-        self._states = left if spec.rollout == "state" else ()
+        if spec.rollout == "state":
+            self._states = left
         self._predicted.append(predicted)
         self._gained += len(predicted)
         self._wanted -= len(predicted)

@@ -37,7 +37,7 @@ def graph_of(spec: ModelSpec, seed: int = 0, *, residual: bool = False) -> bytes
             Layer(before, after, [draw(before, gates * after), draw(after, gates * after), draw(gates * after)])
             for before, after in zip(sizes, spec.units, strict=False)
         ]
-        linear = draw(spec.channels, outputs) / spec.channels if residual else None
+        linear = draw(spec.channels, outputs) / np.float32(spec.channels) if residual else None
         drawn.append(Member(layers, draw(spec.units[-1], outputs), draw(outputs), linear))
     return build_graph(spec, drawn)
 

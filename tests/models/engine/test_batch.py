@@ -198,21 +198,22 @@ def test_with_several_outputs_every_one_counts_as_a_prediction_gained() -> None:
     assert batch.evict_after(3) == [lone]
 
 
-def test_a_full_buffer_is_begun_anew_with_the_newest_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "STEPS_PER_BUFFER", 2)
+def test_rows_go_on_beyond_what_was_laid_out_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_AHEAD", 2)
     network = AddUp()
     asked = request(network, PAIRS, 8, rows=2)
     batch = batch_of(row(asked, [2, 3]), row(asked, [20, 30], index=1))
-    for _ in range(6):
+    for _ in range(5):
         assert batch.step() == []
-    assert values(asked) == [-1, 5, 8, 13, 21, -1, -1, -1]  # the buffer was left twice
+    assert values(asked) == [-1, 5, 8, 13, 21, -1, -1, -1]  # what was laid out has been used up twice
+    assert batch.step() == []
     assert len(batch.step()) == 2
     assert (values(asked)[4:], values(asked, 1)[4:]) == ([21, 34, 55, 89], [210, 340, 550, 890])
     assert network.shapes == [(2, 2, 1)] * 7
 
 
-def test_states_outlive_a_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "STEPS_PER_BUFFER", 2)
+def test_states_outlive_what_was_laid_out_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_AHEAD", 2)
     network = AddUp()
     asked = request(network, CARRIED, 6)
     batch = batch_of(row(asked, [2, 3], states=[[3], [2]]))
@@ -221,8 +222,8 @@ def test_states_outlive_a_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert network.shapes == [(1, 1, 1)] * 5
 
 
-def test_a_buffer_ends_with_a_whole_step_of_several_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "STEPS_PER_BUFFER", 3)
+def test_what_is_laid_out_may_end_within_a_step_of_several_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_AHEAD", 3)
     asked = request(Last([1, 2]), tiny_spec(window=1, outputs=2), 11)
     lone = row(asked, [2], done=2)
     batch = batch_of(lone)
@@ -263,13 +264,13 @@ def test_values_beyond_the_horizon_are_not_wanted() -> None:
     assert values(long) == [-1, -1, -1, 6, 12, 24, 24, 48]
 
 
-@pytest.mark.parametrize("steps_per_buffer", [2, 256])
+@pytest.mark.parametrize("ahead", [2, 256])
 @pytest.mark.parametrize("mode", MODES)
 def test_rows_that_joined_at_different_times_are_each_told_of_their_own_future(
-    mode: RolloutMode, steps_per_buffer: int, monkeypatch: pytest.MonkeyPatch
+    mode: RolloutMode, ahead: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where a buffer ends in between; the network answers what is known ahead of its last step's target."""
-    monkeypatch.setattr(module, "STEPS_PER_BUFFER", steps_per_buffer)
+    monkeypatch.setattr(module, "MAX_AHEAD", ahead)
     network = Last([0], [1], [0], [0], [0])
     spec = tiny_spec(window=2, calendar=("day",), frequency="1h", rollout=mode)
     asked = [request(network, spec, 9, 1, known(10, 0)), request(network, spec, 4, 2, known(5, 100, 200))]
@@ -295,7 +296,7 @@ def test_a_window_is_told_the_future_of_each_of_its_steps() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_lagged_values_are_found_in_the_buffer(mode: RolloutMode, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "STEPS_PER_BUFFER", 2)
+    monkeypatch.setattr(module, "MAX_AHEAD", 2)
     asked = request(Last([1], [1]), tiny_spec(window=1, lags=(3,), rollout=mode), 5)
     batch = batch_of(row(asked, [2, 3, 4]))
     assert [len(batch.step()) for _ in range(4)] == [0, 0, 0, 1]

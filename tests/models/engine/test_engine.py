@@ -138,7 +138,7 @@ def test_rows_that_join_at_different_times_get_the_plain_answers(
 @pytest.mark.parametrize("name", VARIED)
 def test_every_option_gives_the_slow_answers_on_tapes_of_any_length(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With short tapes, so that they are wound back often, and horizons that are no multiple of the outputs."""
-    monkeypatch.setattr(batch, "STEPS_PER_BUFFER", 5)
+    monkeypatch.setattr(batch, "MAX_AHEAD", 5)
     spec = VARIED[name]
     network = network_of(spec)
     horizons = [(1, 1), (2, 23), (3, 2), (1, 60), (2, 5), (4, 4), (1, 7), (2, 8)]
@@ -180,7 +180,7 @@ def test_any_arrivals_and_cancellations(
         patched.setattr(scheduler, "MIN_ROWS_PER_THREAD", 2)
         patched.setattr(scheduler, "MIN_FLOP_PER_CALL", 0)
         patched.setattr(scheduler, "MAX_STEPS_BEFORE_YIELD", 4)
-        patched.setattr(batch, "STEPS_PER_BUFFER", 7)
+        patched.setattr(batch, "MAX_AHEAD", 7)
         patched.setattr(batch, "MAX_CALL_S", call_s)
         patched.setattr(batch, "TELL_EVERY_S", 0)
         notes: dict[int, list[Array]] = {}

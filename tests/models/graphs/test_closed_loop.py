@@ -49,8 +49,8 @@ def test_a_window_slides_in_the_loop() -> None:
         "longer_window = Concat(last_window, last_values)",
         "next_input = Slice(longer_window, loop_next_input_from, loop_next_input_to, loop_next_input_axis)",
         ", next_m0_0_state_m0_0_h = RNN(next_input, m0_0_W, m0_0_R, m0_0_B)",
-        "next_m0_last = Squeeze(next_m0_0_state_m0_0_h, layer)",
-        "next_output = Gemm(next_m0_last, m0_output_kernel, m0_output_bias)",
+        "next_last = Squeeze(next_m0_0_state_m0_0_h, layer)",
+        "next_output = Gemm(next_last, output_kernel, output_bias)",
         "given_output = Identity(next_output)",
     ]
     constants = {name: each.values for name, each in graph.constants.items() if each.type == INT64}
@@ -82,8 +82,8 @@ def test_states_are_carried_through_the_loop_beside_what_is_known() -> None:
         "known_now = Gather(known, index)",
         "next_input = Concat(fed_back, known_now)",
         ", next_left_state_m0_0_h = GRU(next_input, m0_0_W, m0_0_R, m0_0_B, , next_state_m0_0_h)",
-        "next_m0_last = Squeeze(next_left_state_m0_0_h, layer)",
-        "next_output = Gemm(next_m0_last, m0_output_kernel, m0_output_bias)",
+        "next_last = Squeeze(next_left_state_m0_0_h, layer)",
+        "next_output = Gemm(next_last, output_kernel, output_bias)",
         "given_output = Identity(next_output)",
     ]
     assert graph.constants["loop_output_shape"].values == (-1, 2, 6)

@@ -28,8 +28,8 @@ def _sections(command: Any, name: str, parent: typer.Context | None) -> Iterator
     context = typer.Context(command, parent=parent, info_name=name, terminal_width=WIDTH)
     yield f"### {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
     if isinstance(command, TyperGroup):
-        for below, each in command.commands.items():
-            yield from _sections(each, below, context)
+        for below in command.list_commands(context):
+            yield from _sections(command.get_command(context, below), below, context)
 
 
 if __name__ == "__main__":

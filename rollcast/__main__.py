@@ -1,12 +1,18 @@
 """The command's beginning, also of `python -m rollcast`: it tells what must be installed for it."""
 
+import os
 import sys
+
+from service.process.garbage import no_search
 
 
 def run() -> None:
     """Run the command; exit with status 1 where what `rollcast[serve]` brings is missing."""
+    # Looking for other packages' plugins of pydantic, to let them see all that is checked, reads what is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
-        from rollcast.cli import main
+        with no_search():
+            from rollcast.cli import main
     except KeyboardInterrupt:
         sys.exit(130)  # nothing has begun
     except ModuleNotFoundError as error:

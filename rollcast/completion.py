@@ -11,7 +11,6 @@ from models.errors import RollcastError
 from models.registry.listing import Entry
 from models.registry.registry import Registry
 from service.settings import Settings
-from training.recipes.loader import recipe_names
 
 _ASKED = "_ROLLCAST_COMPLETE"  # the variable by which a shell's script asks the command
 
@@ -34,6 +33,8 @@ def references(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def recipes() -> list[str]:
     """The names of the recipes that come with rollcast; a shell offers files where none fits."""
+    from training.recipes.loader import recipe_names  # which most commands do without
+
     return list(recipe_names())
 
 

@@ -9,8 +9,6 @@ from typing import Any, Literal, TextIO
 import typer
 from pydantic_core import to_jsonable_python
 
-from training.reading.table import is_number
-
 Colour = Literal["green", "yellow", "red"]
 
 INTERRUPTED = 130  # the exit status after Ctrl-C, as shells have it: 128 and the signal's number
@@ -49,6 +47,8 @@ def painted(text: str, colour: Colour, stream: TextIO) -> str:
 
 def _column(heading: str, cells: Sequence[str]) -> list[str]:
     """The heading and its cells, padded to one width."""
+    from training.reading.table import is_number  # a table's alone: rollcast serve loads nothing of training
+
     width = max(map(len, (heading, *cells)))
     filled = [cell for cell in cells if cell]
     side = ">" if filled and all(map(is_number, filled)) else "<"

@@ -19,7 +19,7 @@ from service.access.exposure import check_certificate
 from service.http.security_headers import SECURITY_HEADERS
 from service.lifecycle.leaving import openings_left_behind
 from service.process import listeners
-from service.process.supervisor import Supervisor
+from service.process.garbage import search_nothing
 from service.settings import Settings
 from service.telemetry.tracing import check_extra
 
@@ -59,10 +59,14 @@ def _serve(settings: Settings, sockets: Sequence[socket.socket]) -> None:
         ssl_keyfile_password=settings.ssl_keyfile_password,
     )
     with suppress(KeyboardInterrupt):
+        # Each loads what the other does without.
         if settings.workers > 1:
+            from service.process.supervisor import Supervisor
+
             Supervisor(config, settings, sockets).run()
         else:
-            from service.process.worker import Worker  # loads what a supervisor does not need
+            search_nothing()
+            from service.process.worker import Worker
 
             Worker(config, settings, sockets).run()
 

@@ -20,12 +20,12 @@ FileOption = Annotated[Path | None, setting_option("--file", "api_keys_file", "F
 NameArgument = Annotated[str, typer.Argument(help="Whose key it is: lower-case letters, digits and hyphens.")]
 _FLAGS = {"name": "NAME", "scopes": "--scope", "rate_per_s": "--rate"}
 
-app = typer.Typer(
+keys = typer.Typer(
     help="Make, list and revoke API keys; a running service follows within a second.", no_args_is_help=True
 )
 
 
-@app.command()
+@keys.command()
 def new(
     name: NameArgument,
     scope: Annotated[
@@ -63,7 +63,7 @@ def new(
     typer.echo(secret)
 
 
-@app.command("list")
+@keys.command("list")
 def list_keys(as_json: JsonOption = False, file: FileOption = None) -> None:
     """List what is kept of every key."""
     path = _named(file)
@@ -79,7 +79,7 @@ def list_keys(as_json: JsonOption = False, file: FileOption = None) -> None:
     show_table(["name", "scopes", "expires", "rate per s"], rows)
 
 
-@app.command()
+@keys.command()
 def revoke(name: NameArgument, as_json: JsonOption = False, file: FileOption = None) -> None:
     """Remove a key: within a second it opens nothing any more."""
     path = _named(file)

@@ -27,14 +27,14 @@ ChosenArgument = Annotated[
     typer.Argument(help="A name, name@version or name@alias; without one, all versions.", autocompletion=references),
 ]
 
-app = typer.Typer(help="Look into the models registry.", no_args_is_help=True)
-app.command("export")(interchange.export_version)
-app.command("import")(interchange.import_file)
-app.command("log")(interchange.log_version)
-app.command("fetch")(interchange.fetch_version)
+models = typer.Typer(help="Look into the models registry.", no_args_is_help=True)
+models.command("export")(interchange.export_version)
+models.command("import")(interchange.import_file)
+models.command("log")(interchange.log_version)
+models.command("fetch")(interchange.fetch_version)
 
 
-@app.command("list")
+@models.command("list")
 def list_models(as_json: JsonOption = False, registry: RegistryOption = None) -> None:
     """List every version of every model."""
     source = open_registry(registry, must_exist=True)
@@ -56,7 +56,7 @@ def list_models(as_json: JsonOption = False, registry: RegistryOption = None) ->
     show_table(["name", "version", "aliases", "network", "context", "test MAE", "last value's"], rows)
 
 
-@app.command()
+@models.command()
 def show(name: NameArgument, as_json: JsonOption = False, registry: RegistryOption = None) -> None:
     """Show how a version was made, how good it is at each step against the baselines, and what was found wrong."""
     source = open_registry(registry)
@@ -87,7 +87,7 @@ def show(name: NameArgument, as_json: JsonOption = False, registry: RegistryOpti
             show_table(*intervals_table(calibration, STEPS))
 
 
-@app.command()
+@models.command()
 def verify(name: ChosenArgument = None, as_json: JsonOption = False, registry: RegistryOption = None) -> None:
     """Check versions as the service does when it opens them: files, hashes, shapes, golden answers.
 
@@ -124,7 +124,7 @@ def verify(name: ChosenArgument = None, as_json: JsonOption = False, registry: R
         raise RollcastError("; ".join(problems))
 
 
-@app.command("upgrade-manifest")
+@models.command("upgrade-manifest")
 def upgrade_manifest(name: ChosenArgument = None, as_json: JsonOption = False, registry: RegistryOption = None) -> None:
     """Give manifests of before the SHA-256 that notices any change to them; each version must open."""
     source = open_registry(registry, must_exist=True)
@@ -144,7 +144,7 @@ def upgrade_manifest(name: ChosenArgument = None, as_json: JsonOption = False, r
         raise RollcastError("; ".join(problems))
 
 
-@app.command()
+@models.command()
 def upgrade(name: NameArgument, as_json: JsonOption = False, registry: RegistryOption = None) -> None:
     """Publish a version anew with today's graph, which forecasts many steps in one call; nothing is trained.
 
@@ -165,7 +165,7 @@ def upgrade(name: NameArgument, as_json: JsonOption = False, registry: RegistryO
         typer.echo(f"{chosen[0]}@{chosen[1]} has today's graph already")
 
 
-@app.command()
+@models.command()
 def promote(
     name: Annotated[str, typer.Argument(help="The model's name.", autocompletion=model_names)],
     version: Annotated[int, typer.Argument(help="The version that the alias shall name.")],
@@ -181,7 +181,7 @@ def promote(
     typer.echo(f"{name}@{alias} is now version {version}; a running service takes it up within seconds")
 
 
-@app.command("prune")
+@models.command("prune")
 def prune_models(
     keep: Annotated[int, typer.Option(min=1, help="How many of the newest versions that open are kept.")],
     name: Annotated[

@@ -25,7 +25,7 @@ Every other flag sets a value that holds whatever is found.
 """
 
 
-def command() -> Callable[..., None]:
+def _command() -> Callable[..., None]:
     """The command, its flags made of the recipe's values."""
 
     def train(**arguments: Any) -> None:
@@ -91,3 +91,6 @@ def _flag(field: RecipeField) -> inspect.Parameter:
 
 def _parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+
+
+train = _command()

@@ -5,8 +5,6 @@ A new number becomes a metric by a line in service/metrics/catalogue.py and one 
 
 from importlib.metadata import version
 
-from prometheus_client.process_collector import ProcessCollector
-
 from models.engine.stats import CallStats
 from service.dispatch.admission import Admission
 from service.dispatch.dispatcher import Dispatcher
@@ -56,6 +54,8 @@ def of_engine(dispatcher: Dispatcher) -> Series:
 
 def of_process() -> Series:
     """What the system knows of this process, and which rollcast it runs."""
+    from prometheus_client.process_collector import ProcessCollector  # which nothing needs before it is asked for
+
     series: Series = {"rollcast_workers": {(): 1.0}, "rollcast_build_info": {(version("rollcast"),): 1.0}}
     for family in ProcessCollector(registry=None).collect():
         for sample in family.samples:

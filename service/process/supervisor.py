@@ -16,6 +16,7 @@ from types import FrameType
 import uvicorn
 
 from models.errors import RollcastError
+from service.process.garbage import search_nothing
 from service.process.listeners import let_none_begin, tell
 from service.settings import Settings
 
@@ -181,6 +182,7 @@ def _work(config: uvicorn.Config, settings: Settings, listeners: Sequence[socket
     """What a worker's process does."""
     for sig, handler in ((signal.SIGTERM, signal.SIG_DFL), (signal.SIGHUP, signal.SIG_IGN)):
         signal.signal(sig, handler)
+    search_nothing()
     from service.process.worker import Worker  # the app's libraries, which the supervisor does not need
 
     def alive() -> bool:

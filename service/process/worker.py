@@ -23,6 +23,7 @@ from service.settings import Settings
 LAST_CALL_S = 0.5
 LAST_WORDS_S = 1.0  # for telling those who were given up
 TURN_S = 0.02
+PRELOADED_AFTER = 100  # ticks: by then the other models that are preloaded are open, as a rule, and stay as well
 
 log = logging.getLogger("rollcast")
 
@@ -60,6 +61,8 @@ class Worker(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second."""
+        if counter == PRELOADED_AFTER:
+            search_less()
         if counter % 10 == 0 and self._alive is not None and not self._alive():
             log.error("the supervising process is gone; so this one ends")
             self.handle_exit(signal.SIGTERM, None)

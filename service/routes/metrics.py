@@ -4,7 +4,6 @@ import anyio
 from fastapi import APIRouter, Request, Response
 
 from service.dependencies import State
-from service.metrics.exposition import exposition
 
 router = APIRouter(tags=["metrics"])
 
@@ -22,6 +21,8 @@ router = APIRouter(tags=["metrics"])
 )
 async def metrics(request: Request, state: State) -> Response:
     """Requests, the engine, the models and their traffic, of all workers; docs/operations.md lists the metrics."""
+    from service.metrics.exposition import exposition  # its library takes a while to load, at the first time
+
     series = state.metrics.series()
     body, media_type = await anyio.to_thread.run_sync(exposition, series, request.headers.get("accept", ""))
     return Response(body, headers={"Content-Type": media_type})

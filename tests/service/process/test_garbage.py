@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from service.process.garbage import SEARCH_AFTER, search_less
+from service.process.garbage import SEARCH_AFTER, no_search, search_less, search_nothing
 
 
 class Node:
@@ -21,6 +21,7 @@ def _as_before() -> Iterator[None]:
     before = gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.enable()
     gc.set_threshold(*before)
 
 
@@ -30,10 +31,9 @@ def cycle() -> weakref.ref[Node]:
     return weakref.ref(node)
 
 
-def test_what_is_there_stays_and_garbage_is_gone() -> None:
-    garbage, kept = cycle(), Node()
+def test_what_is_there_stays_and_is_not_searched() -> None:
+    kept = Node()
     search_less()
-    assert garbage() is None
     assert gc.get_freeze_count() > 0
     assert not any(each is kept for each in gc.get_objects())  # no search looks at it
     assert gc.get_threshold()[0] == SEARCH_AFTER
@@ -44,3 +44,19 @@ def test_garbage_that_comes_later_is_found() -> None:
     later = cycle()
     many = [Node() for _ in range(2 * SEARCH_AFTER)]
     assert later() is None, len(many)
+
+
+def test_nothing_is_searched_while_a_process_starts() -> None:
+    search_nothing()
+    garbage = cycle()
+    many = [Node() for _ in range(2 * gc.get_threshold()[0])]
+    assert garbage() is not None, len(many)
+    search_less()
+    assert gc.isenabled()
+
+
+def test_nothing_is_searched_while_modules_are_loaded_nor_left_so_where_one_is_missing() -> None:
+    with pytest.raises(ModuleNotFoundError), no_search():
+        assert not gc.isenabled()
+        raise ModuleNotFoundError
+    assert gc.isenabled()

@@ -44,7 +44,7 @@ class FolderStorage:
     def exists(self, folder: str, name: str) -> bool:
         """Whether a folder has a file, or can't be looked into."""
         try:
-            (self.root / folder / name).lstat()
+            os.lstat(os.path.join(self.root, folder, name))  # asked of thousands, and a Path takes longer than the look
         except FileNotFoundError:
             return False
         except OSError:

@@ -1,6 +1,6 @@
 """What a registry holds, and which version a reference such as name@alias means."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from models.errors import RefusedVersion, UnknownModel
@@ -17,19 +17,24 @@ class Entry:
     problem: str | None = None
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing, as far as can be known."""
+        return not self.versions and self.problem is None
+
+    @property
     def default(self) -> int:
         """The version that a bare name means: the champion where one is set, else the newest. There must be one."""
         return self.aliases[CHAMPION] if CHAMPION in self.aliases else self.versions[-1]
 
 
-def resolve(listing: Mapping[str, Entry], reference: Reference) -> tuple[str, int]:
-    """The name and version that a reference means in a listing.
+def resolve(listing: Mapping[str, Entry], reference: Reference, names: Iterable[str] = ()) -> tuple[str, int]:
+    """The name and version that a reference means in a listing, which may be that of some of the `names` only.
 
     Raises UnknownModel, which names what is near, and RefusedVersion where it takes what can't be read.
     """
     entry = listing.get(reference.name)
     if entry is None:
-        raise UnknownModel(f'no model is named "{reference.name}"{did_you_mean(reference.name, listing)}')
+        raise UnknownModel(f'no model is named "{reference.name}"{did_you_mean(reference.name, names or listing)}')
     if entry.problem is not None and (reference.version is None or not entry.versions):
         raise RefusedVersion(f"{reference} can't be resolved: {entry.problem}")
     if reference.alias is not None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -40,12 +40,22 @@ class Registry:
 
         Raises RegistryError where the storage itself can't be listed; what is wrong with a name stands in its entry.
         """
+        entries = self.entries(self.names())
+        return {name: entry for name, entry in entries.items() if not entry.is_empty}
+
+    def names(self) -> list[str]:
+        """Every name that may have versions, in alphabetical order: what one look finds, into no name's folder.
+
+        Raises RegistryError where the storage can't be listed.
+        """
         try:
-            names = sorted(_matching(NAME_PATTERN, self.storage.folders("")))
+            return sorted(_matching(NAME_PATTERN, self.storage.folders("")))
         except StorageError as error:
             raise RegistryError(f"{self.storage.location} can't be listed: {error}") from error
-        entries = {name: self.entry(name) for name in names}
-        return {name: entry for name, entry in entries.items() if entry.versions or entry.problem is not None}
+
+    def has_aliases(self, name: str) -> bool:
+        """Whether somebody has promoted a version of a name, as far as that can be told without reading anything."""
+        return self.storage.exists(name, ALIASES)
 
     def resolve(self, reference: Reference) -> tuple[str, int]:
         """The name and version that a reference means now. Raises UnknownModel, RefusedVersion."""
@@ -148,6 +158,10 @@ class Registry:
             raise RegistryError(f"{self.storage.locate(f'{name}/{path}')} can't be written: {error}") from error
         renew_change_token(self.storage)
         return True
+
+    def entries(self, names: Iterable[str]) -> dict[str, Entry]:
+        """What the folders of names hold."""
+        return {name: self.entry(name) for name in names}
 
     def entry(self, name: str) -> Entry:
         """What a name's folder holds; nothing, without a problem, where it is not there.

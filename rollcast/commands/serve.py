@@ -47,7 +47,7 @@ def serve(
         page=page,
         metrics=metrics,
     )
-    Registry.at(settings.registry).listing()  # one that can't be listed is told here, not by each worker as it dies
+    Registry.at(settings.registry).names()  # one that can't be listed is told here, not by each worker as it dies
     if settings.api_keys_file is not None:
         read_keys(settings.api_keys_file)  # likewise
     run(settings)

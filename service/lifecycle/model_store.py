@@ -6,9 +6,10 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from typing import NamedTuple
 
 from models.errors import ForecastTimeout, RefusedVersion
@@ -17,22 +18,14 @@ from models.registry.listing import Entry
 from models.registry.registry import Registry
 from models.spec.manifest_seal import UNSEALED
 from service.dispatch.latency import CallLatency
+from service.lifecycle.looks import lists, look, looked_into
 from service.lifecycle.meanings import Meanings, meanings, wanted
 from service.lifecycle.openings import Openings
-from service.lifecycle.snapshot import Key, LoadedModel, Snapshot
+from service.lifecycle.preload import preloaded_names
+from service.lifecycle.reload_counts import ReloadCounts
+from service.lifecycle.snapshot import Key, LoadedModel, Snapshot, by_name
 
 log = logging.getLogger("rollcast")
-
-
-@dataclass
-class ReloadCounts:
-    """What has happened since the start, in numbers."""
-
-    opened: int = 0
-    refused: int = 0  # openings that failed
-    swaps: int = 0  # times that a reference came to mean another version
-    failed_looks: int = 0  # times that the registry could not be read
-    last_change_at: float = 0.0  # Unix time of the last change of what is served or listed
 
 
 class _Refusal(NamedTuple):
@@ -53,18 +46,22 @@ class ModelStore:
         self._preload, self._open_bytes, self._open_timeout_s = preload, open_bytes, open_timeout_s
         self._lock = threading.Lock()
         self._openings = Openings(self._open)
+        self._looks = Openings(self._look_into)
         self._proven: dict[str, Meanings] = {}
         self._refusals: dict[Key, _Refusal] = {}
+        self.preloaded = threading.Event()  # set once all that is opened before anybody asks has been tried
         self._turns = itertools.count(1)
         self._used: dict[Key, int] = {}  # the turn at which each open version was last asked for
 
     def start(self) -> None:
-        """List the registry and open what requests will most likely ask for: each default and aliased version.
+        """List the registry's names and open the champions; other models are opened from then on, one after the other.
 
         Whatever is not open once nothing was opened for `open_timeout_s` is opened while others are served. Raises
         RegistryError where the registry can't be listed.
         """
-        pending = set(self.update(self.registry.listing()))
+        names = self.registry.names()
+        first, others = preloaded_names(self.registry, names, self._preload)
+        pending = set(self.update(names, self.registry.entries(first)))
         deadline = time.monotonic() + self._open_timeout_s
         while pending and (left_s := deadline - time.monotonic()) > 0:
             done, pending = concurrent.futures.wait(pending, left_s, concurrent.futures.FIRST_COMPLETED)
@@ -72,10 +69,13 @@ class ModelStore:
                 deadline = time.monotonic() + self._open_timeout_s
         if pending:
             log.warning("serving begins without %d versions, which take long to open", len(pending))
+        threading.Thread(target=self._open_others, args=(others,), name="preload", daemon=True).start()
 
     def get_if_loaded(self, reference: Reference | None) -> LoadedModel | None:
         """The version that a reference means, if it is open; raises as `Snapshot.key`."""
         snapshot = self.snapshot
+        if snapshot.unread(reference) is not None:
+            return None
         key = snapshot.key(reference)
         found = snapshot.loaded.get(key)
         if found is not None:
@@ -92,8 +92,9 @@ class ModelStore:
             found = self.get_if_loaded(reference)
             if found is not None:
                 return found
-            key = self.snapshot.key(reference)
-            self.snapshot.check_not_refused(key)
+            snapshot = await self.look_into(reference, deadline - time.monotonic())
+            key = snapshot.key(reference)
+            snapshot.check_not_refused(key)
             opening = asyncio.wrap_future(self._openings.open(key))
             try:
                 return await asyncio.wait_for(opening, deadline - time.monotonic())
@@ -101,30 +102,59 @@ class ModelStore:
                 name, version = key
                 raise ForecastTimeout(f"{name}@{version} was not open within {timeout_s:g} s; try again") from None
             except RefusedVersion:
-                if self.snapshot.key(reference) == key:
+                if self.snapshot.unread(reference) is None and self.snapshot.key(reference) == key:
                     raise  # else the reference goes on meaning the version of before
+
+    async def look_into(self, reference: Reference | None, timeout_s: float) -> Snapshot:
+        """What is served, once the folder was looked into of the name that a reference has; None has the only name.
+
+        Raises ForecastTimeout where that takes longer than `timeout_s`, and RefusedVersion where the registry is gone.
+        """
+        deadline = time.monotonic() + timeout_s
+        while (name := (now := self.snapshot).unread(reference)) is not None:
+            try:
+                await asyncio.wait_for(asyncio.wrap_future(self._looks.open((name,))), deadline - time.monotonic())
+            except TimeoutError:
+                raise ForecastTimeout(f"{name} was not looked up within {timeout_s:g} s; try again") from None
+        return now
+
+    async def look_into_all(self) -> Snapshot:
+        """What is served, once every name's folder was looked into: with thousands of names a matter of a second."""
+        now = self.snapshot
+        if unread := tuple(name for name in now.names if name not in now.listing):
+            with suppress(RefusedVersion):  # what is known is told all the same
+                await asyncio.wrap_future(self._looks.open(unread))
+        return self.snapshot
 
     @property
     def opening(self) -> int:
         """How many versions are being opened."""
         return len(self._openings)
 
-    def update(self, listing: Mapping[str, Entry]) -> list[Future[LoadedModel]]:
-        """Take over what the registry lists now, and open what that asks for; the openings that were begun."""
+    @property
+    def room(self) -> int:
+        """How many versions more may be opened before anybody asks for them."""
+        return max(0, self._preload - len(self.snapshot.loaded) - self.opening)
+
+    def update(self, names: Iterable[str], entries: Mapping[str, Entry]) -> list[Future[LoadedModel]]:
+        """Take over which names there are now, and what the folders of some hold; the openings that this asks for.
+
+        What is known of the others is forgotten, for whoever asks for one to look into it; not so where one of its
+        versions is open, or being opened, or something is wrong.
+        """
         with self._lock:
             before = self.snapshot
-            listing = {name: _merged(before.listing.get(name), entry) for name, entry in listing.items()}
-            changed = [name for name, entry in listing.items() if entry != before.listing.get(name)]
-            if not changed and len(listing) == len(before.listing):
-                return []
-            loaded = {key: model for key, model in before.loaded.items() if _lists(listing, key)}
-            self._refusals = {key: each for key, each in self._refusals.items() if _lists(listing, key)}
-            self._proven = {name: each for name, each in self._proven.items() if name in listing}
-            self._replace(replace(before, listing=listing, loaded=loaded), changed)
-            for name in changed:
-                if (problem := listing[name].problem) is not None:
-                    log.error("%s: %s", name, problem)
-            chosen = self._to_open(changed)
+            kept = before.watched.union(name for name, _ in self._openings.under_way())
+            known = {name: entry for name, entry in before.listing.items() if name in kept}
+            changed = self._relist(dict.fromkeys(names), {**known, **entries})
+            chosen = self._to_open(changed, self.room)
+        return [self._openings.open(key) for key in chosen]
+
+    def add(self, entries: Mapping[str, Entry], room: int = 0) -> list[Future[LoadedModel]]:
+        """Take over what the folders of some names hold; the openings that this asks for, `room` of them new ones."""
+        with self._lock:
+            changed = self._relist(self.snapshot.names, {**self.snapshot.listing, **entries})
+            chosen = self._to_open(changed, room)
         return [self._openings.open(key) for key in chosen]
 
     def try_refused_again(self, oldest: int) -> None:
@@ -149,6 +179,17 @@ class ModelStore:
         else:
             log.error("the registry can't be read, what is open serves on: %s", problem)
 
+    def _open_others(self, names: Iterable[str]) -> None:
+        """Open what names mean while there is room, one after the other: who asks for a model finds a thread free."""
+        for name in itertools.takewhile(lambda _: self.room, names):
+            with suppress(RefusedVersion):
+                concurrent.futures.wait(self._look_into((name,), self.room), self._open_timeout_s)
+        self.preloaded.set()
+
+    def _look_into(self, names: Sequence[str], room: int = 0) -> list[Future[LoadedModel]]:
+        """Look into folders, and open so many of the versions that their names mean; the openings. Raises as `look`."""
+        return self.add(look(self.registry, names), room)
+
     def _open(self, key: Key) -> LoadedModel:
         """Open one version, on an opening thread, and let it serve. Raises RefusedVersion."""
         found = self.snapshot.loaded.get(key)
@@ -170,7 +211,7 @@ class ModelStore:
         with self._lock:
             self.counts.opened += 1
             self._refusals.pop(key, None)
-            if _lists(self.snapshot.listing, key):  # else it was removed meanwhile
+            if lists(self.snapshot.listing, key):  # else it was removed meanwhile
                 self._used[key] = next(self._turns)
                 loaded = self._within_bound({**self.snapshot.loaded, key: model}, key)
                 self._replace(replace(self.snapshot, loaded=loaded), [name])
@@ -181,31 +222,44 @@ class ModelStore:
         with self._lock:
             self.counts.refused += 1
             known, chosen = self._refusals.get(key), list[Key]()
-            if _lists(self.snapshot.listing, key):
+            if lists(self.snapshot.listing, key):
                 self._refusals[key] = refusal
                 self._replace(self.snapshot, [name])
-                chosen = self._to_open([name])  # what its references mean instead
+                chosen = self._to_open([name], self.room)  # what its references mean instead
         if known is None or known.reason != refusal.reason:
             log.error("%s@%s is not served: %s", name, version, refusal.reason)
             log.debug("why %s@%s was refused", name, version, exc_info=error)
         for each in chosen:
             self._openings.open(each)
 
+    def _relist(self, names: Mapping[str, None], entries: Mapping[str, Entry]) -> list[str]:
+        """Let names serve, and of some of them what their folders hold; those that have changed. Under `_lock`."""
+        before, now = self.snapshot, looked_into(self.snapshot, names, entries)
+        changed = [name for name, entry in now.listing.items() if entry != before.listing.get(name)]
+        if not changed and now.listing.keys() == before.listing.keys() and now.names == before.names:
+            return []
+        self._refusals = {key: each for key, each in self._refusals.items() if lists(now.listing, key)}
+        self._proven = {name: each for name, each in self._proven.items() if name in now.names}
+        self._replace(now, changed)
+        for name in changed:
+            if (problem := now.listing[name].problem) is not None:
+                log.error("%s: %s", name, problem)
+        return changed
+
     def _replace(self, snapshot: Snapshot, changed: Iterable[str]) -> None:
         """Let a snapshot serve, once it is worked out what the references of changed names mean. Under `_lock`."""
         before = self.snapshot.meanings
-        now = {name: means for name, means in before.items() if name in snapshot.listing}
+        now = {name: before[name] for name in snapshot.listing if name in before}
+        opened_of, refused_of = by_name(snapshot.loaded), by_name(self._refusals)
         for name in changed:
-            opened = {version for each, version in snapshot.loaded if each == name}
-            refused = {version for each, version in self._refusals if each == name}
-            proven = self._proven.get(name, {})
-            now[name] = meanings(snapshot.listing[name], proven, opened, refused)
+            opened, proven = opened_of.get(name, set()), self._proven.get(name, {})
+            now[name] = meanings(snapshot.listing[name], proven, opened, refused_of.get(name, set()))
             kept = {alias: version for alias, version in proven.items() if alias in now[name]}
-            self._proven[name] = kept | {alias: version for alias, version in now[name].items() if version in opened}
-            self._tell(name, before.get(name, {}), now[name])
+            if proving := kept | {alias: version for alias, version in now[name].items() if version in opened}:
+                self._proven[name] = proving
+            self._tell(name, before.get(name, proven), now[name])
         refusals = {key: refusal.reason for key, refusal in self._refusals.items()}
         self.snapshot = replace(snapshot, meanings=now, refused=refusals)
-        self.counts.last_change_at = time.time()
 
     def _tell(self, name: str, before: Meanings, now: Meanings) -> None:
         """Count and log which references have come to mean another version."""
@@ -214,13 +268,12 @@ class ModelStore:
                 self.counts.swaps += 1
                 log.info("%s means version %d now, not %d", Reference(name, alias=alias), version, before[alias])
 
-    def _to_open(self, changed: Iterable[str]) -> list[Key]:
+    def _to_open(self, changed: Iterable[str], room: int) -> list[Key]:
         """What is to be opened of names that have changed: successors of what serves, and others while there is room.
 
         Under `_lock`.
         """
         now = self.snapshot
-        room = self._preload - len(now.loaded)
         chosen: list[Key] = []
         for name in changed:
             entry, means = now.listing[name], now.meanings[name]
@@ -241,15 +294,3 @@ class ModelStore:
             total -= loaded.pop(key).size_bytes
             self._used.pop(key, None)
         return loaded
-
-
-def _lists(listing: Mapping[str, Entry], key: Key) -> bool:
-    name, version = key
-    return name in listing and version in listing[name].versions
-
-
-def _merged(before: Entry | None, now: Entry) -> Entry:
-    """An entry; of one that can't be read whole, what is not known is what it was before."""
-    if before is None or now.problem is None:
-        return now
-    return Entry(now.versions or before.versions, before.aliases, now.problem)

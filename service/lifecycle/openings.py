@@ -1,35 +1,43 @@
-"""Opening versions on threads of their own: each once, however many wait, and a slow one holds up little else."""
+"""Reading from the registry on threads of their own: each thing once, however many wait; a slow one holds up little."""
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from typing import Generic, TypeVar
 
 from service.lifecycle.leaving import OPENING
-from service.lifecycle.snapshot import Key, LoadedModel
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 THREADS = 2  # one opening that takes its time leaves a thread for all others
 
 
-class Openings:
-    """Versions that are being opened, in the order in which they were asked for.
+class Openings(Generic[K, V]):
+    """Versions that are being opened, or folders that are looked into, in the order in which they were asked for.
 
     The threads are daemons that nobody joins, so that an opening that never ends keeps no process from ending; they
     live while there is something to open. Safe to call from many threads.
     """
 
-    def __init__(self, open_version: Callable[[Key], LoadedModel]) -> None:
-        self._open_version = open_version
+    def __init__(self, open_one: Callable[[K], V]) -> None:
+        self._open_one = open_one
         self._lock = threading.Lock()
-        self._under_way: dict[Key, Future[LoadedModel]] = {}
-        self._queue: deque[Key] = deque()
+        self._under_way: dict[K, Future[V]] = {}
+        self._queue: deque[K] = deque()
         self._threads = 0
 
     def __len__(self) -> int:
         return len(self._under_way)
 
-    def open(self, key: Key) -> Future[LoadedModel]:
-        """Open a version, or join the opening that is under way. Who waits can't cancel it, as others may wait too."""
+    def under_way(self) -> list[K]:
+        """What is being opened now."""
+        with self._lock:
+            return list(self._under_way)
+
+    def open(self, key: K) -> Future[V]:
+        """Open one, or join the opening that is under way. Who waits can't cancel it, as others may wait too."""
         with self._lock:
             if key in self._under_way:
                 return self._under_way[key]
@@ -50,7 +58,7 @@ class Openings:
                 key = self._queue.popleft()
                 future = self._under_way[key]
             try:
-                outcome: LoadedModel | BaseException = self._open_version(key)
+                outcome: V | BaseException = self._open_one(key)
             except BaseException as error:  # whatever it is, the thread lives on and those who wait are told
                 outcome = error
             with self._lock:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from models.errors import RegistryError
@@ -22,9 +23,10 @@ RETRIES = 16
 class RegistryWatcher:
     """Looks at the registry every `poll_s` seconds (0: never), and at once when it is woken.
 
-    A look reads the change token and lists the names that are open. Every name is listed when the token is another
-    one, every FULL_LOOK_S, and when the watcher is woken. It has a thread of its own, which nobody joins: a storage
-    that does not answer holds up nothing else.
+    A look reads the change token and looks into the folders of the names that are open. All names are listed when the
+    token is another one, every FULL_LOOK_S, and when the watcher is woken; what was known of names of which nothing is
+    open is then forgotten, and looked up when it is asked for. It has a thread of its own, which nobody joins: a
+    storage that does not answer holds up nothing else.
     """
 
     def __init__(self, store: ModelStore, poll_s: float) -> None:
@@ -51,10 +53,7 @@ class RegistryWatcher:
         try:
             token = read_change_token(registry.storage)  # before the listing: what changes meanwhile is seen next time
             if full or token != self._token or not self._look_at_open_names():
-                listing = registry.listing()
-                if store.snapshot.listing and not listing:
-                    raise RegistryError("it is empty or not there, which it was not before; is it mounted?")
-                store.update(listing)
+                self._look_at_names()
                 self._token = token
         except RegistryError as error:
             store.set_registry_problem(str(error))
@@ -62,15 +61,27 @@ class RegistryWatcher:
             store.set_registry_problem(None)
             store.try_refused_again(oldest=RETRIES if full else 0)
 
+    def _look_at_names(self) -> None:
+        """Take over which names there are, and what the open ones hold and, while there is room to open them, new ones.
+
+        Raises RegistryError where they can't be listed, or all are gone.
+        """
+        store, before = self._store, self._store.snapshot
+        names = store.registry.names()
+        new = islice((name for name in names if name not in before.names), store.room)
+        entries = store.registry.entries(sorted(before.watched.intersection(names).union(new)))
+        if before.names and all(name in entries and entries[name].is_empty for name in names):
+            raise RegistryError("it is empty or not there, which it was not before; is it mounted?")
+        store.update(names, entries)
+
     def _look_at_open_names(self) -> bool:
-        """Take over what the open names list now; False where one is gone, as all may be."""
+        """Take over what the open names hold now; False where one is gone, as all may be."""
         now = self._store.snapshot
-        names = {name for name, _ in (*now.loaded, *now.refused)}
-        entries = {name: self._store.registry.entry(name) for name in sorted(names)}
-        if any(entry.problem is None and not entry.versions for entry in entries.values()):
+        entries = self._store.registry.entries(sorted(now.watched))
+        if any(entry.is_empty for entry in entries.values()):
             return False
         if any(entry != now.listing[name] for name, entry in entries.items()):
-            self._store.update({**now.listing, **entries})
+            self._store.add(entries, self._store.room)
         return True
 
     def _run(self) -> None:

@@ -59,16 +59,17 @@ async def predict_label(name: str, label: str, request: Request) -> Response:
 @router.get("", summary="List the models' names", responses=METADATA)
 async def list_names(state: State) -> ModelNames:
     """Every name in the registry; `/models` tells more."""
-    return ModelNames(models=list(state.models.snapshot.listing))
+    return ModelNames(models=list((await state.models.look_into_all()).listing))
 
 
 @router.get("/{name}", summary="A model's status", responses=OF_A_MODEL)
 async def model_status(name: str, state: State) -> ModelStatus:
     """Whether its default version is served, and which of all are."""
-    now, reference = state.models.snapshot, reference_of(name)
+    reference = reference_of(name)
+    now = await state.models.look_into(reference, state.settings.timeout_s)
     entry = now.listing.get(reference.name)
     if entry is None:
-        resolve(now.listing, reference)  # raises UnknownModel, with what is near
+        resolve(now.listing, reference, now.names)  # raises UnknownModel, with what is near
     keys = [(reference.name, version) for version in reversed(() if entry is None else entry.versions)]
     try:
         ready = now.key(reference) not in now.refused
@@ -80,13 +81,13 @@ async def model_status(name: str, state: State) -> ModelStatus:
 @router.get("/{name}/versions/{version}", summary="A version's status", responses=OF_A_MODEL)
 async def version_status(name: str, version: str, state: State) -> ModelStatus:
     """Whether a version is served."""
-    return _status_of(reference_of(name, version), state)
+    return await _status_of(reference_of(name, version), state)
 
 
 @router.get("/{name}/labels/{label}", summary="A label's status", responses=OF_A_MODEL)
 async def label_status(name: str, label: str, state: State) -> ModelStatus:
     """Whether the version that an alias means is served."""
-    return _status_of(reference_of(name, label), state)
+    return await _status_of(reference_of(name, label), state)
 
 
 @router.get("/{name}/metadata", summary="A model's signature", responses=OF_A_MODEL)
@@ -111,8 +112,8 @@ async def _predict(model: Reference, request: Request) -> Response:
     return Response(await ask(request, partial(read_predict, model=model)), media_type="application/json")
 
 
-def _status_of(reference: Reference, state: ServiceState) -> ModelStatus:
-    now = state.models.snapshot
+async def _status_of(reference: Reference, state: ServiceState) -> ModelStatus:
+    now = await state.models.look_into(reference, state.settings.timeout_s)
     key = now.key(reference)
     return _status(key[0], [key], now, ready=key not in now.refused)
 

@@ -42,7 +42,7 @@ router = APIRouter(tags=["models"])
 )
 async def list_models(state: State) -> ModelList:
     """Every name in the registry, with its versions and aliases."""
-    now = state.models.snapshot
+    now = await state.models.look_into_all()
     return ModelList(models=[_summary(name, now) for name in now.listing], hint=now.hint)
 
 
@@ -57,9 +57,9 @@ async def list_models(state: State) -> ModelList:
 )
 async def show_model(name: str, state: State) -> ModelSummary:
     """One name's versions and aliases."""
-    now = state.models.snapshot
+    now = await state.models.look_into(Reference(name), state.settings.timeout_s)
     if name not in now.listing:
-        resolve(now.listing, Reference(name))  # raises UnknownModel, with what is near
+        resolve(now.listing, Reference(name), now.names)  # raises UnknownModel, with what is near
     return _summary(name, now)
 
 

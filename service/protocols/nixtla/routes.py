@@ -60,4 +60,5 @@ async def validate_api_key() -> schemas.Detail:
 @router.get("/v2/models", summary="List the models' names for Nixtla's client", responses=METADATA)
 async def list_models(state: State) -> schemas.NixtlaModels:
     """Every name in the registry; `/models` tells more."""
-    return schemas.NixtlaModels(models=[schemas.NixtlaModel(name=name) for name in state.models.snapshot.listing])
+    now = await state.models.look_into_all()
+    return schemas.NixtlaModels(models=[schemas.NixtlaModel(name=name) for name in now.listing])

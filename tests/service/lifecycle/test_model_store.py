@@ -50,12 +50,13 @@ def own(many: Registry, tmp_path: Path) -> Registry:
 def started(registry: Registry, preload: int = 64, open_bytes: int = 1 << 30) -> ModelStore:
     store = ModelStore(registry, preload, open_bytes, PATIENCE_S)
     store.start()
+    assert store.preloaded.wait(PATIENCE_S)
     return store
 
 
 def relisted(store: ModelStore) -> None:
     """Let a store take over what the registry lists now, and wait for all that it opens."""
-    for opening in store.update(store.registry.listing()):
+    for opening in store.update(store.registry.names(), store.registry.listing()):
         opening.exception(PATIENCE_S)
 
 
@@ -135,10 +136,10 @@ async def test_what_was_opened_a_moment_ago_is_not_opened_again(many: Registry) 
 
 async def test_what_is_not_there_is_told_before_anything_is_opened(many: Registry) -> None:
     store = started(many, preload=0)
-    with pytest.raises(UnknownModel):
+    with pytest.raises(UnknownModel, match="did you mean m4 or m3 or m2"):
         store.get_if_loaded(parse_reference("m9"))
     with pytest.raises(InvalidRequest, match="name one of the models: m0, m1, m2, m3, m4"):
-        store.get_if_loaded(None)
+        await store.get(None, PATIENCE_S)
     assert store.snapshot.loaded == {}
 
 
@@ -158,7 +159,7 @@ async def test_a_registry_of_a_thousand_names_is_listed_and_few_are_opened(tmp_p
         (folder / "1").mkdir()
         (folder / "1" / "manifest.json").write_text("{}")  # read when opened, not when listed
     store = started(Registry.at(tmp_path), preload=3)
-    assert len(store.snapshot.listing) == 1000
+    assert len(store.snapshot.names) == 1000
     assert len(store.snapshot.refused) == 3
 
 
@@ -169,7 +170,7 @@ async def test_a_new_version_serves_once_it_is_open_and_not_before(
     old = await served(store, "m0")
     publish_tiny(own, "m0", seed=9)
     held["m0"] = threading.Event()
-    openings = store.update(own.listing())
+    openings = store.update(own.names(), own.listing())
     assert await served(store, "m0") is old
     assert version_of(store, "m0") == 1
     held["m0"].set()
@@ -342,10 +343,10 @@ async def test_a_version_that_is_removed_while_it_is_opened_is_not_kept(
     store = started(own, preload=0)
     held["m0"] = threading.Event()
     waiting = asyncio.create_task(served(store, "m0@2"))
-    await asyncio.sleep(0)
-    store.update({"m0": own.listing()["m0"]})
+    await wait_for(lambda: store.opening == 1)
+    store.update(["m0"], {"m0": own.entry("m0")})
     shutil.move(own.storage.locate("m0/2"), own.storage.locate("m0/.aside"))
-    store.update(own.listing())
+    store.update(own.names(), own.listing())
     shutil.move(own.storage.locate("m0/.aside"), own.storage.locate("m0/2"))
     held["m0"].set()
     assert (await waiting).manifest.version == 2

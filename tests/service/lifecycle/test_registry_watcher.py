@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from models.errors import RegistryError
+from models.references import Reference
+from models.registry.listing import Entry
 from models.registry.registry import Registry
 from service.lifecycle import registry_watcher as module
 from service.lifecycle.model_store import ModelStore
@@ -38,9 +40,10 @@ def registry(tmp_path: Path) -> Registry:
 
 @pytest.fixture
 def store(registry: Registry) -> ModelStore:
-    """With `one` open, and `two` listed."""
+    """With `one` open, and `two` not looked into."""
     store = ModelStore(registry, preload=1, open_bytes=1 << 30, open_timeout_s=WAIT_S)
     store.start()
+    assert store.preloaded.wait(WAIT_S)
     return store
 
 
@@ -73,6 +76,11 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+def entry_of(store: ModelStore, name: str) -> Entry:
+    """What is known of a name, as whoever asks for it would have it."""
+    return asyncio.run(store.look_into(Reference(name), WAIT_S)).listing[name]
+
+
 def copied_in(registry: Registry, name: str, version: int) -> None:
     """Another version, put there by hand: no token says so."""
     folder = Path(registry.storage.locate(name))
@@ -97,16 +105,17 @@ def test_what_was_published_anywhere_is_noticed_by_the_token(
     publish_tiny(registry, "two", seed=5)
     publish_tiny(registry, "three", seed=5)
     watcher.look()
-    assert store.snapshot.listing["two"].versions == (1, 2)
-    assert list(store.snapshot.listing) == ["one", "three", "two"]
+    assert entry_of(store, "two").versions == (1, 2)
+    assert list(store.snapshot.names) == ["one", "three", "two"]
 
 
 def test_what_was_promoted_is_noticed_by_the_token(
     registry: Registry, store: ModelStore, watcher: RegistryWatcher
 ) -> None:
+    assert entry_of(store, "two").aliases == {}
     registry.promote("two", 1, alias="canary")
     watcher.look()
-    assert store.snapshot.listing["two"].aliases == {"canary": 1}
+    assert entry_of(store, "two").aliases == {"canary": 1}
 
 
 def test_what_was_copied_below_an_open_name_is_noticed_without_a_token(
@@ -122,11 +131,12 @@ def test_what_was_copied_below_an_open_name_is_noticed_without_a_token(
 def test_what_was_copied_elsewhere_is_noticed_by_a_full_look(
     registry: Registry, store: ModelStore, watcher: RegistryWatcher
 ) -> None:
+    assert entry_of(store, "two").versions == (1,)
     copied_in(registry, "two", 2)
     watcher.look()
-    assert len(store.snapshot.listing["two"].versions) == 1
+    assert entry_of(store, "two").versions == (1,)
     watcher.look(full=True)
-    assert len(store.snapshot.listing["two"].versions) == 2
+    assert entry_of(store, "two").versions == (1, 2)
 
 
 def test_an_open_name_that_is_removed_is_listed_no_more(
@@ -134,7 +144,7 @@ def test_an_open_name_that_is_removed_is_listed_no_more(
 ) -> None:
     shutil.rmtree(registry.storage.locate("one"))
     watcher.look()
-    assert list(store.snapshot.listing) == ["two"]
+    assert list(store.snapshot.names) == ["two"]
     assert store.snapshot.loaded == {}
 
 

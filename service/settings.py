@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     # Models.
     registry: Path = Field(Path("models/artifacts"), description="Folder of the models registry.")
     preload: Annotated[int, Field(ge=0)] = Field(
-        64, description="Most models opened at start-up; the others are opened when first asked for."
+        64, description="Most models opened before anybody asks, champions first; the others when first asked for."
     )
     open_bytes: Annotated[int, Field(ge=0)] = Field(
         512 << 20, description="Memory that open models may take, about; above it the least recently used are closed."

@@ -37,9 +37,19 @@ def test_traces_cost_nothing_where_nobody_asked_for_them() -> None:
 
 
 def test_the_command_loads_no_heavy_library_before_it_needs_one() -> None:
-    loaded = imported_by("import rollcast.cli")
+    statement = "import rollcast.cli, typer.main; group = typer.main.get_command(rollcast.cli.app)"
+    loaded = imported_by(f"{statement}; [group.get_command(None, name) for name in group.list_commands(None)]")
     assert {"service", "training", "models"} <= loaded
     assert not loaded & (HEAVY | {"fastapi"})
+
+
+def test_to_serve_loads_nothing_of_the_other_commands_nor_what_only_some_requests_need() -> None:
+    loaded = imported_by(
+        "import rollcast.cli, typer.main; typer.main.get_command(rollcast.cli.app).get_command(None, 'serve')\n"
+        "import service.process.worker, service.app; service.app.create_server_app()"
+    )
+    assert {"rollcast", "service", "models", "fastapi"} <= loaded
+    assert not loaded & (HEAVY | {"training", "rich", "prometheus_client", "holidays"})
 
 
 @pytest.mark.parametrize("package", ["rollcast", "service", "training", "models"])

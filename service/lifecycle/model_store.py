@@ -115,7 +115,7 @@ class ModelStore:
             try:
                 await asyncio.wait_for(asyncio.wrap_future(self._looks.open((name,))), deadline - time.monotonic())
             except TimeoutError:
-                raise ForecastTimeout(f"{name} was not looked up within {timeout_s:g} s; try again") from None
+                raise ForecastTimeout(f"{name} was not looked up in time; try again") from None
         return now
 
     async def look_into_all(self) -> Snapshot:
@@ -225,7 +225,7 @@ class ModelStore:
             if lists(self.snapshot.listing, key):
                 self._refusals[key] = refusal
                 self._replace(self.snapshot, [name])
-                chosen = self._to_open([name], self.room)  # what its references mean instead
+                chosen = self._to_open([name], self.room + 1)  # what its references mean instead, in its place
         if known is None or known.reason != refusal.reason:
             log.error("%s@%s is not served: %s", name, version, refusal.reason)
             log.debug("why %s@%s was refused", name, version, exc_info=error)

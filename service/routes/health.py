@@ -30,8 +30,8 @@ async def healthz() -> Alive:
 async def readyz(state: State, request: Request) -> Ready:
     """Which models are loaded and replayed, what their names and aliases mean, and which were refused and why.
 
-    Ready with some models refused, and with an empty registry; not with all of them refused, nor before one is open,
-    nor once the service is told to stop.
+    Ready once the champions are; others are opened from then on. Ready with some models refused, and with an empty
+    registry; not with all of them refused, nor before one is open, nor once the service is told to stop.
     """
     now = check_ready(state, request)
     return Ready(

@@ -35,6 +35,10 @@ def test_without_a_command_the_commands_are_listed(rollcast: Command) -> None:
         assert f"\n  {command} " in listed
 
 
+def test_a_misspelled_command_is_told_the_right_one(rollcast: Command) -> None:
+    assert "No such command 'srve'. Did you mean 'serve'?" in rollcast("srve").err
+
+
 def test_an_error_is_one_line_and_no_traceback(rollcast: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RollcastError("it was the cat")

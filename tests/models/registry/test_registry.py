@@ -25,6 +25,16 @@ LISTING = {
 }
 
 
+def test_names_and_whether_they_have_aliases_are_known_without_a_look_into_a_version(tmp_path: Path) -> None:
+    for folder in ("two/1", "one", ".staging-x", "No-name"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "file").write_text("")
+    (tmp_path / "one" / "aliases.json").write_text("not read")
+    registry = Registry.at(tmp_path)
+    assert registry.names() == ["one", "two"]
+    assert [*map(registry.has_aliases, ("one", "two", "three"))] == [True, False, False]
+
+
 def test_the_listing_shows_versions_in_numerical_order(registry: Registry) -> None:
     assert registry.listing()["many"] == Entry((1, 2, 3), {"champion": 2})
     assert list(registry.listing()) == ["driven", "many", "pair", "tiny"]

@@ -143,6 +143,104 @@ async def test_what_is_not_there_is_told_before_anything_is_opened(many: Registr
     assert store.snapshot.loaded == {}
 
 
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names whose folders are looked into."""
+    names: list[str] = []
+    entry = Registry.entry
+
+    def noted(registry: Registry, name: str) -> object:
+        names.append(name)
+        return entry(registry, name)
+
+    monkeypatch.setattr(Registry, "entry", noted)
+    return names
+
+
+async def test_at_first_only_the_folders_of_champions_are_looked_into_and_others_when_they_are_asked_for(
+    own: Registry, looked_at: list[str]
+) -> None:
+    own.promote("m1", 1)
+    looked_at.clear()
+    store = started(own, preload=1)
+    assert looked_at == ["m1"]
+    assert names(store) == ["m1"]
+    assert list(store.snapshot.names) == ["m0", "m1"]
+    assert (await served(store, "m0")).manifest.name == "m0"
+    await served(store, "m0@1")
+    assert looked_at == ["m1", "m0"]
+
+
+async def test_the_service_is_ready_before_what_is_no_champion_is_open(
+    many: Registry, tmp_path: Path, held: dict[str, threading.Event]
+) -> None:
+    own = Registry.at(Path(shutil.copytree(many.storage.location, tmp_path / "own")))
+    own.promote("m2", 1)
+    held["m0"] = threading.Event()
+    store = ModelStore(own, 64, 1 << 30, PATIENCE_S)
+    store.start()
+    assert names(store) == ["m2"]
+    assert not store.preloaded.is_set()
+    assert (await served(store, "m4")).manifest.name == "m4"  # which waits for none of those before it
+    held["m0"].set()
+    assert await asyncio.to_thread(store.preloaded.wait, PATIENCE_S)
+    assert names(store) == ["m0", "m1", "m2", "m3", "m4"]
+
+
+async def test_no_more_are_opened_beforehand_than_there_is_room_for(own: Registry) -> None:
+    publish_tiny(own, "m0", seed=9)
+    own.promote("m0", 1)
+    own.promote("m0", 2, alias="canary")
+    assert sorted(started(own, preload=2).snapshot.loaded) == [("m0", 1), ("m0", 2)]
+
+
+async def test_who_names_no_model_means_the_only_one_that_has_a_version(own: Registry) -> None:
+    shutil.rmtree(own.storage.locate("m0/1"))
+    store = started(own, preload=0)
+    assert (await store.get(None, PATIENCE_S)).manifest.name == "m1"
+    assert list(store.snapshot.names) == ["m1"]
+
+
+async def test_every_folder_is_looked_into_for_a_list_of_all_and_that_opens_nothing(own: Registry) -> None:
+    shutil.rmtree(own.storage.locate("m0/1"))
+    store = started(own, preload=0)
+    assert list((await store.look_into_all()).listing) == ["m1"]
+    assert store.counts.opened == 0
+
+
+async def test_a_folder_is_looked_into_within_the_deadline(own: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    go, entry = threading.Event(), Registry.entry
+
+    def looked_into_slowly(registry: Registry, name: str) -> object:
+        go.wait(PATIENCE_S)
+        return entry(registry, name)
+
+    monkeypatch.setattr(Registry, "entry", looked_into_slowly)
+    store = started(own, preload=0)
+    with pytest.raises(ForecastTimeout, match="m0 was not looked up in time; try again"):
+        await store.get(Reference("m0"), 0.05)
+    go.set()
+
+
+async def test_a_registry_that_is_gone_is_told_to_who_asks_for_what_was_not_looked_into(own: Registry) -> None:
+    store = started(own, preload=0)
+    shutil.move(own.storage.location, f"{own.storage.location}-aside")
+    with pytest.raises(RefusedVersion, match="m0 can't be looked up: the registry is empty or not there"):
+        await served(store, "m0")
+    assert (await store.look_into_all()).listing == {}
+    shutil.move(f"{own.storage.location}-aside", own.storage.location)
+    assert (await served(store, "m0")).manifest.name == "m0"
+
+
+async def test_what_is_known_of_closed_models_is_forgotten_and_of_open_ones_kept(own: Registry) -> None:
+    store = started(own, preload=1)
+    await store.look_into_all()
+    store.update(own.names(), {})
+    assert list(store.snapshot.listing) == ["m0"]
+    assert store.snapshot.unread(Reference("m1")) == "m1"
+    assert (await served(store, "m1")).manifest.name == "m1"
+
+
 async def test_the_first_request_to_a_cold_model_is_answered(many: Registry) -> None:
     async with running(Settings(registry=Path(many.storage.location), preload=1)) as client:
         assert len((await client.get("/readyz")).json()["models"]) == 1
@@ -215,7 +313,7 @@ async def test_a_bad_new_version_is_refused_and_the_old_one_serves_on(
 async def test_a_bad_newest_version_at_start_up_leaves_the_one_before_it(own: Registry) -> None:
     publish_tiny(own, "m0", seed=9)
     break_graph(own, "m0", 2)
-    store = started(own)
+    store = started(own, preload=1)
     await wait_for(lambda: store.snapshot.references.get("m0") == 1)
     assert ("m0", 1) in store.snapshot.loaded
     assert store.snapshot.problems[0][:2] == ("m0", 2)

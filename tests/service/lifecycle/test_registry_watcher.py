@@ -99,6 +99,16 @@ def test_a_look_at_a_registry_that_has_not_changed_looks_at_open_names_alone(
     assert listed == ["one"]
 
 
+def test_a_full_look_lists_all_names_and_looks_into_the_folders_of_open_ones_alone(
+    watcher: RegistryWatcher, store: ModelStore, listed: list[str]
+) -> None:
+    assert entry_of(store, "two").versions == (1,)
+    listed.clear()
+    watcher.look(full=True)
+    assert listed == ["one"]
+    assert list(store.snapshot.names) == ["one", "two"]
+
+
 def test_what_was_published_anywhere_is_noticed_by_the_token(
     registry: Registry, store: ModelStore, watcher: RegistryWatcher
 ) -> None:

@@ -43,6 +43,25 @@ async def test_ready_names_what_was_loaded_at_start_up(client_of_its_own: Client
     }
 
 
+async def test_ready_once_the_champions_are_open(registry_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go, opened = threading.Event(), Registry.open
+
+    def open_slowly(registry: Registry, name: str, version: int, **options: Any) -> tuple[Manifest, Forecaster]:
+        if name != "many":
+            go.wait(30)
+        return opened(registry, name, version, **options)
+
+    monkeypatch.setattr(Registry, "open", open_slowly)
+    async with running(Settings(registry=registry_path), preloaded=False) as client:
+        ready = await client.get("/readyz")
+        go.set()
+        async with asyncio.timeout(30):
+            while len((await client.get("/readyz")).json()["models"]) < 4:
+                await asyncio.sleep(0.01)
+    assert ready.status_code == 200
+    assert ready.json()["models"] == [{"model": "many", "version": 2}]
+
+
 async def test_a_broken_model_is_reported_and_the_others_serve(copied: Path) -> None:
     graph = copied / "pair" / "1" / "model.onnx"
     graph.write_bytes(graph.read_bytes()[:-1] + b"x")

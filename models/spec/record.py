@@ -11,4 +11,4 @@ RowValues = tuple[FiniteFloat, ...]  # one number for each column
 class Record(BaseModel):
     """A part of a manifest: it never changes, knows all its keys and holds finite numbers only."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

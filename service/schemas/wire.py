@@ -6,4 +6,4 @@ from pydantic import BaseModel, ConfigDict
 class WireModel(BaseModel):
     """Whatever goes over the wire: no unknown fields, no number for a text, no NaN."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True, defer_build=True)
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)

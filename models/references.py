@@ -1,6 +1,7 @@
 """How models are named in requests: `name`, `name@version` or `name@alias`."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from models.errors import InvalidName
@@ -26,6 +27,7 @@ class Reference(NamedTuple):
         return self.name if suffix is None else f"{self.name}@{suffix}"
 
 
+@lru_cache(maxsize=256)  # requests name the same few, again and again
 def parse_reference(text: str) -> Reference:
     """Parse `name`, `name@3` or `name@champion`.
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.errors import InvalidWindow
 from models.inference.forecaster import Forecaster
-from models.inference.input_windows import Window, Windows
+from models.inference.input_windows import Windows
 from models.inference.sent_covariates import SentCovariates, Values
 from models.intervals.adaptation import adapted, known_errors, needed_window, replay_origins
 from models.intervals.conformal import Bounds
@@ -45,8 +45,10 @@ class Replays(NamedTuple):
         owners = [*range(len(self.origins)), *(index for index, each in enumerate(self.origins) for _ in each)]
         return owners[row] if self.origins else row
 
-    def windows(self, windows: Windows) -> list[Window]:
+    def windows(self, windows: Windows) -> Windows:
         """The windows, and after them each one as it was at its earlier origins."""
+        if not self.origins:
+            return windows
         earlier = [window[:origin] for window, each in zip(windows, self.origins, strict=False) for origin in each]
         return [*windows, *earlier]
 

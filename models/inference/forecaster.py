@@ -14,7 +14,7 @@ from models.inference.input_windows import Windows, check_finite, newest_values
 from models.inference.masks import with_masks
 from models.inference.raw_steps import RawSteps
 from models.inference.rollout import rollout
-from models.inference.sent_covariates import SentCovariates
+from models.inference.sent_covariates import NO_COVARIATES
 from models.inference.step_inputs import known_of_targets
 from models.inference.time_inputs import time_inputs
 from models.intervals.conformal import Bounds, Intervals
@@ -68,7 +68,9 @@ class Forecaster:
         self._context_length, self._targets = spec.context_length, spec.target_columns
         self._frequency = None if spec.frequency is None else parse_frequency(spec.frequency)
         self._network_context = spec.network_context
+        self._asks_more = spec.needs_times or any(spec.covariates)  # than the windows
         self._blending = None if spec.blend is None else Blending(spec.blend)
+        self._fixed_scale = None if spec.scaler.kind == "context" else spec.scaler.of(np.empty(0))
         self._lowest = _lowest(spec)
         self._low, self._high = _expected_range(spec)
 
@@ -111,7 +113,7 @@ class Forecaster:
         last_season = None
         if spec.difference is not None:
             values, last_season = to_differences(values, spec.difference)
-        scale = spec.scaler.of(values)
+        scale = self._fixed_scale or spec.scaler.of(values)
         contexts = scale.scaled(values)
         # 3. Are they such as training saw? As a rule one look at every value is enough; a NaN is in no range.
         out_of_range: tuple[int, ...] = ()
@@ -208,6 +210,8 @@ class Forecaster:
         self, times: Sequence[TimeIndex] | None, codes: Codes | None, rows: int, horizon: int
     ) -> NDArray[np.float32] | None:
         """What is known ahead of every step's target, shape (rows, window + horizon - 1, channels)."""
+        if times is None and codes is None and not self._asks_more:
+            return None
         known = [
             each
             for each in (self._of_times(times, rows, horizon), self._of_covariates(codes, horizon))
@@ -217,7 +221,7 @@ class Forecaster:
 
     def _of_covariates(self, codes: Codes | None, horizon: int) -> NDArray[np.float32] | None:
         if codes is None:
-            SentCovariates().check(self.spec, self.title)
+            NO_COVARIATES.check(self.spec, self.title)
             return None
         return covariate_inputs(self.spec, codes[:, 1 - self.spec.window - self.spec.lead - horizon :])
 

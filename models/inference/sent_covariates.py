@@ -68,3 +68,6 @@ class SentCovariates(NamedTuple):
                 raise InvalidRequest(f"{title} takes in {names}: {_ASKED[kind]}", (kind,))
             if sent is not None and not covariates:
                 raise InvalidRequest(f"{title} takes in no {kind} covariates: leave {kind} out", (kind,))
+
+
+NO_COVARIATES = SentCovariates()

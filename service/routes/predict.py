@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope
 
 from models import errors
 from models.errors import InvalidRequest, Location
-from models.inference.sent_covariates import KINDS, SentCovariates
+from models.inference.sent_covariates import KINDS, NO_COVARIATES, SentCovariates
 from models.references import Reference, parse_reference
 from models.spec.covariate import CovariateKind
 from models.spec.manifest import Manifest
@@ -148,7 +148,7 @@ def forecast_request(asked: PredictRequest) -> ForecastRequest:
         model=None if asked.model is None else parse_reference(asked.model),
         levels=asked.levels or (),
         times=_times(asked) if asked.timed else None,
-        covariates=SentCovariates(*(_covariates(asked, kind) for kind in KINDS)),
+        covariates=_all_covariates(asked),
         adapt=asked.adapt,
         paths=asked.paths or 0,
         seed=asked.seed or 0,
@@ -202,6 +202,12 @@ def _nested(values: NDArray[np.float64], many: bool) -> Any:
     if values.shape[-1] == 1:
         values = values[..., 0]
     return (values if many else values[0]).tolist()
+
+
+def _all_covariates(asked: PredictRequest) -> SentCovariates:
+    if asked.model_fields_set.isdisjoint(KINDS):  # as a rule none
+        return NO_COVARIATES
+    return SentCovariates(*(_covariates(asked, kind) for kind in KINDS))
 
 
 def _covariates(asked: PredictRequest, kind: CovariateKind) -> list[dict[str, Any]] | None:

@@ -16,7 +16,7 @@ from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow, Locatio
 from models.inference.covariates import Codes
 from models.inference.forecaster import Forecaster, ForecastInputs
 from models.inference.input_windows import Windows
-from models.inference.sent_covariates import SentCovariates
+from models.inference.sent_covariates import NO_COVARIATES, SentCovariates
 from models.intervals.conformal import Bounds
 from models.intervals.sample_paths import check_paths
 from models.references import Reference
@@ -47,10 +47,16 @@ class ForecastRequest(NamedTuple):
     model: Reference | None = None
     levels: Sequence[float] = ()
     times: Sequence[WindowTimes] | None = None
-    covariates: SentCovariates = SentCovariates()
+    covariates: SentCovariates = NO_COVARIATES
     adapt: bool = False
     paths: int = 0
     seed: int = 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one window, of which nothing else is told, and nothing is asked but forecasts and intervals."""
+        told_more = self.times is not None or self.covariates != NO_COVARIATES
+        return len(self.windows) == 1 and not (told_more or self.adapt or self.paths)
 
 
 class PreparedRequest(NamedTuple):
@@ -92,6 +98,13 @@ class Forecast(NamedTuple):
     out_of_range: tuple[int, ...] = ()
     unseen: Mapping[str, str] = MappingProxyType({})
     paths: Array | None = None
+
+    def of_window(self, index: int) -> "Forecast":
+        """That of one of the windows, where they are those of plain requests."""
+        one = slice(index, index + 1)
+        intervals = {level: Bounds(each.lower[one], each.upper[one]) for level, each in self.intervals.items()}
+        out_of_range = (0,) if index in self.out_of_range else ()
+        return Forecast(self.manifest, self.predictions[one], intervals, out_of_range=out_of_range)
 
 
 def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest:

@@ -1,11 +1,13 @@
 """A forecast in the running service: the model, the size of the answer, the event loop and its threads."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import TypeVar
 
 from models.errors import InvalidHorizon
+from models.inference.input_windows import Window
 from models.intervals.adaptation import MAX_REPLAYS
 from models.references import Reference
 from models.spec.manifest import Manifest
@@ -18,6 +20,7 @@ from service.telemetry.record import note_forecast
 
 # More times and numbers than this would hold up the event loop, and are left to a thread.
 MAX_INLINE_TIMES, MAX_INLINE_ANSWER_VALUES = 1_000, 10_000
+MAX_JOINED_VALUES = 500  # of one answer, so that those of a turn's requests together are few enough as well
 MAX_PIECE_LINES = 500  # of a stream, which are made in one turn of the event loop: some milliseconds
 
 T = TypeVar("T")
@@ -42,12 +45,22 @@ async def answer(
     `small` tells whether the request's windows are few enough numbers to be looked at in the event loop. Raises
     RollcastError, Overloaded where too much work is before it.
     """
+    # 1. Is there room for it?
+    size = _admit(request, model, state)
+    # 2. Next values are forecast with others that came at the same time, which takes half as long.
+    if small and request.is_plain and request.horizon <= model.manifest.spec.outputs and size <= MAX_JOINED_VALUES:
+        kind = model.forecaster, request.horizon, tuple(request.levels)
+        ask_all = partial(_answer_all, request, model, state)
+        forecast = await state.dispatcher.coalescer.ask(kind, request.windows[0], ask_all)
+        if forecast is not None:
+            return encode(forecast)
+    # 3. Check the request and make it ready.
     prepared = await _prepared(request, model, state, small=small)
     forecaster, bulk = model.forecaster, state.admission.bulk
-    # 3. Run the network.
+    # 4. Run the network.
     predictions = await state.dispatcher.forecast(forecaster, prepared.inputs, model.latency)
 
-    # 4. Back to raw units, and to bytes.
+    # 5. Back to raw units, and to bytes.
     def encoded() -> T:
         return encode(finish(model.manifest, forecaster, prepared, predictions))
 
@@ -64,6 +77,7 @@ async def stream(
     Raises InvalidRequest as well where whole forecasts are needed. Where the generator is closed, the work ends.
     """
     check_streamed(request)
+    _admit(request, model, state)
     prepared = await _prepared(request, model, state, small=small)
     steps = ForecastSteps(model.forecaster, prepared)
     most = max(1, MAX_PIECE_LINES // len(request.windows))
@@ -75,16 +89,30 @@ async def stream(
     yield steps.end(model.manifest)
 
 
+async def _answer_all(
+    request: ForecastRequest, model: LoadedModel, state: ServiceState, windows: Sequence[Window]
+) -> list[Forecast]:
+    """The forecasts of requests that differ in their one window alone, made as those of one. Raises RollcastError."""
+    prepared = prepare(request._replace(windows=windows), model.forecaster)
+    state.metrics.traffic.observe(model.manifest, prepared.inputs, len(windows))
+    predictions = await state.dispatcher.forecast(model.forecaster, prepared.inputs, model.latency)
+    together = finish(model.manifest, model.forecaster, prepared, predictions)
+    return [together.of_window(index) for index in range(len(windows))]
+
+
+def _admit(request: ForecastRequest, model: LoadedModel, state: ServiceState) -> int:
+    """How many values the answer will hold. Raises RollcastError where that is too much, or too much work waits."""
+    note_forecast(model.manifest, request.horizon, len(request.windows))
+    size = check_size(request, model.manifest, state.settings)
+    state.admission.check_engine(short=request.horizon <= model.manifest.spec.outputs)
+    return size
+
+
 async def _prepared(
     request: ForecastRequest, model: LoadedModel, state: ServiceState, *, small: bool
 ) -> PreparedRequest:
     """The request made ready for its model. Raises RollcastError."""
-    note_forecast(model.manifest, request.horizon, len(request.windows))
-    # 1. Is there room for it?
     forecaster, spec = model.forecaster, model.manifest.spec
-    check_size(request, model.manifest, state.settings)
-    state.admission.check_engine(short=request.horizon <= spec.outputs)
-    # 2. Check the request and make it ready.
     small = small and not request.adapt
     if request.times is not None:
         small = small and len(request.times) * (spec.context_length + request.horizon) <= MAX_INLINE_TIMES
@@ -94,8 +122,8 @@ async def _prepared(
     return prepared
 
 
-def check_size(request: ForecastRequest, manifest: Manifest, settings: Settings) -> None:
-    """Raise InvalidHorizon where the answer would be larger than the service gives."""
+def check_size(request: ForecastRequest, manifest: Manifest, settings: Settings) -> int:
+    """How many values the answer will hold. Raises InvalidHorizon where they are more than the service gives."""
     if request.horizon > settings.max_horizon:
         raise InvalidHorizon(f"the horizon may be at most {settings.max_horizon}, not {request.horizon}", ("horizon",))
     of_paths = request.paths + (MAX_REPLAYS if request.adapt else 0)
@@ -109,3 +137,4 @@ def check_size(request: ForecastRequest, manifest: Manifest, settings: Settings)
             f"{request.horizon}{of_each} make {size}: send fewer windows at a time",
             ("horizon",),
         )
+    return size

@@ -9,27 +9,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.engine import Engine
-from models.engine.request import RolloutRequest
-from models.engine.stats import CallStats
+from models.engine.prefill import prefill
+from models.engine.request import RequestSlice, RolloutRequest
+from models.engine.stats import CallStats, count_call
 from models.inference.forecaster import Forecaster, ForecastInputs
-from service.dispatch.inline_batch import InlineBatch
+from service.dispatch.coalescer import Coalescer
 from service.dispatch.latency import CallLatency
 
 Array = NDArray[np.float32]
+
+# Handing work to another thread and back takes about this long; what takes less is computed at once.
+HAND_OVER_S = 150e-6
 
 
 class Dispatcher:
     """Answers forecasts for coroutines of one event loop, on the engine's threads.
 
-    Next values that take less than the hand-over to another thread are computed in the event loop
-    (service/dispatch/inline_batch.py).
+    Next values that take less than the hand-over to another thread are computed at once, in the event loop.
+    `coalescer` is for who can join several requests into one.
     """
 
     def __init__(self, threads: int) -> None:
         self._loop = asyncio.get_running_loop()
         self._engine = Engine(threads, self._deliver)
         self._waiting: dict[RolloutRequest, tuple[asyncio.Future[None], float]] = {}
-        self._inline_batch = InlineBatch(self._loop, self._resolve)
+        self._at_once = CallStats()
+        self.coalescer = Coalescer()
 
     async def forecast(
         self, forecaster: Forecaster, inputs: ForecastInputs, latency: CallLatency | None = None
@@ -85,8 +90,8 @@ class Dispatcher:
         """Have a request computed; the future is done when it is, or has failed."""
         done = self._loop.create_future()
         self._waiting[request] = done, time.monotonic()
-        if self._inline_batch.suits(request, latency):
-            self._inline_batch.add(request)
+        if latency is not None and request.is_short and latency.of_rows(len(request.contexts)) < HAND_OVER_S:
+            self._run(request)
         else:
             if latency is not None:
                 length = request.spec.window if request.is_short else request.spec.step_length
@@ -112,15 +117,25 @@ class Dispatcher:
 
     def under_way(self) -> int:
         """How many forecasts have begun and are not answered."""
-        return len(self._waiting)
+        return len(self._waiting) + self.coalescer.waiting
 
     def stats(self) -> CallStats:
         """How often networks were called so far, and with how many rows."""
-        return CallStats.total([self._engine.stats(), self._inline_batch.stats])
+        return CallStats.total([self._engine.stats(), self._at_once])
 
     def stop(self) -> None:
         """Stop the engine's threads."""
         self._engine.stop()
+
+    def _run(self, request: RolloutRequest) -> None:
+        """Compute next values here and now."""
+        rows = len(request.contexts)
+        count_call(self._at_once.first_calls, rows)
+        try:
+            prefill(request.network, [RequestSlice(request, 0, rows)])
+        except Exception as error:  # whatever went wrong is the request's answer
+            request.error = error
+        self._resolve([request])
 
     def _deliver(self, requests: Sequence[RolloutRequest]) -> None:
         """Called on a compute thread."""

@@ -46,10 +46,10 @@ class VersionTraffic:
         self._kept = np.empty((0, 0, 0), np.float32)
         self._rows = 0  # of those kept
 
-    def observe(self, inputs: ForecastInputs) -> None:
-        """Count a request, and keep its windows to be looked at."""
+    def observe(self, inputs: ForecastInputs, requests: int) -> None:
+        """Count requests, and keep their windows to be looked at."""
         contexts = inputs.contexts
-        self.requests += 1
+        self.requests += requests
         self.windows += len(contexts)
         self.steps += len(contexts) * inputs.horizon
         self.out_of_range += len(inputs.out_of_range)
@@ -95,8 +95,8 @@ class Traffic:
         self._clock = clock
         self._versions: dict[tuple[str, int], VersionTraffic] = {}  # the one that was asked last is last
 
-    def observe(self, manifest: Manifest, inputs: ForecastInputs) -> None:
-        """Take in the windows of one request."""
+    def observe(self, manifest: Manifest, inputs: ForecastInputs, requests: int = 1) -> None:
+        """Take in the windows of one request, or of several that were answered together."""
         key = (manifest.name, manifest.version)
         version = self._versions.pop(key, None)
         if version is None:
@@ -104,7 +104,7 @@ class Traffic:
             if len(self._versions) >= MAX_VERSIONS:
                 del self._versions[next(iter(self._versions))]
         self._versions[key] = version
-        version.observe(inputs)
+        version.observe(inputs, requests)
 
     def series(self) -> Series:
         """What came so far; the hidden sums as well."""

@@ -8,6 +8,7 @@ import pytest
 
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow
 from models.inference.forecaster import ForecastInputs
+from models.inference.sent_covariates import SentCovariates
 from models.intervals.conformal import Bounds
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
@@ -70,6 +71,27 @@ def test_a_bound_that_is_no_number_is_never_answered(manifest: Manifest) -> None
     with pytest.raises(InvalidWindow, match="the interval is not a finite number") as raised:
         answered(manifest, [[[1.0]], [[1.5e308]]], _80=[[1e308]])
     assert raised.value.location == ("windows", 1)
+
+
+def test_one_windows_forecast_is_that_of_it_alone(manifest: Manifest) -> None:
+    together = answered(manifest, RAW, 1, _80=[[0.5], [1.0]])
+    alone = [answered(manifest, RAW[:1], _80=[[0.5], [1.0]]), answered(manifest, RAW[1:], 0, _80=[[0.5], [1.0]])]
+    for index, expected in enumerate(alone):
+        found = together.of_window(index)
+        assert response_content(found, many=False) == response_content(expected, many=False)
+
+
+def test_a_plain_request_is_one_window_with_nothing_beside_it() -> None:
+    plain = ForecastRequest([[1.0]], levels=[80.0])
+    assert plain.is_plain
+    others: list[dict[str, Any]] = [
+        {"windows": [[1.0], [2.0]]},
+        {"times": [WindowTimes(end="2024-01-01", freq="1d")]},
+        {"covariates": SentCovariates(past=[])},
+        {"adapt": True},
+        {"paths": 1},
+    ]
+    assert [plain._replace(**other).is_plain for other in others] == [False] * 5
 
 
 def test_levels_are_keys_as_they_were_sent(timed_path: Path) -> None:

@@ -51,13 +51,6 @@ async def test_the_answer_does_not_depend_on_where_it_is_computed(
         assert np.allclose(answer[:, 0], expected, atol=1e-6)
 
 
-async def test_next_values_that_come_together_are_computed_in_one_call(dispatcher: Dispatcher) -> None:
-    model = forecaster()
-    calls = counted(model)
-    await asyncio.gather(*(dispatcher.forecast(model, prepared(), CHEAP) for _ in range(20)))
-    assert calls == [20]
-
-
 async def test_dear_next_values_and_every_rollout_go_to_the_engine(dispatcher: Dispatcher) -> None:
     model = forecaster()
     loop_thread = asyncio.get_running_loop()
@@ -88,6 +81,27 @@ async def test_a_call_that_fails_is_everyones_answer(dispatcher: Dispatcher) -> 
         with pytest.raises(InvalidArgument, match="Got: 0 Expected: 1"):
             await dispatcher.forecast(model, prepared(1, horizon, features=0), cost)
     assert (await dispatcher.forecast(model, prepared(), CHEAP)).shape == (1, 1, 1)
+
+
+async def test_forecasts_that_wait_for_anothers_call_are_under_way_too(dispatcher: Dispatcher) -> None:
+    model = forecaster()
+
+    async def ask_all(count: list[int]) -> list[int]:
+        await dispatcher.forecast(model, prepared(len(count)), DEAR)
+        return count
+
+    tasks = [asyncio.create_task(dispatcher.coalescer.ask("", number, ask_all)) for number in range(3)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert dispatcher.under_way() == 3
+    await asyncio.gather(*tasks)
+    assert dispatcher.under_way() == 0
+
+
+async def test_calls_are_counted_wherever_they_are_made(dispatcher: Dispatcher) -> None:
+    for cost in (CHEAP, DEAR):
+        await dispatcher.forecast(forecaster(), prepared(3), cost)
+    assert dispatcher.stats().first_calls == [0, 0, 2, 0, 0, 0, 0, 0, 0, 6]
 
 
 async def test_a_cancelled_request_leaves_the_engine(dispatcher: Dispatcher) -> None:
@@ -146,19 +160,6 @@ async def test_what_fails_is_the_streams_answer_too(dispatcher: Dispatcher) -> N
         with pytest.raises(ValueError, match="it was the cat"):
             await anext(dispatcher.stream(model, prepared(1, horizon), cost))
     assert dispatcher.under_way() == 0
-
-
-def counted(model: Forecaster) -> list[int]:
-    """The rows of each call of the model's network from now on."""
-    calls: list[int] = []
-    real = model.network
-
-    def call(inputs: np.ndarray[tuple[int, ...], np.dtype[np.float32]], *others: Any) -> Steps:
-        calls.append(inputs.shape[1])
-        return real(inputs, *others)
-
-    model.network = call  # type: ignore[assignment]
-    return calls
 
 
 async def emptied(dispatcher: Dispatcher) -> None:

@@ -40,9 +40,10 @@ def test_requests_windows_steps_and_values_are_counted() -> None:
         manifest, inputs_of(np.array([[[0.0], [1.0], [2.0], [2.5]], [[-3.0], [0.0], [0.0], [0.0]]]), 5, (1,))
     )
     traffic.observe(manifest, inputs_of(np.zeros((1, 4, 1))))
+    traffic.observe(manifest, inputs_of(np.zeros((4, 4, 1))), requests=4)
     series = traffic.series()
     names = ("requests", "windows", "steps", "windows_out_of_range", "values", "values_outside")
-    assert [count(series, name) for name in names] == [2, 3, 11, 1, 12, 2]
+    assert [count(series, name) for name in names] == [6, 7, 15, 1, 28, 2]
     assert series["rollcast_traffic_values_total"].keys() == {("tiny", "1", "value")}
 
 

@@ -1,5 +1,6 @@
 """POST /predict in process: what good requests get, and what bad ones get."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,6 +173,57 @@ async def test_intervals_are_in_the_scale_of_each_context(timed_client: Client) 
     bounds = answer.json()["intervals"]["50"]
     widths = np.array(bounds["upper"]) - bounds["lower"]
     assert widths.tolist() == [[pytest.approx(4 * np.std(WINDOW))], [pytest.approx(40 * np.std(WINDOW))]]
+
+
+async def test_what_comes_at_the_same_time_is_answered_as_if_it_came_alone(timed_client: Client) -> None:
+    levels, long = {"levels": [50, 80]}, [9.0, *WINDOW]
+    bodies = [
+        *({"model": "monthly", "window": window, **levels} for window in (WINDOW, long, WINDOW[::-1])),
+        *({"model": "monthly", "window": window} for window in (WINDOW, [1.0, 2.0, 3.0, 4000.0], long)),
+        *({"model": "wide", "window": window, **levels} for window in (PAIRS, PAIRS[::-1])),
+        *({**CLOCK, "window": window} for window in (WINDOW, WINDOW[::-1])),
+        {"model": "wide", "window": PAIRS[:2], **levels},
+        {"model": "wide", "window": [[1.0]] * 4, **levels},
+        {"model": "wide", "window": PAIRS, "levels": [99.9]},
+        {"model": "wide", "window": PAIRS, "levels": [99.9]},
+    ]
+    alone = [await timed_client.post("/predict", json=body) for body in bodies]
+    together = await asyncio.gather(*(timed_client.post("/predict", json=body) for body in bodies))
+    assert [each.status_code for each in alone] == [200] * 10 + [422] * 4
+    for one, other in zip(alone, together, strict=True):
+        assert one.status_code == other.status_code
+        assert close_to(one.json(), other.json())
+
+
+async def test_next_values_that_come_together_are_computed_in_one_call(client_of_its_own: Client) -> None:
+    async def called() -> dict[str, float]:
+        text = (await client_of_its_own.get("/metrics")).text
+        names = ("rollcast_engine_batch_rows_count", "rollcast_engine_batch_rows_sum", "rollcast_traffic_requests")
+        return {line.split()[0]: float(line.split()[1]) for line in text.splitlines() if line.startswith(names)}
+
+    body = {"model": "tiny", "window": WINDOW}
+    await client_of_its_own.post("/predict", json=body)
+    before = await called()
+    await asyncio.gather(*(client_of_its_own.post("/predict", json=body) for _ in range(5)))
+    after = await called()
+    gained = {name.partition("{")[0]: after[name] - before[name] for name in after if after[name] != before[name]}
+    assert gained == {
+        "rollcast_engine_batch_rows_count": 1,
+        "rollcast_engine_batch_rows_sum": 5,
+        "rollcast_traffic_requests_total": 5,
+    }
+
+
+def close_to(one: Any, other: Any) -> bool:
+    """Whether two documents are the same but for float32 rounding."""
+    match one, other:
+        case dict(), dict():
+            return one.keys() == other.keys() and all(close_to(one[key], other[key]) for key in one)
+        case list(), list():
+            return len(one) == len(other) and all(map(close_to, one, other))
+        case float(), float():
+            return one == pytest.approx(other, abs=1e-5)
+    return bool(one == other)
 
 
 async def test_a_window_far_from_all_that_training_saw_is_warned_of(timed_client: Client) -> None:

@@ -4,8 +4,9 @@ The rules, in the order in which they are applied:
 
 1. Requests that the first call answers are never held up by rollouts, nor rollouts by these: each has a queue of its
    own, and a thread takes from both at every tick.
-2. Threads share a model's rows only once each has enough of them: at least MIN_ROWS_PER_THREAD rows, and at least
-   MIN_FLOP_PER_CALL of arithmetic in a call. Below that, rows go to the thread that has the model's other rows.
+2. Threads share a model's rows only once each has enough of them: at least MIN_ROWS_PER_THREAD rows (of these short
+   requests MIN_SHORT_ROWS_PER_THREAD), and at least MIN_FLOP_PER_CALL of arithmetic in a call. Below that, rows go to
+   the thread that has the model's other rows.
 3. A thread holds at most MAX_BATCH_ROWS rows of a model, and begins those of MAX_FLOP_PER_FIRST_CALL at a tick; further
    ones wait.
 4. Requests are admitted row by row in turns, so that a thousand windows do not hold up one.
@@ -26,6 +27,9 @@ from models.graphs.onnx_network import OnnxNetwork
 
 # docs/performance.md has the measurements. From 8 rows up a core runs LSTM(300) at the rate of its matrix product.
 MIN_ROWS_PER_THREAD = 8
+# As many as come in one turn of the event loop, which is as busy with them as a thread: two threads that shared 16 next
+# values of LSTM(300) answered 0.8 times as many, as they waited for the interpreter's lock.
+MIN_SHORT_ROWS_PER_THREAD = 16
 # Calls that take less than about 0.1 ms spend more time on waiting for Python's interpreter lock than on arithmetic:
 # two threads that shared 16 rows of LSTM(64) made 5.6 times the plain loop's rollouts, one thread 11.6 times.
 MIN_FLOP_PER_CALL = 5_000_000
@@ -85,8 +89,8 @@ class Scheduler:
                 continue
             network = request.network
             if network not in room:
-                share = max(_rows_of_flop(request, request.spec.window), -(-waiting[network] // (1 + idle)))
-                room[network] = min(MAX_BATCH_ROWS, share)
+                least = max(MIN_SHORT_ROWS_PER_THREAD, _rows_of_flop(request, request.spec.window))
+                room[network] = min(MAX_BATCH_ROWS, max(least, -(-waiting[network] // (1 + idle))))
             count = min(len(request.contexts) - request.started, room[network])
             if count:
                 room[network] -= count

@@ -65,7 +65,14 @@ def test_next_values_are_taken_whatever_rolls_out_and_shared_with_idle_threads()
     assert scheduler.admit({}, idle=1)[network].slices[0][1:] == (0, MAX_BATCH_ROWS)
     assert scheduler.admit({}, idle=0)[network].slices[0][1:] == (MAX_BATCH_ROWS, 2 * MAX_BATCH_ROWS)
     assert scheduler.admit({}, idle=1)[network].slices[0][1:] == (256, 278)
-    assert scheduler.admit({}, idle=1)[network].slices[0][1:] == (278, 289)
+    assert scheduler.admit({}, idle=1)[network].slices[0][1:] == (278, 294)
+
+
+def test_as_many_next_values_as_come_in_one_turn_of_the_event_loop_stay_together() -> None:
+    network = network_of(LARGE)
+    scheduler = Scheduler(threads=2)
+    scheduler.put(request(network, LARGE, 16, 1))
+    assert scheduler.admit({}, idle=1)[network].slices[0][1:] == (0, 16)
 
 
 def test_requests_take_turns_row_by_row_and_cancelled_ones_none() -> None:

@@ -20,7 +20,9 @@ from service.telemetry.record import note_forecast
 
 # More times and numbers than this would hold up the event loop, and are left to a thread.
 MAX_INLINE_TIMES, MAX_INLINE_ANSWER_VALUES = 1_000, 10_000
-MAX_JOINED_VALUES = 500  # of one answer, so that those of a turn's requests together are few enough as well
+# Of one answer: those of a turn's requests together are few enough then as well, and who is left alone by another that
+# leaves has not waited for long.
+MAX_JOINED_VALUES = 500
 MAX_PIECE_LINES = 500  # of a stream, which are made in one turn of the event loop: some milliseconds
 
 T = TypeVar("T")
@@ -47,8 +49,8 @@ async def answer(
     """
     # 1. Is there room for it?
     size = _admit(request, model, state)
-    # 2. Next values are forecast with others that came at the same time, which takes half as long.
-    if small and request.is_plain and request.horizon <= model.manifest.spec.outputs and size <= MAX_JOINED_VALUES:
+    # 2. It is forecast with others of its kind that came at the same time, which spares the interpreter much work.
+    if small and request.is_plain and size <= MAX_JOINED_VALUES:
         kind = model.forecaster, request.horizon, tuple(request.levels)
         ask_all = partial(_answer_all, request, model, state)
         forecast = await state.dispatcher.coalescer.ask(kind, request.windows[0], ask_all)

@@ -177,6 +177,48 @@ def test_a_graph_of_other_sizes_than_its_manifest_is_refused(spec: ModelSpec, re
     assert reason in refused(graph_of(tiny_spec(rollout="state")), spec)
 
 
+def rename_the_output(model: Any) -> None:
+    for node in model.graph.node:
+        node.output[:] = ["answer" if name == "output" else name for name in node.output]
+    model.graph.output[0].name = "answer"
+
+
+def open_size(name: str) -> Callable[[Any], None]:
+    """Name, rather than fix, the last dimension of an input."""
+
+    def change(model: Any) -> None:
+        for value in model.graph.input:
+            if value.name == name:
+                value.type.tensor_type.shape.dim[-1].dim_param = "open"
+
+    return change
+
+
+def flatten_a_state(model: Any) -> None:
+    for value in (model.graph.input[-1], model.graph.output[-1]):
+        del value.type.tensor_type.shape.dim[0]
+
+
+@pytest.mark.parametrize("features", [("a",), ("a", "b")])
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (rename_the_output, "and outputs ['answer'"),
+        (open_size("input"), "takes 0 columns"),
+        (open_size("state_m0_0_h"), "states of the sizes (0, 3)"),
+        (flatten_a_state, "has an input or output state_m0_0_c of the shape ('batch', 3)"),
+    ],
+)
+def test_a_graph_of_other_inputs_and_outputs_is_refused(
+    features: tuple[str, ...], change: Callable[[Any], None], reason: str
+) -> None:
+    """With a loop, and of two columns of which one is forecast, without."""
+    spec = tiny_spec(features=features, targets=features[-1:], rollout="state")
+    model = onnx.load_model_from_string(graph_of(spec))
+    change(model)
+    assert reason in refused(model.SerializeToString(), spec)
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

@@ -58,9 +58,10 @@ class OnnxNetwork:
         self._takes_lengths = LENGTHS in inputs
         self._output_names = [OUTPUT, *(FINAL + name for name in self._state_names)]
         self.state_sizes = tuple(int(inputs[name][-1]) for name in self._state_names)
-        # What a call without further steps takes: ONNX Runtime wants every input, though none of these is read then.
+        # What a call without further steps takes: ONNX Runtime wants every input, though none of these is read then. No
+        # memory, whatever sizes a manifest tells.
         self._idle = {
-            name: np.zeros([each if isinstance(each, int) else 1 for each in inputs[name]], np.float32)
+            name: np.zeros([each if isinstance(each, int) else 0 for each in inputs[name]], np.float32)
             for name in (KNOWN, UPCOMING)
             if name in inputs
         }

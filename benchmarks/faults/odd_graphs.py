@@ -1,4 +1,4 @@
-"""Graphs that ONNX knows and training never writes: loops without end, huge arrays, files elsewhere, and the like."""
+"""Graphs that ONNX knows and training never writes: other loops, huge arrays, files elsewhere, and the like."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from models.graphs.closed_loop import OUTPUT
+from models.graphs.closed_loop import FURTHER_STEPS, LAST_OUTPUT, OUTPUT
 
 NODES, DEPTH = 1_000_000, 200
 
@@ -15,7 +15,7 @@ NODES, DEPTH = 1_000_000, 200
 def odd_graphs(good: bytes) -> Iterator[tuple[str, bytes]]:
     """Graphs with the inputs and outputs of a good one, each with what it does and its bytes.
 
-    Each still gives the good one's answers, if it ever gives any, so no golden would tell.
+    Each still gives the good one's first step, if it ever gives any, so no golden of one step would tell.
     """
     for title, change in CHANGES.items():
         model = onnx.load_model_from_string(good)
@@ -146,6 +146,108 @@ def _attribute(model: Any) -> None:
     model.graph.node[0].attribute.append(helper.make_attribute("clip", 3.0))
 
 
+def _loop(model: Any) -> Any:
+    """A good graph's loop; it is the last node."""
+    return model.graph.node[-1]
+
+
+def _body(model: Any) -> Any:
+    return _loop(model).attribute[0].g
+
+
+def _other_body(model: Any) -> None:
+    """It takes in one prediction again and again."""
+    feed = next(node for node in _body(model).node if node.output[0] == "last_values")
+    feed.input[0] = OUTPUT
+
+
+def _constant_trips(model: Any) -> None:
+    _loop(model).input[0] = "trips"
+    model.graph.initializer.append(numpy_helper.from_array(np.array(1 << 40), "trips"))
+
+
+def _other_condition(model: Any) -> None:
+    """Its steps tell whether there is another one."""
+    goes_on = _body(model).node[0]
+    goes_on.CopyFrom(helper.make_node("Not", goes_on.input, goes_on.output))
+
+
+def _omitted_outputs(model: Any) -> None:
+    """ONNX Runtime 1.31 ends the whole process on it."""
+    _loop(model).output[:] = [*[""] * (len(_loop(model).output) - 1), _loop(model).output[-1]]
+
+
+def _nested_loop(model: Any) -> None:
+    inner = onnx.NodeProto.FromString(_loop(model).SerializeToString())
+    inner.output[:] = [f"inner_{name}" for name in inner.output]
+    _body(model).node.append(inner)
+
+
+def _two_loops(model: Any) -> None:
+    again = onnx.NodeProto.FromString(_loop(model).SerializeToString())
+    again.output[:] = [f"again_{name}" for name in again.output]
+    model.graph.node.insert(len(model.graph.node) - 1, again)
+
+
+def _other_weights(model: Any) -> None:
+    """The last layer of its steps has weights of its own."""
+    kernel = next(each for each in model.graph.initializer if each.name == "output_kernel")
+    copy = onnx.TensorProto.FromString(kernel.SerializeToString())
+    copy.name = "other_kernel"
+    model.graph.initializer.append(copy)
+    for node in _body(model).node:
+        node.input[:] = ["other_kernel" if name == kernel.name else name for name in node.input]
+
+
+def _hidden_weights(model: Any) -> None:
+    """A tensor of the loop's body has the name of weights, and so the place of them."""
+
+    def renamed(names: Any) -> list[str]:
+        return [LAST_OUTPUT if name == "output_bias" else name for name in names]
+
+    for each in model.graph.initializer:
+        each.name = LAST_OUTPUT if each.name == "output_bias" else each.name
+    for node in [*model.graph.node, *_body(model).node]:
+        node.input[:] = renamed(node.input)
+
+
+def _other_order(model: Any) -> None:
+    """The body takes what it carries from step to step in another order than the loop gives it."""
+    *first, before, last = (onnx.ValueInfoProto.FromString(each.SerializeToString()) for each in _body(model).input)
+    _body(model).ClearField("input")
+    _body(model).input.extend([*first, last, before])
+
+
+def _other_default(model: Any) -> None:
+    """Every call makes a million steps more than it is asked for."""
+    steps = next(each for each in model.graph.initializer if each.name == FURTHER_STEPS)
+    steps.CopyFrom(numpy_helper.from_array(np.array(1_000_000), FURTHER_STEPS))
+
+
+def _both_kinds(model: Any) -> None:
+    model.graph.node[0].attribute[0].ints.append(3)
+
+
+def _many_copies(model: Any) -> None:
+    """Work that no weights bound: what is wide is copied again and again."""
+    *step, loop = (onnx.NodeProto.FromString(node.SerializeToString()) for node in model.graph.node)
+    step[-1].output[0] = "detoured"
+    model.graph.ClearField("node")
+    model.graph.node.extend([*step, helper.make_node("Mean", ["detoured"] * 1000, [OUTPUT]), loop])
+
+
+LOOPS: Mapping[str, Callable[[Any], None]] = {
+    "a loop with another body": _other_body,
+    "a loop of a constant number of steps": _constant_trips,
+    "a loop with a condition of its own": _other_condition,
+    "a loop with outputs left out": _omitted_outputs,
+    "a loop in a loop": _nested_loop,
+    "two loops": _two_loops,
+    "a loop that takes other weights": _other_weights,
+    "a loop that hides weights by a name": _hidden_weights,
+    "a loop that takes its values in another order": _other_order,
+    "a loop that makes steps unless asked not to": _other_default,
+}
 CHANGES: Mapping[str, Callable[[Any], None]] = {
     "an endless Loop": _endless_loop,
     "4 GB of zeros": _huge,
@@ -157,4 +259,7 @@ CHANGES: Mapping[str, Callable[[Any], None]] = {
     "strings": _strings,
     "an unknown attribute": _attribute,
     "a layer wider than the manifest tells": _wide,
+    "an attribute of two kinds": _both_kinds,
+    "a mean of 1000 times the same": _many_copies,
+    **LOOPS,
 }

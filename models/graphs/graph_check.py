@@ -19,7 +19,7 @@ from models.graphs.closed_loop import (
     loops,
 )
 from models.graphs.graph_file import FLOAT, INT64, Graph, Node, Tensor, read_graph, refusal
-from models.graphs.graph_operators import ABSENT, OPERATORS, lengths, state
+from models.graphs.graph_operators import ABSENT, ONCE, OPERATORS, RECURRENT, lengths, state
 from models.graphs.onnx_network import LENGTHS
 from models.spec.model_spec import ModelSpec
 from models.text import did_you_mean, printable
@@ -56,6 +56,7 @@ def check_graph(content: bytes, spec: ModelSpec, format_version: int) -> None:
     _check_used(graph, step)
     if loop is not None:
         _check_loop(graph, loop)
+        _check_names(graph, step, loop.node)
 
 
 def _check_loop(graph: Graph, expected: ClosedLoop) -> None:
@@ -66,6 +67,19 @@ def _check_loop(graph: Graph, expected: ClosedLoop) -> None:
         raise refusal("does not end with the loop that feeds its predictions back")
     if graph.constants.get(FURTHER_STEPS) != NO_FURTHER_STEPS:
         raise refusal("takes further steps where none are asked for")
+
+
+def _check_names(graph: Graph, step: Iterable[Node], loop: Node) -> None:
+    """No name has two meanings: in a body, one of its own would hide the weights of the same name that a step takes."""
+    outside = [*graph.inputs, *(name for name in graph.constants if name != FURTHER_STEPS), *_results(step)]
+    inside = [] if loop.body is None else [*loop.body.inputs, *_results(loop.body.nodes)]
+    for name, count in Counter([*outside, *inside, *loop.outputs]).items():
+        if count > 1:
+            raise refusal(f"has {printable(name)} twice")
+
+
+def _results(nodes: Iterable[Node]) -> list[str]:
+    return [name for node in nodes for name in node.outputs if name]
 
 
 def _names(node: Node | None) -> list[str]:
@@ -122,6 +136,14 @@ def _check_step(graph: Graph, step: Sequence[Node], spec: ModelSpec, states: tup
     layers = max(len(states), spec.members * len(spec.units))
     if len(step) > NODES_PER_LAYER * (layers + 1):
         raise refusal(f"has {len(step)} operators for {layers} layers")
+    # What has no weights copies tensors however wide, so a small file could make a call copy without end.
+    counts, recurrent = Counter(node.operator for node in step), sum(node.operator in RECURRENT for node in step)
+    for operator, most in {"Squeeze": recurrent, **dict.fromkeys(ONCE, 1)}.items():
+        if counts[operator] > most:
+            raise refusal(f"has the operator {operator} {counts[operator]} times for {recurrent} layers")
+    for node in step:
+        if node.operator in ("Concat", "Mean") and len(set(node.inputs)) < len(node.inputs):
+            raise refusal(f"has a {node.operator} that takes a tensor twice")
 
 
 def _made(graph: Graph, step: Iterable[Node], widest: int) -> dict[str, Tensor]:
@@ -153,6 +175,8 @@ def _given(node: Node, known: Mapping[str, Tensor]) -> dict[str, Tensor]:
         raise refusal(f"has a {title} that takes {printable(missing[0])}, which was not made before")
     inputs = [known[name] if name else ABSENT for name in node.inputs]
     given = operator.rule(node.attributes, inputs) if inputs else None
+    if not any(node.outputs):
+        raise refusal(f"has a {title} that gives nothing")
     if node.body is not None or given is None or len(node.outputs) > len(given):
         shapes = ", ".join(str(each.shape) for each in inputs)
         raise refusal(f"has a {title} of tensors that it may not take, of the shapes {printable(shapes, 200)}")

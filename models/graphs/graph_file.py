@@ -207,6 +207,8 @@ def _value(reader: _Reader, data: memoryview) -> tuple[str, Tensor]:
     dims: list[int | str] = []
     for each in reader.fields("shape", message[0], DIMS)["dim"] if message else ():
         dim = reader.fields("dimension", each, DIM)
+        if dim["dim_value"] and dim["dim_param"]:
+            raise refusal("has a size that is a number and a name as well")
         dims.append(dim["dim_value"][0] if dim["dim_value"] else _name(dim["dim_param"]))
     return _name(value["name"]), Tensor((fields["elem_type"] or [0])[0], tuple(dims))
 
@@ -219,7 +221,7 @@ def _constant(reader: _Reader, data: memoryview) -> tuple[str, Tensor]:
         size *= dim
         if size > len(raw):
             break
-    if size * WIDTHS.get(kind, 0) != len(raw) or not size:
+    if not size or size * WIDTHS.get(kind, 0) != len(raw) or not raw:
         raise refusal(f"has a constant {printable(name)} whose size is not that of its type and shape")
     values: tuple[int, ...] = ()
     if kind != FLOAT:

@@ -111,6 +111,8 @@ def _integers(value: int, shape: tuple[int, ...]) -> Tensor:
     return Tensor(INT64, shape, constant=True, values=(value,))
 
 
+RECURRENT = ("GRU", "LSTM", "RNN")
+ONCE = ("Cast", "Concat", "Gather", "Mean", "ReverseSequence")  # in a graph at most, however many members it has
 OPERATORS: Mapping[str, Operator] = {
     "Cast": Operator({"to": INT64}, _cast),
     "Concat": Operator({"axis": 2}, _concat),

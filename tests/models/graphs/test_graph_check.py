@@ -1,6 +1,7 @@
 """Graphs before ONNX Runtime sees them: all that training writes passes, and nothing else."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from benchmarks.faults.odd_graphs import odd_graphs
 from models.errors import RefusedVersion
 from models.graphs.graph_check import check_graph
 from models.graphs.graph_file import read_graph
+from models.graphs.onnx_network import OnnxNetwork
+from models.registry.registry import Registry
 from models.spec.model_spec import ModelSpec
 from tests.support.tiny import graph_of, tiny_spec
 from training.export.onnx_graph import FORMAT_VERSION, Layer, Member, build_graph
@@ -62,6 +65,7 @@ def test_a_file_is_read_as_onnx_reads_it() -> None:
     assert graph.outputs["output"].shape == ("batch", 1)
 
 
+NO_LOOP = "does not end with the loop that feeds its predictions back"
 REASONS = {
     "an endless Loop": "the operator Loop, which no published network has",
     "4 GB of zeros": "the operator ConstantOfShape, which no published network has",
@@ -74,6 +78,18 @@ REASONS = {
     "an unknown attribute": "an unknown field 2 in its attribute",
     "a layer wider than the manifest tells": "makes wider wider than its inputs, outputs and states are",
     "sub-graphs nested 200 deep": "a sub-graph in its attribute ''",
+    "an attribute of two kinds": "an attribute hidden_size of another kind than its values",
+    "a mean of 1000 times the same": "a Mean that takes a tensor twice",
+    "a loop with another body": NO_LOOP,
+    "a loop of a constant number of steps": NO_LOOP,
+    "a loop with a condition of its own": NO_LOOP,
+    "a loop with outputs left out": NO_LOOP,
+    "a loop in a loop": "a sub-graph in its attribute body",
+    "two loops": "the operator Loop, which no published network has",
+    "a loop that takes other weights": "uses its weights other_kernel 0 times",
+    "a loop that hides weights by a name": "has last_output twice",
+    "a loop that takes its values in another order": NO_LOOP,
+    "a loop that makes steps unless asked not to": "takes further steps where none are asked for",
     "1000000 nodes": "more than 100000 parts",
     "two graphs in one file": "two fields ir_version in its model",
 }
@@ -156,6 +172,104 @@ def share_weights_wrongly(model: Any) -> None:
 )
 def test_a_graph_that_training_does_not_write_is_refused(change: Callable[[Any], object], reason: str) -> None:
     assert reason in refused(changed(change))
+
+
+@pytest.mark.parametrize(
+    "name", ["known_now", "queue", "newest_value", "last_output", "goes_on", "next_input", "known"]
+)
+@pytest.mark.parametrize("renamed", ["last", "output_bias", "m0_0_W"])
+def test_no_name_of_a_step_is_one_of_its_loops(name: str, renamed: str) -> None:
+    """The loop is the one that the step asks for, but in it the name would stand for something else."""
+    spec = tiny_spec(lead=2, lags=(3,))
+    model = onnx.load_model_from_string(graph_of(spec))
+    names = {renamed: name} if renamed != "last" else {"last": name, "next_last": f"next_{name}"}
+    for graph in (model.graph, model.graph.node[-1].attribute[0].g):
+        for node in graph.node:
+            node.input[:] = [names.get(each, each) for each in node.input]
+            node.output[:] = [names.get(each, each) for each in node.output]
+    for each in model.graph.initializer:
+        each.name = names.get(each.name, each.name)
+    reason = refused(model.SerializeToString(), spec)
+    assert f"has {name} twice" in reason or "a constant with the name of an input" in reason
+
+
+def test_a_graph_of_one_format_is_none_of_the_other() -> None:
+    registry = Registry.at(Path(__file__).parents[2] / "support" / "format-1")
+    for name in ("old-state", "old-window"):
+        spec = registry.manifest(name, 1).spec.model_copy(update={"state_sizes": None})
+        old = registry.storage.read(f"{name}/1", "model.onnx", 1 << 20)
+        new = graph_of(spec)
+        check_graph(old, spec, 1)
+        check_graph(new, spec, 2)
+        for reason in (refused(old, spec, 2), refused(new, spec, 1)):
+            assert ("has inputs" if spec.rollout == "state" else "has states of the sizes") in reason
+
+
+@pytest.mark.parametrize("operator", ["Squeeze", "Gather"])
+def test_what_copies_without_weights_is_there_no_more_often_than_it_must_be(operator: str) -> None:
+    spec = tiny_spec()
+    model = onnx.load_model_from_string(graph_of(spec, residual=True))
+    (copied,) = (node for node in model.graph.node if node.op_type == operator)
+    again = onnx.NodeProto.FromString(copied.SerializeToString())
+    again.output[0] = "again"
+    add_to_step(again)(model)
+    assert f"has the operator {operator} 2 times for 1 layers" in refused(model.SerializeToString(), spec)
+
+
+@pytest.mark.parametrize("outputs", [[], [""]])
+def test_an_operator_that_gives_nothing_is_refused(outputs: list[str]) -> None:
+    def change(model: Any) -> None:
+        model.graph.node[0].output[:] = outputs
+
+    assert "a LSTM that gives nothing" in refused(changed(change))
+
+
+@pytest.mark.parametrize("kind", [TensorProto.BOOL, TensorProto.FLOAT16, TensorProto.FLOAT, TensorProto.STRING, 99])
+def test_a_constant_without_values_is_refused(kind: int) -> None:
+    empty = TensorProto(name="empty", data_type=kind)
+    assert "a constant empty whose size is not that of its type" in refused(
+        changed(lambda model: model.graph.initializer.append(empty))
+    )
+
+
+def test_a_size_that_is_a_number_and_a_name_is_refused() -> None:
+    """As ONNX Runtime might take the other one; its own classes keep one of them alone."""
+    number, named = b"\x0a\x02\x08\x01", b"\x0a\x0d\x08\x01\x12\x09elsewhere"
+    model = onnx.load_model_from_string(GRAPH)
+    whole = model.graph.input[0].SerializeToString()
+    shape = model.graph.input[0].type.tensor_type.shape.SerializeToString()
+    assert shape.endswith(number)
+    longer = _message(1, b"input") + _message(2, _message(1, b"\x08\x01" + _message(2, shape[: -len(number)] + named)))
+    rest = model.graph.SerializeToString().replace(_message(11, whole), _message(11, longer))
+    model.ClearField("graph")
+    assert "a size that is a number and a name" in refused(model.SerializeToString() + _message(7, rest))
+
+
+def _message(number: int, content: bytes) -> bytes:
+    """A field of Protocol Buffers that holds bytes."""
+    size = bytes([len(content)]) if len(content) < 128 else bytes([len(content) & 127 | 128, len(content) >> 7])
+    return bytes([number << 3 | 2]) + size + content
+
+
+@pytest.mark.parametrize("lead", [10**6, 10**9, 10**30])
+def test_sizes_that_a_manifest_makes_up_take_no_memory(lead: int) -> None:
+    """The values up to the predictions are an input of the graph, of a size that no weights bound."""
+    spec = tiny_spec(lead=2)
+    model = onnx.load_model_from_string(graph_of(spec))
+    sizes = next(each for each in model.graph.initializer if each.name == "loop_queue_sizes")
+    sizes.CopyFrom(numpy_helper.from_array(np.array([1, min(lead - 1, 2**63 - 1)]), "loop_queue_sizes"))
+    for each in (*model.graph.input, *model.graph.node[-1].attribute[0].g.input):
+        if each.name in ("upcoming", "upcoming_values"):
+            each.type.tensor_type.shape.dim[0].dim_value = min(lead - 1, 2**63 - 1)
+    for each in model.graph.node[-1].attribute[0].g.output:
+        if each.name == "upcoming_left":
+            each.type.tensor_type.shape.dim[0].dim_value = min(lead - 1, 2**63 - 1)
+    content, hostile = model.SerializeToString(), spec.model_copy(update={"lead": lead})
+    if lead > 2**62:
+        assert "has an input or output upcoming" in refused(content, hostile)
+    else:
+        check_graph(content, hostile, FORMAT_VERSION)
+        assert OnnxNetwork(content)(np.zeros((4, 1, 1), np.float32)).outputs.shape == (1, 1, 1)
 
 
 def test_a_large_constant_of_integers_is_refused() -> None:

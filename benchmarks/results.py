@@ -15,39 +15,50 @@ from rich.table import Table
 
 from models.cores import usable_cores
 
+Sense = Literal["at least", "at most", "below", ""]
+
 LIBRARIES = ("onnxruntime", "numpy", "uvicorn", "fastapi", "pydantic", "keras", "tensorflow")
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One figure, what it was divided by, and the bar that it should reach; a row without a bar just informs."""
+    """One figure, what it was divided by, and the bar that it should reach; a row without a bar just informs.
+
+    `spread` is between which figures about nine of ten runs of as many rounds lie; None where there was one.
+    """
 
     what: str
     against: str
     figure: float
-    sense: Literal["at least", "at most", ""] = ""
+    sense: Sense = ""
     bar: float | None = None
     unit: str = "x"
     measured: Mapping[str, Any] = field(default_factory=dict)
+    rounds: int = 1
+    spread: tuple[float, float] | None = None
 
     @property
     def met(self) -> bool | None:
         """Whether the bar is reached, judged by the figure before it is rounded."""
         if self.bar is None:
             return None
-        return self.figure >= self.bar if self.sense == "at least" else self.figure <= self.bar
+        if self.sense == "at least":
+            return self.figure >= self.bar
+        return self.figure < self.bar if self.sense == "below" else self.figure <= self.bar
 
 
 def show(rows: Sequence[Measurement]) -> None:
     """Print the table."""
-    table = Table("what", "against", "measured", "bar", "met", "from", title="rollcast", title_justify="left")
-    for column in (2, 3):
+    titles = ("what", "against", "measured", "spread", "bar", "met", "from")
+    table = Table(*titles, title="rollcast", title_justify="left")
+    for column in (2, 3, 4):
         table.columns[column].justify = "right"
     for row in rows:
         bar = "" if row.bar is None else f"{row.sense} {row.bar:g} {row.unit}"
         met = {None: "", True: "yes", False: "NO"}[row.met]
         measured = ", ".join(f"{name} {_short(value)}" for name, value in row.measured.items())
-        table.add_row(row.what, row.against, f"{row.figure:.3g} {row.unit}", bar, met, measured)
+        spread = "" if row.spread is None else f"{row.spread[0]:.3g} to {row.spread[1]:.3g}, {row.rounds} rounds"
+        table.add_row(row.what, row.against, f"{row.figure:.3g} {row.unit}", spread, bar, met, measured)
     Console(width=None if os.isatty(1) else 180).print(table)
 
 

@@ -3,6 +3,7 @@
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from benchmarks.harness.published import SHAPES, graph
 from benchmarks.peers.plain import Plain
 from benchmarks.results import Measurement
-from benchmarks.timing import Plan, alternate, medians, ratio, timed
+from benchmarks.rows import Row, by, measure_rows
+from benchmarks.timing import Plan, medians, timed
 from models.engine.engine import Engine
 from models.engine.request import RolloutRequest
 from models.graphs.onnx_network import OnnxNetwork
@@ -63,16 +65,41 @@ def windows(spec: ModelSpec, rows: int = 1) -> Array:
 
 
 def measure(plan: Plan) -> list[Measurement]:
-    """One client's rollouts of the LSTM(300), window 10."""
-    spec, state_shape = SHAPES["lstm-300"], SHAPES["lstm-300-state"]
-    keras = load_keras()
+    """Rollouts that slide their window."""
+    with client() as running:
+        return [
+            *_against_loop(plan, running, "simple-rnn-100", "SimpleRNN(100), window 5", 2),
+            *_against_loop(plan, running, "lstm-300", "LSTM(300), window 10", 1.05),
+            *_against_keras(plan, running),
+        ]
+
+
+def _against_loop(plan: Plan, running: Client, name: str, title: str, bar: float) -> list[Measurement]:
+    spec = SHAPES[name]
+    content, context = graph(spec), windows(spec)
+    network, plain = OnnxNetwork(content), Plain(content, spec)
+    works = {
+        "rollcast": timed(lambda: running.forecast(network, spec, context, HORIZON), times=3),
+        "plain loop": timed(lambda: plain.rollout(context[0][:, None], HORIZON), times=3),
+    }
+    row = Row(
+        f"rollout of {HORIZON}, {title}, window mode, in process",
+        "faster than the plain ONNX loop",
+        by("plain loop", "rollcast"),
+        "at least",
+        bar,
+    )
+    return measure_rows(plan.times(3), works, [row], partial(medians, factor=1e3, unit="ms"))
+
+
+def _against_keras(plan: Plan, running: Client) -> list[Measurement]:
+    """The LSTM(300), window 10, by its own framework. TensorFlow stays in memory, and its threads with it."""
+    spec = SHAPES["lstm-300"]
+    load_keras()
     import tensorflow as tf
 
     network = build_network(Architecture(spec.kind, channels=1, outputs=1, units=spec.units))
-    content = to_onnx(spec, network)
-    served, plain, compiled = OnnxNetwork(content), Plain(content, spec), tf.function(network)
-    carried = OnnxNetwork(to_onnx(state_shape, network))
-    context = windows(spec)
+    served, compiled, context = OnnxNetwork(to_onnx(spec, network)), tf.function(network), windows(spec)
 
     def loop(predict: Callable[[Array], object], steps: int) -> None:
         window = context
@@ -80,52 +107,17 @@ def measure(plan: Plan) -> list[Measurement]:
             value = np.asarray(predict(window))
             window = np.concatenate([window[:, 1:], value[:, None]], axis=1)
 
-    with client() as running:
-        works = {
-            "rollcast": timed(lambda: running.forecast(served, spec, context, HORIZON)),
-            "plain loop": timed(lambda: plain.rollout(context[0][:, None], HORIZON)),
-            "tf.function": timed(lambda: loop(lambda window: compiled(tf.constant(window)), HORIZON)),
-        }
-        figures = alternate(works, 3 * plan.rounds)
-        by_state = {
-            "window": works["rollcast"],
-            "state": timed(lambda: running.forecast(carried, state_shape, context, HORIZON)),
-        }
-        states = alternate(by_state, 3 * plan.rounds)
-        # A tenth of the steps, as it takes seconds.
-        by_keras = {
-            "rollcast": works["rollcast"],
-            "keras": timed(lambda: loop(lambda window: network.predict(window, verbose=0), HORIZON // 10)),
-        }
-        slow = alternate(by_keras, plan.rounds)
-    del keras
-    title = f"rollout of {HORIZON}, LSTM(300), window mode, in process"
+    rollcast = timed(lambda: running.forecast(served, spec, context, HORIZON))
+    function = timed(lambda: loop(lambda window: compiled(tf.constant(window)), HORIZON))
+    # A tenth of the steps, as it takes seconds.
+    tenth = timed(lambda: loop(lambda window: network.predict(window, verbose=0), HORIZON // 10))
+    what = f"rollout of {HORIZON}, LSTM(300), window mode, in process"
+    by_function = Row(what, "faster than tf.function", by("tf.function", "rollcast"), "at least", 4)
+    by_predict = Row(what, "faster than keras.Model.predict", by("keras", "rollcast"), "at least", 200)
+    seen = partial(medians, factor=1e3, unit="ms")
     return [
-        Measurement(
-            title,
-            "plain ONNX loop's time",
-            ratio(figures, "rollcast", "plain loop"),
-            "at most",
-            1.1,
-            measured=medians(figures, 1e3, "ms"),
-        ),
-        Measurement(title, "faster than tf.function", ratio(figures, "tf.function", "rollcast"), "at least", 4),
-        Measurement(
-            title,
-            "faster than keras.Model.predict",
-            HORIZON / (HORIZON // 10) * ratio(slow, "keras", "rollcast"),
-            "at least",
-            200,
-            measured={"keras s": 10 * medians(slow)["keras"]},
-        ),
-        Measurement(
-            f"rollout of {HORIZON}, LSTM(300), state mode, in process",
-            "faster than its window mode",
-            ratio(states, "window", "state"),
-            "at least",
-            5,
-            measured=medians(states, 1e3, "ms"),
-        ),
+        *measure_rows(plan.times(3), {"rollcast": rollcast, "tf.function": function}, [by_function], seen),
+        *measure_rows(plan, {"rollcast": rollcast, "keras": lambda: 10 * tenth()}, [by_predict], seen),
     ]
 
 

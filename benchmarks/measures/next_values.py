@@ -1,16 +1,18 @@
 """Next values over HTTP: against a bare echo and against a FastAPI route with an inline call."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from statistics import median
 
 from benchmarks.harness.load import Load, behind, put, warm_up
 from benchmarks.harness.processes import Server, rollcast, under_uvicorn
 from benchmarks.results import Measurement
-from benchmarks.timing import Plan, alternate, medians, ratio
+from benchmarks.rows import Row, by, measure_rows
+from benchmarks.timing import Plan, medians
 
 CONNECTIONS = 64
 ROLLOUTS = Load("lstm-300", connections=8, horizon=1000)
-BESIDE = 16  # connections that ask for next values beside the rollouts
 
 
 def measure(plan: Plan, registry: Path) -> list[Measurement]:
@@ -22,15 +24,17 @@ def measure(plan: Plan, registry: Path) -> list[Measurement]:
     ):
         servers = {"rollcast": served, "echo": echo, "inline": inline}
         return [
-            *_throughput(plan, servers, "simple-rnn-100", "SimpleRNN(100)", {"echo": 0.30}),
-            *_throughput(plan, servers, "lstm-300", "LSTM(300)", {"inline": 2, "echo": 0.18}),
-            _alone(plan, servers),
-            *(_beside_rollouts(plan, served, connections) for connections in (BESIDE, 1)),
+            *_throughput(plan, servers, "simple-rnn-100", "SimpleRNN(100)", echo_bar=0.30),
+            *_throughput(plan, servers, "lstm-300", "LSTM(300)", echo_bar=0.18),
+            *_tail(plan, served),
+            *_one_connection(plan, servers),
+            *_beside_rollouts(plan, served, 16, "16 connections", 2),
+            *_beside_rollouts(plan, served, 1, "1 connection", 5),
         ]
 
 
 def _throughput(
-    plan: Plan, servers: dict[str, Server], model: str, title: str, bars: dict[str, float]
+    plan: Plan, servers: dict[str, Server], model: str, title: str, *, echo_bar: float
 ) -> list[Measurement]:
     load = Load(model, CONNECTIONS)
 
@@ -38,39 +42,48 @@ def _throughput(
         warm_up(load, server)
         return lambda: put(load, server, plan.load_s).rate
 
-    figures = alternate({name: rate(server) for name, server in servers.items()}, plan.rounds)
-    names = {"echo": "bare ASGI echo's requests/s", "inline": "inline FastAPI route's requests/s"}
-    return [
-        Measurement(
-            f"next value, {title}, {CONNECTIONS} connections",
-            names[below],
-            ratio(figures, "rollcast", below),
-            "at least" if below in bars else "",
-            bars.get(below),
-            measured=medians(figures, unit="/s"),
-        )
-        for below in ("echo", "inline")
+    works = {name: rate(server) for name, server in servers.items()}
+    what = f"next value, {title}, {CONNECTIONS} connections"
+    rows = [
+        Row(what, "bare ASGI echo's requests/s", by("rollcast", "echo"), "at least", echo_bar),
+        Row(what, "inline FastAPI route's requests/s", by("rollcast", "inline"), "at least", 2.5),
     ]
+    return measure_rows(plan, works, rows, partial(medians, unit="/s"))
 
 
-def _alone(plan: Plan, servers: dict[str, Server]) -> Measurement:
+def _tail(plan: Plan, served: Server) -> list[Measurement]:
+    load, p50s_s = Load("lstm-300", CONNECTIONS), []
+    warm_up(load, served)
+
+    def tail() -> float:
+        outcome = put(load, served, plan.load_s)
+        p50s_s.append(outcome.p50_s)
+        return outcome.p99_s / outcome.p50_s
+
+    row = Row(
+        f"next value, LSTM(300), {CONNECTIONS} connections, nothing else: p99",
+        "its p50",
+        lambda figures: median(figures["p99 by p50"]),
+        "at most",
+        2.5,
+    )
+    return measure_rows(plan, {"p99 by p50": tail}, [row], lambda _: {"p50 ms": 1e3 * median(p50s_s)})
+
+
+def _one_connection(plan: Plan, servers: dict[str, Server]) -> list[Measurement]:
     load = Load("simple-rnn-100", 1)
 
     def p50(server: Server) -> Callable[[], float]:
         return lambda: put(load, server, plan.load_s).p50_s
 
-    figures = alternate({name: p50(servers[name]) for name in ("rollcast", "echo")}, plan.rounds)
-    return Measurement(
-        "next value, SimpleRNN(100), 1 connection: p50",
-        "bare ASGI echo's p50",
-        ratio(figures, "rollcast", "echo"),
-        "at most",
-        3,
-        measured=medians(figures, 1e3, "ms"),
+    works = {name: p50(servers[name]) for name in ("rollcast", "echo")}
+    row = Row(
+        "next value, SimpleRNN(100), 1 connection: p50", "bare ASGI echo's p50", by("rollcast", "echo"), "at most", 3
     )
+    return measure_rows(plan, works, [row], partial(medians, factor=1e3, unit="ms"))
 
 
-def _beside_rollouts(plan: Plan, served: Server, connections: int) -> Measurement:
+def _beside_rollouts(plan: Plan, served: Server, connections: int, title: str, bar: float) -> list[Measurement]:
     load = Load("lstm-300", connections)
 
     def beside() -> float:
@@ -79,14 +92,12 @@ def _beside_rollouts(plan: Plan, served: Server, connections: int) -> Measuremen
             return put(load, served, plan.load_s).p99_s
 
     works = {"alone": lambda: put(load, served, plan.load_s).p99_s, "beside": beside}
-    figures = alternate(works, plan.rounds)
-    barred = connections == BESIDE
-    return Measurement(
-        f"next value, LSTM(300), {connections} connection{'s' * barred}: p99 beside {ROLLOUTS.connections} clients "
-        f"that roll out {ROLLOUTS.horizon} steps",
+    row = Row(
+        f"next value, LSTM(300), {title}: p99 beside {ROLLOUTS.connections} clients that roll out {ROLLOUTS.horizon} "
+        "steps",
         "its p99 without them",
-        ratio(figures, "beside", "alone"),
-        "at most" if barred else "",
-        6 if barred else None,
-        measured=medians(figures, 1e3, "ms"),
+        by("beside", "alone"),
+        "at most",
+        bar,
     )
+    return measure_rows(plan, works, [row], partial(medians, factor=1e3, unit="ms"))

@@ -1,13 +1,15 @@
 """Next values by the Open Inference Protocol, against those by rollcast's own."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks.harness.load import Load, put, warm_up
 from benchmarks.harness.processes import rollcast
 from benchmarks.measures.next_values import CONNECTIONS
 from benchmarks.results import Measurement
-from benchmarks.timing import Plan, alternate, medians, ratio
+from benchmarks.rows import Row, by, measure_rows
+from benchmarks.timing import Plan, medians
 
 LEAST_RATIO = 0.7
 
@@ -22,14 +24,12 @@ def measure(plan: Plan, registry: Path) -> list[Measurement]:
             warm_up(load, server)
             return lambda: put(load, server, plan.load_s).rate
 
-        figures = alternate({name: rate(load) for name, load in loads.items()}, plan.rounds)
-    return [
-        Measurement(
+        row = Row(
             f"next value by the Open Inference Protocol, SimpleRNN(100), {CONNECTIONS} connections",
             "/predict's requests/s",
-            ratio(figures, "infer", "predict"),
+            by("infer", "predict"),
             "at least",
             LEAST_RATIO,
-            measured=medians(figures, unit="/s"),
         )
-    ]
+        works = {name: rate(load) for name, load in loads.items()}
+        return measure_rows(plan, works, [row], partial(medians, unit="/s"))

@@ -2,10 +2,10 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 
@@ -15,55 +15,66 @@ from benchmarks.harness.published import SHAPES
 from benchmarks.measures.in_process import HORIZON, plain_loop
 from benchmarks.peers.machine import product_rates
 from benchmarks.results import Measurement
-from benchmarks.timing import Plan, alternate, medians, ratio
+from benchmarks.rows import Row, by, measure_rows
+from benchmarks.timing import Figures, Plan, medians
 
-CLIENTS = 16
+CLIENTS, MANY_CLIENTS = 16, 128
 HORIZONS = (100, 300, 1_000, 3_000, 10_000)
 
 
 def measure(plan: Plan, registry: Path) -> list[Measurement]:
     """Every row about rollouts over HTTP."""
     with rollcast(registry) as served:
-        return [_against_loop(plan, served), _against_machine(plan, served)]
+        return [*_against_loop(plan, served), *_against_machine(plan, served)]
 
 
-def _rate(plan: Plan, served: Server, model: str) -> Callable[[], float]:
-    load = Load(model, CLIENTS, HORIZON)
+def _rate(plan: Plan, served: Server, model: str, clients: int = CLIENTS) -> Callable[[], float]:
+    load = Load(model, clients, HORIZON)
     warm_up(load, served)
     return lambda: put(load, served, plan.load_s).rate
 
 
-def _against_loop(plan: Plan, served: Server) -> Measurement:
-    works = {"state": _rate(plan, served, "lstm-64-state"), "plain loop": plain_loop("lstm-64")}
-    works["window"] = _rate(plan, served, "lstm-64")
-    figures = alternate(works, plan.rounds)
-    return Measurement(
-        f"{CLIENTS} clients, rollouts of {HORIZON}, LSTM(64), window 48, state mode",
-        "plain ONNX loop's rollouts/s",
-        ratio(figures, "state", "plain loop"),
-        "at least",
-        15,
-        measured=medians(figures, unit="/s"),
-    )
+def _against_loop(plan: Plan, served: Server) -> list[Measurement]:
+    many = f"{MANY_CLIENTS} clients"
+    works = {
+        "state": _rate(plan, served, "lstm-64-state"),
+        "plain loop": plain_loop("lstm-64"),
+        many: _rate(plan, served, "lstm-64-state", MANY_CLIENTS),
+        "window": _rate(plan, served, "lstm-64"),
+    }
+    title = f"rollouts of {HORIZON}, LSTM(64), window 48, state mode"
+    rows = [
+        Row(
+            f"{CLIENTS} clients, {title}",
+            "plain ONNX loop's rollouts/s",
+            by("state", "plain loop"),
+            "at least",
+            20,
+        ),
+        # The time per rollout is one by the rate.
+        Row(f"{many}, {title}: time per rollout", f"that of {CLIENTS} clients", by("state", many), "at most", 1),
+    ]
+    return measure_rows(plan, works, rows, partial(medians, unit="/s"))
 
 
-def _against_machine(plan: Plan, served: Server) -> Measurement:
+def _against_machine(plan: Plan, served: Server) -> list[Measurement]:
     spec = SHAPES["lstm-300"]
     units, gates = spec.units[0], 4
     useful = HORIZON * spec.window * 2 * gates * units * (units + 1)  # one feature
     rate = _rate(plan, served, "lstm-300")
     works = {"rollcast": lambda: useful * rate(), "product": lambda: product_rates()["all"]}
-    figures = alternate(works, plan.rounds)
-    measured = medians(figures, 1e-9, "GFLOP/s")
-    measured["one core's product"] = product_rates()["one"] / 1e9
-    return Measurement(
+    row = Row(
         f"{CLIENTS} clients, rollouts of {HORIZON}, LSTM(300), window mode: useful arithmetic",
         "float32 matrix product's rate, all cores",
-        ratio(figures, "rollcast", "product"),
+        by("rollcast", "product"),
         "at least",
         0.55,
-        measured=measured,
     )
+
+    def seen(figures: Figures) -> Mapping[str, float]:
+        return {**medians(figures, 1e-9, "GFLOP/s"), "one core's product": product_rates()["one"] / 1e9}
+
+    return measure_rows(plan, works, [row], seen)
 
 
 def measure_horizons(plan: Plan, registry: Path) -> list[Measurement]:
@@ -91,20 +102,13 @@ def measure_horizons(plan: Plan, registry: Path) -> list[Measurement]:
         for work in works.values():  # from short to long, for a process rarely gives memory back
             work()
         memory = {f"H={horizon:,} MB": each[0] / 1e6 for horizon, each in peaks.items()}
-        figures = alternate(works, plan.rounds)
+        span = f"H = {horizons[0]:,} to {horizons[-1]:,}"
+        title = f"one rollout, LSTM(300), window mode, {span}"
+        row = Row(f"{title}: time per step", "dearest by cheapest horizon", dearest_by_cheapest, "at most", 1.15)
+        measured = measure_rows(plan, works, [row], partial(medians, factor=1e6, unit="us"))
         connection.close()
-    steps = [median(each) for each in figures.values()]
-    span = f"H = {horizons[0]:,} to {horizons[-1]:,}"
-    title = f"one rollout, LSTM(300), window mode, {span}"
     return [
-        Measurement(
-            f"{title}: time per step",
-            "dearest by cheapest horizon",
-            max(steps) / min(steps),
-            "at most",
-            1.15,
-            measured=medians(figures, 1e6, "us"),
-        ),
+        *measured,
         Measurement(
             f"{title}: peak memory",
             "largest by smallest",
@@ -114,6 +118,12 @@ def measure_horizons(plan: Plan, registry: Path) -> list[Measurement]:
             measured=memory,
         ),
     ]
+
+
+def dearest_by_cheapest(figures: Figures) -> float:
+    """The largest of the works' medians by the smallest."""
+    middles = medians(figures).values()
+    return max(middles) / min(middles)
 
 
 def _ask(connection: HTTPConnection, model: str, horizon: int) -> None:

@@ -5,7 +5,7 @@ Beside it stands what they would be without the layer that watches, and so witho
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,13 +15,14 @@ from benchmarks.harness.load import Load, check_wrk, put, warm_up
 from benchmarks.harness.processes import ROOT, logging_rollcast
 from benchmarks.harness.published import SHAPES, publish_random
 from benchmarks.results import Measurement
-from benchmarks.timing import QUICK, Plan, alternate, medians, ratio
+from benchmarks.rows import Row, by, measure_rows
+from benchmarks.timing import QUICK, Figures, Plan, medians, ratio
 from models.registry.registry import Registry
 
 CONNECTIONS, MIN_SHARE = 64, 0.9
 MODEL = "simple-rnn-100"  # the fastest, so that everything beside the forecast weighs most
 # Many short rounds: what else the machine does then falls on all servers alike.
-LONG = Plan(rounds=15, load_s=1.5, requests=0, longest_horizon=0)
+LONG = Plan(rounds=15, most_rounds=15, load_s=1.5, requests=0, longest_horizon=0)
 
 
 def measure(plan: Plan, registry: Path) -> list[Measurement]:
@@ -37,18 +38,19 @@ def measure(plan: Plan, registry: Path) -> list[Measurement]:
             "without": partial(_rate, plan, registry, unread, load, "benchmarks.peers.untold"),
             "bare": partial(_rate, plan, registry, unread, load, "benchmarks.peers.untold", BARE="1"),
         }
-        figures = alternate(works, plan.rounds)
-        lines = sum(line.startswith('{"time":') for line in log.read_text().splitlines())
-    return [
-        Measurement(
+        row = Row(
             f"next value, {CONNECTIONS} connections, with metrics, JSON logs and API keys: requests/s",
             "its requests/s without them",
-            ratio(figures, "with", "without"),
+            by("with", "without"),
             "at least",
             MIN_SHARE,
-            measured={**medians(figures, unit="/s"), "of bare": ratio(figures, "with", "bare"), "lines": lines},
         )
-    ]
+
+        def seen(figures: Figures) -> Mapping[str, float]:
+            lines = sum(line.startswith('{"time":') for line in log.read_text().splitlines())
+            return {**medians(figures, unit="/s"), "of bare": ratio(figures, "with", "bare"), "lines": lines}
+
+        return measure_rows(plan, works, [row], seen)
 
 
 def drill(quick: bool) -> Iterator[Bar]:

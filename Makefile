@@ -70,10 +70,10 @@ audit: setup .venv/.dev ## look for dangerous code, and for dependencies with kn
 train: setup .venv/.train ## train RECIPE (sine-lstm unless named) or what ARGS say, and publish the next version
 	$(bin)/rollcast train $(RECIPE) $(ARGS)
 
-bench: setup .venv/.dev ## measure the service under load, as ratios within one run (a few minutes; needs wrk)
+bench: setup .venv/.dev ## measure the service under load, as ratios within one run (a quarter of an hour; needs wrk)
 	$(bin)/python -m benchmarks $(ARGS)
 
-bench-quick: setup .venv/.dev ## the same, rougher, in under a minute
+bench-quick: setup .venv/.dev ## the same, rougher, in under two minutes
 	$(bin)/python -m benchmarks --quick $(ARGS)
 
 accuracy: setup .venv/.dev ## train without a recipe on a table of data sets, and hold the errors to bars (two hours)

@@ -7,13 +7,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
 ROOT = Path(__file__).parents[2]
 START_S = 60.0
+
+
+class Code(NamedTuple):
+    """A tree of rollcast's code, and the Python that runs it."""
+
+    root: Path
+    python: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process of this code needs beside the other variables: it imports no other code."""
+        return {"PYTHONPATH": str(self.root)}
+
+
+TODAY = Code(ROOT, sys.executable)
 
 
 class Server(NamedTuple):
@@ -65,14 +80,20 @@ class Server(NamedTuple):
         raise LookupError(key)
 
 
-@contextmanager
-def rollcast(registry: Path, *flags: str, files: str = "", **variables: str) -> Iterator[Server]:
+def rollcast(registry: Path, *flags: str, files: str = "", **variables: str) -> AbstractContextManager[Server]:
     """`rollcast serve` with its defaults but for these flags and variables; `files` limits how many may be open."""
+    return rollcast_of(TODAY, registry, *flags, files=files, **variables)
+
+
+@contextmanager
+def rollcast_of(code: Code, registry: Path, *flags: str, files: str = "", **variables: str) -> Iterator[Server]:
+    """The same of another release."""
     port = _free_port()
     limited = ["prlimit", f"--nofile={files}:{files}"] if files else []
-    command = [*limited, sys.executable, "-m", "rollcast", "serve", "--port", str(port)]
+    command = [*limited, code.python, "-m", "rollcast", "serve", "--port", str(port)]
     command += ["--registry", str(registry), *flags]
-    with _running(command, port, "/readyz", {"ROLLCAST_LOG_LEVEL": "warning", **variables}) as server:
+    environment = {"ROLLCAST_LOG_LEVEL": "warning", **code.environment, **variables}
+    with _running(command, port, "/readyz", environment, folder=code.root) as server:
         yield server
 
 
@@ -102,9 +123,10 @@ def _running(
     path: str,
     environment: Mapping[str, str] | None = None,
     stderr: TextIO | None = None,
+    folder: Path = ROOT,
 ) -> Iterator[Server]:
     begun = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})}, stderr=stderr)
+    process = subprocess.Popen(command, cwd=folder, env={**os.environ, **(environment or {})}, stderr=stderr)
     try:
         while not _answers(port, path):
             if process.poll() is not None or time.perf_counter() - begun > START_S:

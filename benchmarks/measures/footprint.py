@@ -3,18 +3,22 @@
 import json
 import os
 import time
+from collections.abc import Callable
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 
 from benchmarks.harness.load import Load, put
-from benchmarks.harness.processes import ROOT, Server, rollcast
+from benchmarks.harness.processes import ROOT, Server, rollcast, rollcast_of
 from benchmarks.harness.published import SHAPES
+from benchmarks.harness.releases import Release
 from benchmarks.results import Measurement
-from benchmarks.timing import Plan
+from benchmarks.rows import Row, by, measure_rows
+from benchmarks.timing import Plan, medians
 from models.spec.manifest_seal import sealed
 
-MODELS, COLD = 1000, 20
+MODELS, MORE_MODELS, COLD = 1000, 10_000, 20
 REFERENCES = (Load("sine-lstm", 32, 1, 10), Load("sine-simple-rnn", 32, 1, 6), Load("victoria-demand", 32, 1, 479))
 
 
@@ -28,28 +32,52 @@ def copies(source: Path, target: Path, count: int) -> None:
         (folder / "manifest.json").write_bytes(sealed({**manifest, "name": f"copy-{number:04}"}))
 
 
-def measure_many(plan: Plan, registry: Path, folder: Path) -> list[Measurement]:
+def measure_many(plan: Plan, today: Release, before: Release, folder: Path) -> list[Measurement]:
     """Start-up with many models, and the first answer of one that was not opened then."""
-    copies(registry / "lstm-64" / "1", folder, MODELS)
-    started, first = [], []
-    for round_ in range(plan.rounds):
-        with rollcast(folder) as served:
-            started.append(served.started_s)
-            unopened = range(MODELS - (round_ + 1) * COLD, MODELS - round_ * COLD)
-            first += [_first_answer_s(served, f"copy-{number:04}") for number in unopened]
-    title = f"{MODELS:,} models in the registry"
-    return [
-        Measurement(f"{title}: ready after", "", median(started), "at most", 2, "s", {"slowest": max(started)}),
-        Measurement(
-            f"{title}: a cold model's first answer",
-            "",
-            1e3 * median(first),
-            "at most",
-            100,
-            "ms",
-            {"slowest": 1e3 * max(first)},
+    services = {"now": (today, MODELS), "before": (before, MODELS), "more": (today, MORE_MODELS)}
+
+    def start(name: str) -> Callable[[], float]:
+        release, count = services[name]
+        copies(release.registry / "lstm-64/1", folder / name, count)
+
+        def started_s() -> float:
+            with rollcast_of(release.code, folder / name) as served:
+                return served.started_s
+
+        return started_s
+
+    title = "models in the registry"
+    rows = [
+        Row(
+            f"{MODELS:,} {title}: ready after", "the release before with the same", by("now", "before"), "at most", 0.6
         ),
+        Row(f"{MORE_MODELS:,} {title}: ready after", f"with {MODELS:,}", by("more", "now"), "at most", 2),
     ]
+    measured = measure_rows(plan, {name: start(name) for name in services}, rows, partial(medians, unit="s"))
+    with rollcast(folder / "now") as served:
+        return measured + _cold(plan, served)
+
+
+def _cold(plan: Plan, served: Server) -> list[Measurement]:
+    # From the end, as those at the beginning are open from the start.
+    unopened = (f"copy-{number:04}" for number in reversed(range(MODELS)))
+    slowest = 0.0
+
+    def first_answers() -> float:
+        nonlocal slowest
+        taken = [_first_answer_s(served, next(unopened)) for _ in range(COLD)]
+        slowest = max(slowest, *taken)
+        return median(taken)
+
+    row = Row(
+        f"{MODELS:,} models in the registry: a cold model's first answer",
+        "",
+        lambda figures: 1e3 * median(figures["first answer"]),
+        "below",
+        20,
+        "ms",
+    )
+    return measure_rows(plan, {"first answer": first_answers}, [row], lambda _: {"slowest ms": 1e3 * slowest})
 
 
 def _first_answer_s(served: Server, model: str) -> float:

@@ -15,6 +15,7 @@ from tests.support.worked import AddUp, Last, Summed
 
 Array = NDArray[np.float32]
 PAIRS = tiny_spec(window=2)
+CARRIED = tiny_spec(window=2, rollout="state")
 
 
 def request(
@@ -67,7 +68,7 @@ def test_a_request_within_the_outputs_is_answered_whole_and_no_more() -> None:
 
 def test_a_longer_request_comes_back_row_by_row_with_what_it_takes_to_go_on() -> None:
     network = AddUp()
-    asked = request(network, PAIRS, 3, [[1, 2], [3, 4], [5, 6]])
+    asked = request(network, CARRIED, 3, [[1, 2], [3, 4], [5, 6]])
     rows = prefill(network.as_network(), [RequestSlice(asked, 1, 3)])
     assert predictions(asked) == [[-1, -1, -1], [7, -1, -1], [11, -1, -1]]
     assert [(row.request, row.index, row.done) for row in rows] == [(asked, 1, 1), (asked, 2, 1)]
@@ -75,9 +76,15 @@ def test_a_longer_request_comes_back_row_by_row_with_what_it_takes_to_go_on() ->
     assert [[state.tolist() for state in row.states] for row in rows] == [[[7], [2]], [[11], [2]]]
 
 
+def test_a_row_whose_window_slides_keeps_no_states_though_the_graph_gives_some() -> None:
+    network = AddUp()
+    (row,) = prefill(network.as_network(), [whole(request(network, PAIRS, 3, [[1, 2]]))])
+    assert (row.newest.tolist(), row.states) == ([[2], [3]], ())
+
+
 def test_short_and_long_requests_share_a_call_and_only_the_long_ones_go_on() -> None:
     network = AddUp()
-    short, long = request(network, PAIRS, 1, [[1, 2], [3, 4]]), request(network, PAIRS, 2, [[10, 20]])
+    short, long = request(network, CARRIED, 1, [[1, 2], [3, 4]]), request(network, CARRIED, 2, [[10, 20]])
     (row,) = prefill(network.as_network(), [whole(short), whole(long)])
     assert (predictions(short), predictions(long)) == ([[3], [7]], [[30, -1]])
     assert (row.request, row.index, row.newest.tolist()) == (long, 0, [[20], [30]])

@@ -174,7 +174,7 @@ def test_goldens_are_what_is_forecast_from_their_end_alone() -> None:
 
 
 def test_the_network_tells_the_sizes_of_its_states() -> None:
-    spec = tiny_spec(units=(3, 2), window=2)
+    spec = tiny_spec(units=(3, 2), window=2, rollout="state")
     told = described(dataset(TEN.series, TEN.parts, spec), forecaster=Forecaster(spec, OnnxNetwork(graph_of(spec))))
     assert spec.state_sizes is None
     assert told.spec == spec.model_copy(update={"state_sizes": (3, 3, 2, 2)})

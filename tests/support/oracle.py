@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.graphs.onnx_network import OnnxNetwork
+from models.inference.step_inputs import step_inputs
 from models.spec.model_spec import ModelSpec
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler
@@ -16,6 +17,7 @@ from models.timeseries.time_index import TimeIndex
 from tests.support.tiny import tiny_spec
 
 Array = NDArray[np.float64]
+Float32 = NDArray[np.float32]
 
 
 def slow_forecast(
@@ -67,6 +69,35 @@ def _scaling(spec: ModelSpec, values: Sequence[Array]) -> tuple[Array, Array]:
     squares = sum(((value - mean) ** 2 for value in values), np.zeros(len(spec.features)))
     latest = values if spec.scaler.season is None else values[-spec.scaler.season :]
     return sum(latest, np.zeros(len(spec.features))) / len(latest), np.sqrt(squares / len(values))
+
+
+def plain_rollout(
+    network: OnnxNetwork, spec: ModelSpec, contexts: Float32, horizon: int, known_future: Float32 | None = None
+) -> Float32:
+    """What `rollout` of models/inference/rollout.py gives, of the same arguments, by a plain loop of one call a step.
+
+    The answer has shape (rows, horizon, spec.output_columns).
+    """
+    rows, input_length, features = contexts.shape
+    window, block = spec.window, spec.outputs
+    values = np.empty((input_length + horizon + block - 1, rows, features), np.float32)
+    values[:input_length] = contexts.transpose(1, 0, 2)
+    predictions = np.empty((rows, horizon + block - 1, spec.output_columns), np.float32)
+    states: Sequence[Float32] | None = None
+    for done in range(0, horizon, block):
+        # Where states are carried, they hold what came before the newest values.
+        steps = window if states is None else block
+        last = done + window
+        known = None if known_future is None else known_future[:, last - steps : last].transpose(1, 0, 2)
+        outputs, left = network(step_inputs(spec, values, input_length + done - steps + 1, steps, known), states)
+        assert len(outputs) == 1
+        if spec.rollout == "state":
+            states = left
+        predicted = outputs[0].reshape(rows, block, spec.output_columns)
+        predictions[:, done : done + block] = predicted
+        if done + block < horizon:
+            values[input_length + done : input_length + done + block] = predicted[..., :features].transpose(1, 0, 2)
+    return predictions[:, :horizon]
 
 
 HARMONICS = {"day": 2, "week": 3, "year": 1}

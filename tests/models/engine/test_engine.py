@@ -20,8 +20,7 @@ from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
 from models.spec.model_spec import ModelSpec
 from tests.support.made_up import EVERY_OPTION, inputs_of, reach
-from tests.support.oracle import VARIED, slow_forecast, times_of
-from tests.support.plain_rollout import plain_rollout
+from tests.support.oracle import VARIED, plain_rollout, slow_forecast, times_of
 from tests.support.tiny import graph_of, tiny_spec
 
 Array = NDArray[np.float32]

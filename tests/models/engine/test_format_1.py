@@ -20,7 +20,7 @@ from models.spec.manifest import Manifest
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
 from tests.support.made_up import inputs_of
-from tests.support.plain_rollout import plain_rollout
+from tests.support.oracle import plain_rollout
 
 FOLDER = Path(__file__).parents[2] / "support" / "format-1"  # trained and published by the release before the loop
 NAMES = ("old-state", "old-window")

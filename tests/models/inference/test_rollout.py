@@ -15,7 +15,7 @@ from models.inference.rollout import advance, rollout, steps_per_call
 from models.spec.covariate import Covariate
 from models.spec.model_spec import ModelSpec, RolloutMode
 from tests.support.made_up import EVERY_OPTION, inputs_of, reach
-from tests.support.plain_rollout import plain_rollout
+from tests.support.oracle import plain_rollout
 from tests.support.tiny import graph_of, tiny_spec
 from tests.support.worked import AddUp, Last
 

@@ -22,7 +22,7 @@ from training.evaluation.interval_scores import interval_scores
 from training.evaluation.origins import Origins, actual_values, find_origins
 from training.evaluation.rolling_forecasts import rolling_forecasts
 
-REFERENCE = ("victoria-demand", 2)  # it comes with rollcast, and learned from the same series
+REFERENCE = ("victoria-demand", 3)  # it comes with rollcast, and learned from the same series
 ARTIFACTS = Path(__file__).parents[2] / "models" / "artifacts"
 FOLLOWED_DAYS = 28  # in each window, before its context
 MAX_ADAPTED_ORIGINS = 60

@@ -58,15 +58,12 @@ class Batch:
         """Advance every row by some steps, in one call of the network; the answer is the rows that are now done."""
         spec, steps = self._spec, min(-(-self._wanted // self._spec.outputs), self._steps_per_call)
         steps = max(1, min(steps, int(MAX_CALL_S / self._step_s)))
-        states = self._states if spec.rollout == "state" else None
         begun = time.perf_counter()
-        predicted, left = advance(self._network, spec, self._newest, steps, states, self._known_future)
+        predicted, self._states = advance(self._network, spec, self._newest, steps, self._states, self._known_future)
         self._step_s = (time.perf_counter() - begun) / steps
         self._newest = np.concatenate([self._newest, predicted[..., : len(spec.features)]])[-spec.input_length :]
         if self._known_future is not None:
             self._known_future = self._known_future[len(predicted) :]
-        if spec.rollout == "state":
-            self._states = left
         self._predicted.append(predicted)
         self._gained += len(predicted)
         self._wanted -= len(predicted)

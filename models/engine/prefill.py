@@ -38,8 +38,7 @@ def prefill(network: OnnxNetwork, slices: Sequence[RequestSlice]) -> list[Sequen
         if not request.is_short:
             for index, row in enumerate(range(first, last), start=start):
                 newest = np.concatenate([contexts[row], predicted[row, :, :features]])[-contexts.shape[1] :]
-                # A graph of format 1 gives states to a window that slides as well.
-                left = tuple(state[0, row] for state in states) if spec.rollout == "state" else ()
+                left = tuple(state[0, row] for state in states)
                 unfinished.append(SequenceState(request, index, spec.outputs, newest, left))
         first = last
     return unfinished

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.inference.autoregression import Autoregression
 from models.spec.blend import Blend
+from models.spec.model_spec import ModelSpec
 
 Array = NDArray[np.float64]
 
@@ -64,6 +65,14 @@ class Mixture(NamedTuple):
         for each in self.added:
             mixed += each[:, steps]
         return np.asarray(mixed)
+
+
+def known_of_targets(spec: ModelSpec, known_future: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+    """What is known of each forecast step's own target: shape (rows, horizon, channels of `spec.known_of_target`).
+
+    `known_future` has shape (rows, window + horizon - 1, channels).
+    """
+    return None if known_future is None else known_future[:, spec.window - 1 :, list(spec.known_of_target)]
 
 
 def naive_forecast(recent: Array, season: int, horizon: int) -> Array:

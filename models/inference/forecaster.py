@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 
 from models.errors import InvalidHorizon, InvalidRequest
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.blending import Blending
+from models.inference.blending import Blending, known_of_targets
 from models.inference.covariates import Codes, covariate_inputs
 from models.inference.input_windows import Windows, check_finite, newest_values
 from models.inference.masks import with_masks
 from models.inference.raw_steps import RawSteps
 from models.inference.rollout import rollout
 from models.inference.sent_covariates import NO_COVARIATES
-from models.inference.step_inputs import known_of_targets
 from models.inference.time_inputs import time_inputs
 from models.intervals.conformal import Bounds, Intervals
 from models.intervals.error_scale import ErrorScale, error_scale

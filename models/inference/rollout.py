@@ -30,7 +30,7 @@ def advance(
     spec: ModelSpec,
     values: Array,
     steps: int,
-    states: Sequence[Array] | None = None,
+    states: Sequence[Array] = (),
     known_future: Array | None = None,
 ) -> Steps:
     """Make `steps` steps in one call: the answer's outputs are what comes after the values.
@@ -40,7 +40,7 @@ def advance(
     target of its first input and reaches to the last step's. The outputs have shape (steps x outputs, rows,
     output_columns).
     """
-    end, length = len(values), spec.window if states is None else spec.step_length
+    end, length = len(values), spec.step_length if states else spec.window
     more = (steps - 1) * spec.outputs
     known = further = None
     if known_future is not None:
@@ -52,8 +52,8 @@ def advance(
             None if beside is None else beside.reshape(steps - 1, spec.outputs, *beside.shape[1:]),
             values[end - spec.lead + 1 : end, :, : len(spec.features)] if spec.lead > 1 else None,
         )
-    outputs, left = network(step_inputs(spec, values, end - length + 1, length, known), states, further)
-    return Steps(next_values(spec, outputs), left)
+    outputs, left = network(step_inputs(spec, values, end - length + 1, length, known), states or None, further)
+    return Steps(next_values(spec, outputs), left if spec.rollout == "state" else ())
 
 
 def rollout(
@@ -67,14 +67,13 @@ def rollout(
     """
     newest, predicted, done = contexts.transpose(1, 0, 2), [], 0
     known = None if known_future is None else known_future.transpose(1, 0, 2)
-    states: Sequence[Array] | None = None
+    states: Sequence[Array] = ()
     while True:
         steps = min(-(-(horizon - done) // spec.outputs), steps_per_call(network, spec))
-        taken_in = spec.window - (spec.window if states is None else spec.step_length) + done
-        outputs, left = advance(network, spec, newest, steps, states, None if known is None else known[taken_in:])
+        taken_in = done + (spec.window - spec.step_length if states else 0)
+        outputs, states = advance(network, spec, newest, steps, states, None if known is None else known[taken_in:])
         predicted.append(outputs)
         done += len(outputs)
         if done >= horizon:
             return np.concatenate(predicted)[:horizon].transpose(1, 0, 2)
         newest = np.concatenate([newest, outputs[..., : contexts.shape[2]]])[-spec.input_length :]
-        states = left if spec.rollout == "state" else None

@@ -36,14 +36,6 @@ def known_inputs(
     return lagged[0] if lagged else None
 
 
-def known_of_targets(spec: ModelSpec, known_future: Array | None) -> Array | None:
-    """What is known of each forecast step's own target: shape (rows, horizon, channels of `spec.known_of_target`).
-
-    `known_future` has shape (rows, window + horizon - 1, channels).
-    """
-    return None if known_future is None else known_future[:, spec.window - 1 :, list(spec.known_of_target)]
-
-
 def next_values(spec: ModelSpec, outputs: Array) -> Array:
     """What outputs of shape (steps, rows, outputs x columns) predict: shape (steps x outputs, rows, columns).
 
@@ -54,14 +46,3 @@ def next_values(spec: ModelSpec, outputs: Array) -> Array:
     steps, rows, _ = outputs.shape
     by_step = outputs.reshape(steps, rows, spec.outputs, -1).transpose(0, 2, 1, 3)
     return by_step.reshape(steps * spec.outputs, rows, -1)
-
-
-def window_inputs(spec: ModelSpec, contexts: Array, known_future: Array | None = None) -> Array:
-    """The inputs of each context's window, shape (window, rows, spec.channels).
-
-    `contexts` has shape (rows, input_length, features), `known_future` (rows, at least the window, channels).
-    """
-    known = None if known_future is None else known_future[:, : spec.window].transpose(1, 0, 2)
-    first = contexts.shape[1] - spec.window + 1  # the last step's target is the value after the context
-    inputs = step_inputs(spec, contexts.transpose(1, 0, 2), first, spec.window, known)
-    return np.ascontiguousarray(inputs)

@@ -37,7 +37,7 @@ class AddUp(_Worked):
 
 
 class Last(_Worked):
-    """Answers from its last step's inputs alone, by `weights` of shape (channels, outputs); it keeps its states."""
+    """Answers from its last step's inputs alone, by `weights` of shape (channels, outputs); its state is empty."""
 
     def __init__(self, *weights: list[float]) -> None:
         super().__init__()
@@ -46,7 +46,8 @@ class Last(_Worked):
     def __call__(self, inputs: Array, states: Sequence[Array] | None = None, further: Further | None = None) -> Steps:
         assert further is None
         self.shapes.append(inputs.shape)
-        return Steps((inputs[-1] @ self.weights)[None], tuple(states or ()))
+        nothing = (np.zeros((1, inputs.shape[1], 1), np.float32),)
+        return Steps((inputs[-1] @ self.weights)[None], tuple(states or nothing))
 
 
 class Summed(Last):

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from models.engine.offline import predict_offline
 from models.inference.forecaster import Forecaster, ForecastInputs
 from models.inference.rollout import rollout
-from models.inference.step_inputs import step_inputs, window_inputs
+from models.inference.step_inputs import step_inputs
+from models.spec.model_spec import ModelSpec
 from training.data.dataset import Examples
 from training.errors import DisagreementError
 
@@ -59,6 +60,17 @@ def check_reopened(network: Any, forecaster: Forecaster, examples: Examples) -> 
     steps = window_inputs(spec, inputs.contexts, inputs.known_future)
     expected = keras_answers(network, steps.transpose(1, 0, 2))
     _compare(actual.reshape(expected.shape), expected, "the reopened version")
+
+
+def window_inputs(spec: ModelSpec, contexts: Array, known_future: Array | None = None) -> Array:
+    """The inputs of each context's window, shape (window, rows, spec.channels).
+
+    `contexts` has shape (rows, input_length, features), `known_future` (rows, at least the window, channels).
+    """
+    known = None if known_future is None else known_future[:, : spec.window].transpose(1, 0, 2)
+    first = contexts.shape[1] - spec.window + 1  # the last step's target is the value after the context
+    inputs = step_inputs(spec, contexts.transpose(1, 0, 2), first, spec.window, known)
+    return np.ascontiguousarray(inputs)
 
 
 def keras_answers(network: Any, inputs: Array) -> Array:

@@ -41,6 +41,8 @@ def row(
 ) -> SequenceState:
     """A row as the first call leaves it: its newest values, and how many of them are predictions."""
     values = np.array(newest, np.float32).reshape(len(newest), -1)
+    # A window has no states, and a network may have an empty one.
+    states = (states or [[0]]) if of.spec.rollout == "state" else ()
     return SequenceState(of, index, done, values, tuple(np.array(state, np.float32) for state in states))
 
 

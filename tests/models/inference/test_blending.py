@@ -7,14 +7,14 @@ import pytest
 from pydantic import ValidationError
 
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.blending import Blending
+from models.inference.blending import Blending, known_of_targets
 from models.inference.covariates import covariate_inputs
 from models.inference.forecaster import Forecaster
 from models.spec.blend import Blend, LinearForecast
 from models.spec.covariate import Covariate
 from models.timeseries.scaling import Scaler, ScalerKind
 from tests.support.constant import constant, plain_spec
-from tests.support.tiny import graph_of
+from tests.support.tiny import graph_of, tiny_spec
 
 RECENT = np.array([[[1.0], [2], [4], [8]]])
 DOUBLE = LinearForecast(weights=(2.0,), intercept=0.0, shift=0.0, spread=1.0)
@@ -107,3 +107,12 @@ def test_a_forecaster_gives_its_linear_forecast_what_is_known_of_each_step(scale
     first = 0.5 * 8 + 1 + 10 * scaled[2] + 100
     assert answer[0, :, 0] == pytest.approx([first, 0.5 * first + 1 + 10 * scaled[3] + 100])
     assert covariate_inputs(spec, codes)[0, 1, 0] == scaled[2]
+
+
+def test_what_is_known_of_forecast_steps_is_that_of_their_own_targets() -> None:
+    spec = tiny_spec(window=2, outputs=2, future=(Covariate(name="x"),), static=(Covariate(name="z"),))
+    known_future = np.arange(9, dtype=np.float32).reshape(1, 3, 3)  # x, the next target's x, z
+    found = known_of_targets(spec, known_future)
+    assert found is not None
+    assert found.tolist() == [[[3, 5], [6, 8]]]
+    assert known_of_targets(spec, None) is None

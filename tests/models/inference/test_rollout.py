@@ -187,8 +187,7 @@ def test_a_call_goes_on_from_where_another_one_ended(mode: RolloutMode) -> None:
     whole = advance(network, spec, values, 7)
     assert whole.outputs.shape == (14, 2, 3)
     first = advance(network, spec, values, 4)
-    states = first.states if mode == "state" else None
-    rest = advance(network, spec, np.concatenate([values, first.outputs[..., :1]]), 3, states)
+    rest = advance(network, spec, np.concatenate([values, first.outputs[..., :1]]), 3, first.states)
     assert np.abs(np.concatenate([first.outputs, rest.outputs]) - whole.outputs).max() < BOUND
     for left, then in zip(rest.states, whole.states, strict=True):
         assert np.abs(left - then).max() < BOUND

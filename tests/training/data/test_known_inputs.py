@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from models.graphs.onnx_network import OnnxNetwork
+from models.inference.blending import known_of_targets
 from models.inference.forecaster import Forecaster
-from models.inference.step_inputs import known_of_targets
 from models.spec.covariate import Covariate
 from models.spec.model_spec import ModelSpec
 from models.timeseries.frequency import parse_frequency

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
-from models.inference.step_inputs import window_inputs
 from models.spec.covariate import Covariate
 from models.spec.model_spec import ModelSpec
 from models.timeseries.calendar_features import calendar_inputs
@@ -21,6 +20,7 @@ from tests.support.tiny import tiny_spec
 from training.data import windowing as module
 from training.data.splits import Samples, chronological_parts
 from training.data.windowing import PreparedSeries, cut_samples, prepare_series, take_differences, training_range
+from training.export.parity import window_inputs
 from training.reading.series import Series
 
 COVARIATES = (Covariate(name="temperature", mean=20, scale=4), Covariate(name="kind", categories=("a", "b")))

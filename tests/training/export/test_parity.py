@@ -14,7 +14,7 @@ from tests.support.tiny import tiny_spec
 from training.data.dataset import Examples
 from training.errors import DisagreementError
 from training.export.from_keras import to_onnx
-from training.export.parity import check_agreement, check_reopened
+from training.export.parity import check_agreement, check_reopened, window_inputs
 from training.networks.build import Architecture, build_network, ensemble_of
 
 WINDOWS = np.linspace(-1, 1, 24).reshape(4, 6, 1)
@@ -150,3 +150,35 @@ def test_a_reopened_version_of_any_option_is_judged_in_the_networks_units(name: 
     spoil(network)
     with pytest.raises(DisagreementError, match="the reopened version answers"):
         check_reopened(network, reopened, Examples(contexts, time_indexes, None))
+
+
+@pytest.mark.parametrize(
+    ("lead", "lags", "expected"),
+    [
+        (1, (), [[0], [1], [2]]),
+        (3, (), [[0], [1], [2]]),
+        (1, (4,), [[3, 0], [4, 1], [5, 2]]),
+        (2, (2, 5), [[3, 3, 0], [4, 4, 1], [5, 5, 2]]),
+    ],
+)
+def test_the_windows_last_target_is_the_value_after_the_context(
+    lead: int, lags: tuple[int, ...], expected: list[list[float]]
+) -> None:
+    spec = tiny_spec(window=3, lead=lead, lags=lags)
+    contexts = np.stack(
+        [
+            np.arange(spec.input_length, dtype=np.float32)[:, None],
+            100 + np.arange(spec.input_length, dtype=np.float32)[:, None],
+        ]
+    )
+    came = window_inputs(spec, contexts)
+    assert came.flags.c_contiguous
+    assert came[:, 0].tolist() == expected
+    assert came[:, 1].tolist() == [[100 + value for value in row] for row in expected]
+
+
+def test_the_windows_calendar_begins_with_its_first_target() -> None:
+    spec = tiny_spec(window=2, lead=2, calendar=("day",), frequency="1h")
+    known_future = np.arange(8, dtype=np.float32).reshape(1, 4, 2)
+    came = window_inputs(spec, np.array([[[7], [8], [9]]], np.float32), known_future)
+    assert came[:, 0].tolist() == [[7, 0, 1], [8, 2, 3]]

@@ -97,6 +97,7 @@ class Dispatcher:
                 length = request.spec.window if request.is_short else request.spec.step_length
                 request.cell_step_s = latency.of_cell_step(length, request.spec.window)
             self._engine.submit(request)
+            time.sleep(0)  # lets a compute thread have the interpreter, and begin while the loop goes on
         return done
 
     def wait_s(self, *, short: bool) -> float:

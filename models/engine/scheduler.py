@@ -7,8 +7,7 @@ The rules, in the order in which they are applied:
 2. Threads share a model's rows only once each has enough of them: at least MIN_ROWS_PER_THREAD rows (of these short
    requests MIN_SHORT_ROWS_PER_THREAD), and at least MIN_FLOP_PER_CALL of arithmetic in a call. Below that, rows go to
    the thread that has the model's other rows.
-3. A thread holds at most MAX_BATCH_ROWS rows of a model, and begins those of MAX_FLOP_PER_FIRST_CALL at a tick; further
-   ones wait.
+3. A thread holds at most MAX_BATCH_ROWS rows of a model, and begins those of MAX_FLOP_PER_FIRST_CALL at a tick.
 4. Requests are admitted row by row in turns, so that a thousand windows do not hold up one.
 5. When rows wait and a thread has no room, its rows that have made MAX_STEPS_BEFORE_YIELD steps leave and queue again,
    so that ten thousand steps do not hold up ten.
@@ -90,7 +89,8 @@ class Scheduler:
             network = request.network
             if network not in room:
                 least = max(MIN_SHORT_ROWS_PER_THREAD, _rows_of_flop(request, request.spec.window))
-                room[network] = min(MAX_BATCH_ROWS, max(least, -(-waiting[network] // (1 + idle))))
+                most = min(MAX_BATCH_ROWS, _rows_of_flop(request, request.spec.window, MAX_FLOP_PER_FIRST_CALL))
+                room[network] = min(most, max(least, -(-waiting[network] // (1 + idle))))
             count = min(len(request.contexts) - request.started, room[network])
             if count:
                 room[network] -= count

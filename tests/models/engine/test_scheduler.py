@@ -58,6 +58,16 @@ def test_rollouts_of_a_large_model_are_shared_from_eight_rows_on() -> None:
     assert not scheduler
 
 
+def test_no_more_windows_begin_at_a_tick_than_caches_hold() -> None:
+    spec = tiny_spec(window=150, units=(300,))  # 2 x 365,000 weights x 150 values: 110 million operations a row
+    network = network_of(spec)
+    for horizon in (1, 50):
+        scheduler = Scheduler(threads=1)
+        scheduler.put(request(network, spec, 20, horizon))
+        begun = [scheduler.admit({}, idle=0)[network].slices for _ in range(3)]
+        assert [sum(stop - start for _, start, stop in slices) for slices in begun] == [9, 9, 2]
+
+
 def test_next_values_are_taken_whatever_rolls_out_and_shared_with_idle_threads() -> None:
     network = network_of(LARGE)
     scheduler = Scheduler(threads=2)

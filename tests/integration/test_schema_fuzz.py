@@ -1,9 +1,11 @@
 """Requests generated from the OpenAPI document, good and bad: every answer is one that it documents."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import hypothesis
 import pytest
 import schemathesis
@@ -58,12 +60,25 @@ OPERATIONS = [
 ]
 
 
+def await_examples(url: str, count: int) -> None:
+    """Wait until all models are open: the document has an example of each that is, and some open once it is ready."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        document = httpx.get(f"{url}/openapi.json").json()
+        body = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
+        if len(body["examples"]) >= count:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"only {len(body['examples'])} of {count} models were open in time")
+
+
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
     path: Path = tmp_path_factory.mktemp("registry")
     tiny_registry(path)
     timed_registry(path)
     with real_server(registry=path) as server:
+        await_examples(server.url, count=7)
         # A body of too many names is refused with 413, also where it is bad in other ways.
         refusals = {"checks": {"negative_data_rejection": {"expected-statuses": [400, 404, 413, 422]}}}
         config = schemathesis.Config.from_dict(refusals)

@@ -18,7 +18,8 @@ def constant(answer: float, spec: ModelSpec | None = None) -> Forecaster:
     layer = Layer(spec.channels, 1, [np.zeros(size, np.float32) for size in ((spec.channels, 1), (1, 1), (1,))])
     bias = np.tile(answer * 10.0 ** np.arange(len(spec.targets)), spec.outputs).astype(np.float32)
     member = Member([layer], np.zeros((1, len(bias)), np.float32), bias)
-    return Forecaster(spec, OnnxNetwork(build_graph(spec, [member])), "constant@1")
+    graph = build_graph(spec.model_copy(update={"kind": "simple_rnn"}), [member])
+    return Forecaster(spec, OnnxNetwork(graph), "constant@1")
 
 
 def plain_spec(

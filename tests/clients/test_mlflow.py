@@ -132,7 +132,7 @@ def test_the_registered_version_tells_ours(logged: Mlflow) -> None:
     registered = logged.get("model-versions/get", name="sine-lstm", version="1")["model_version"]
     manifest = Registry.at(ARTIFACTS).manifest("sine-lstm", 3)
     tags = {each["key"]: each["value"] for each in registered["tags"]}
-    assert (tags["rollcast.version"], tags["rollcast.sha256"]) == ("2", manifest.sha256)
+    assert (tags["rollcast.version"], tags["rollcast.sha256"]) == ("3", manifest.sha256)
     assert (registered["status"], registered["description"]) == ("READY", manifest.description)
     code = "import mlflow; print(mlflow.models.get_model_info('models:/sine-lstm/1').flavors['rollcast']['version'])"
     result = subprocess.run(
@@ -143,7 +143,7 @@ def test_the_registered_version_tells_ours(logged: Mlflow) -> None:
         timeout=120,
         check=True,
     )
-    assert result.stdout == "2\n"
+    assert result.stdout == "3\n"
 
 
 def test_the_same_is_logged_once(logged: Mlflow) -> None:
@@ -164,11 +164,11 @@ def test_a_fetched_version_is_the_one_that_was_logged(logged: Mlflow, tmp_path: 
 
 
 def test_a_number_that_is_taken_here_is_said(logged: Mlflow, tmp_path: Path) -> None:
-    for seed in (1, 2):
+    for seed in (1, 2, 3):
         publish_tiny(Registry.at(tmp_path), "sine-lstm", seed=seed)
     result = rollcast("fetch", "models:/sine-lstm/1", "--tracking-uri", logged.url, "--registry", tmp_path)
-    assert "sine-lstm has had a version 2 here, or a higher one: this is 3" in result.stdout, result.stderr
-    assert Registry.at(tmp_path).open("sine-lstm", 3)[0].version == 3
+    assert "sine-lstm has had a version 3 here, or a higher one: this is 4" in result.stdout, result.stderr
+    assert Registry.at(tmp_path).open("sine-lstm", 4)[0].version == 4
 
 
 def test_what_was_changed_on_the_server_is_refused(logged: Mlflow, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Very many series, for one model that then forecasts any series."""

@@ -1,0 +1,1 @@
+"""What synthetic series are made of."""

@@ -1,6 +1,6 @@
 """What disturbs measured series: level shifts, outliers, outages, plateaus, limits and rounding.
 
-Each changes some rows of `values`, of shape (rows, length), in place.
+Each takes `values` of shape (rows, length) and returns them disturbed in every row.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from training.collection.components.draws import Rows, log_uniform, signs, some
 
-Indices = NDArray[np.intp]
-
 
 def disturb(rng: np.random.Generator, values: Rows) -> None:
-    """Each disturbance in a few of the rows. What was positive does not become negative."""
+    """Disturb a few of the rows in each of the ways, in place. Rows that were positive get no value below zero."""
     positive = values.min(axis=1, keepdims=True) > 0
     for disturbance in DISTURBANCES:
         rows = some(rng, disturbance.share, len(values))
@@ -24,7 +22,8 @@ def disturb(rng: np.random.Generator, values: Rows) -> None:
     np.maximum(values, 0, out=values, where=positive)
 
 
-def _level_shifts(rng: np.random.Generator, values: Rows) -> Rows:
+def level_shifts(rng: np.random.Generator, values: Rows) -> Rows:
+    """The level changes for good at one point, in some rows at a second one too."""
     for again in (1.0, 0.3):  # of the rows have a shift, a second one
         after = np.arange(values.shape[1]) >= rng.uniform(0, values.shape[1], (len(values), 1))
         size = signs(rng, len(values)) * log_uniform(rng, 0.3, 4, len(values)) * _spread(values)
@@ -32,7 +31,7 @@ def _level_shifts(rng: np.random.Generator, values: Rows) -> Rows:
     return values
 
 
-def _temporary_shift(rng: np.random.Generator, values: Rows) -> Rows:
+def temporary_shift(rng: np.random.Generator, values: Rows) -> Rows:
     """A shift that fades, as after a shock."""
     since = np.arange(values.shape[1]) - rng.uniform(0, values.shape[1], (len(values), 1))
     fading = np.exp(-np.maximum(since, 0) / log_uniform(rng, 2, max(4, values.shape[1] / 5), len(values)))
@@ -40,36 +39,37 @@ def _temporary_shift(rng: np.random.Generator, values: Rows) -> Rows:
     return values + np.where(since >= 0, size * fading, 0)
 
 
-def _outliers(rng: np.random.Generator, values: Rows) -> Rows:
-    """Single values far off; one to five in a hundred, mostly of one sign."""
+def outliers(rng: np.random.Generator, values: Rows) -> Rows:
+    """Single values far off, at most about five in a hundred; all of a row to one side."""
     hit = rng.random(values.shape) < log_uniform(rng, 0.003, 0.05, len(values))
     sizes = rng.gamma(3, 1, values.shape) * signs(rng, len(values), 0.6) * _spread(values)
     return values + np.where(hit, sizes, 0)
 
 
-def _outlying_run(rng: np.random.Generator, values: Rows) -> Rows:
+def outlying_run(rng: np.random.Generator, values: Rows) -> Rows:
     """A run of values moved together: a strike, a holiday, a campaign."""
     size = signs(rng, len(values)) * log_uniform(rng, 0.7, 5, len(values)) * _spread(values)
     return values + np.where(_run(rng, values), size, 0)
 
 
-def _plateau(rng: np.random.Generator, values: Rows) -> Rows:
+def plateau(rng: np.random.Generator, values: Rows) -> Rows:
     """A run that repeats the value before it, as a gauge that hangs or a gap that was filled."""
     run = _run(rng, values)
     first = np.maximum(run.argmax(axis=1) - 1, 0)
     return np.where(run, np.take_along_axis(values, first[:, None], axis=1), values)
 
 
-def _outage(rng: np.random.Generator, values: Rows) -> Rows:
+def outage(rng: np.random.Generator, values: Rows) -> Rows:
+    """A run of zeros."""
     return np.where(_run(rng, values), 0, values)
 
 
-def _late_start(rng: np.random.Generator, values: Rows) -> Rows:
+def late_start(rng: np.random.Generator, values: Rows) -> Rows:
     """Zeros before the first sale."""
     return np.where(np.arange(values.shape[1]) < rng.uniform(0, 0.4 * values.shape[1], (len(values), 1)), 0, values)
 
 
-def _limits(rng: np.random.Generator, values: Rows) -> Rows:
+def limits(rng: np.random.Generator, values: Rows) -> Rows:
     """Nothing above a capacity or below a floor."""
     share = rng.uniform(0.03, 0.3, len(values))
     ordered = np.sort(values, axis=1)
@@ -80,7 +80,7 @@ def _limits(rng: np.random.Generator, values: Rows) -> Rows:
     return limited
 
 
-def _rounded(rng: np.random.Generator, values: Rows) -> Rows:
+def rounded(rng: np.random.Generator, values: Rows) -> Rows:
     """Whole multiples of a step that is from a hundredth to half of the standard deviation."""
     step = log_uniform(rng, 0.01, 0.5, len(values)) * _spread(values)
     return np.round(values / step) * step
@@ -106,13 +106,13 @@ class Disturbance(NamedTuple):
 
 
 DISTURBANCES = [
-    Disturbance(_level_shifts, 0.08),
-    Disturbance(_temporary_shift, 0.03),
-    Disturbance(_outliers, 0.07),
-    Disturbance(_outlying_run, 0.05),
-    Disturbance(_plateau, 0.02),
-    Disturbance(_outage, 0.015),
-    Disturbance(_late_start, 0.01),
-    Disturbance(_limits, 0.03),
-    Disturbance(_rounded, 0.15),  # the last, as a measured value is rounded when all is done
+    Disturbance(level_shifts, 0.08),
+    Disturbance(temporary_shift, 0.03),
+    Disturbance(outliers, 0.07),
+    Disturbance(outlying_run, 0.05),
+    Disturbance(plateau, 0.02),
+    Disturbance(outage, 0.015),
+    Disturbance(late_start, 0.01),
+    Disturbance(limits, 0.03),
+    Disturbance(rounded, 0.15),  # the last, as a measured value is rounded when all is done
 ]

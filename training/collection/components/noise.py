@@ -69,12 +69,12 @@ def _regimes(rng: np.random.Generator, rows: int, length: int) -> Rows:
 
 
 KINDS = [
-    Kind(_gaussian, 0.34),
+    Kind(_gaussian, 0.28),
     Kind(_student, 0.08),
     Kind(_laplace, 0.08),
     Kind(_autoregressive, 0.20),
     Kind(_mixed, 0.08),
-    Kind(_persistent, 0.12),
+    Kind(_persistent, 0.18),
     Kind(_garch, 0.06),
     Kind(_regimes, 0.04),
 ]

@@ -9,11 +9,12 @@ from training.collection.components.draws import Rows, log_uniform
 from training.collection.components.seasonal_shapes import DAYS, shapes, weekly_shapes
 
 WITHOUT = 0.15  # of the rows have no season, though one is named
+MAIN = 1.5  # times as strong as the others is the shortest season: days more than weeks
 FIXED = 0.5  # of the seasons never change; the others change in one of four ways
 
 
 def seasonality(rng: np.random.Generator, rows: int, length: int, seasons: Sequence[int]) -> Rows:
-    """The sum of seasons of random shapes and amplitudes, of shape (rows, length) and a standard deviation near one.
+    """The sum of seasons of random shapes and amplitudes; shape (rows, length), its variance near the seasons' number.
 
     Some rows have only some of the seasons, WITHOUT of them none: they are zero.
     """
@@ -21,9 +22,10 @@ def seasonality(rng: np.random.Generator, rows: int, length: int, seasons: Seque
     if not seasons:
         return total
     start = rng.integers(0, max(seasons), (rows, 1))
-    weights = log_uniform(rng, 0.2, 1, rows * len(seasons)).reshape(rows, -1)
+    weights = log_uniform(rng, 0.25, 1, rows * len(seasons)).reshape(rows, -1)
+    weights[:, 0] *= MAIN
     weights *= rng.random(weights.shape) < (0.9 if len(seasons) > 1 else 1)
-    weights /= np.maximum(np.sqrt((weights**2).sum(axis=1, keepdims=True)), 0.2)
+    weights *= np.sqrt(len(seasons)) / np.maximum(np.sqrt((weights**2).sum(axis=1, keepdims=True)), 0.2)
     weights[rng.random(rows) < WITHOUT] = 0
     for number, season in enumerate(seasons):
         where = np.flatnonzero(weights[:, number])

@@ -59,6 +59,6 @@ def from_spectrum(rng: np.random.Generator, density: Rows, length: int) -> Rows:
 
 def _fft_length(length: int) -> int:
     """The least 2^k or 3 * 2^k that is 1.5 times the length: fast to transform."""
-    wanted = max(4, 3 * length // 2)
+    wanted = max(4, -(-3 * length // 2))
     power = 1 << (wanted - 1).bit_length()
     return 3 * power // 4 if 3 * power // 4 >= wanted else power

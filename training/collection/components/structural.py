@@ -16,15 +16,15 @@ QUIET = 0.08  # of the series have next to no noise: prices, stocks, whatever is
 
 def multiplicative(rng: np.random.Generator, rows: int, length: int, seasons: Sequence[int]) -> Rows:
     """Positive series whose season and noise grow with the level; shape (rows, length)."""
-    logs = log_uniform(rng, 0.05, 1.5, rows) * trend(rng, rows, length)
-    logs += log_uniform(rng, 0.02, 0.6, rows) * seasonality(rng, rows, length, seasons)
-    logs += _noise_size(rng, 0.006, 0.3, rows) * noise(rng, rows, length)
+    logs = log_uniform(rng, 0.08, 1.8, rows) * trend(rng, rows, length)
+    logs += log_uniform(rng, 0.02, 0.5, rows) * seasonality(rng, rows, length, seasons)
+    logs += _noise_size(rng, 0.004, 0.25, rows) * noise(rng, rows, length)
     return np.exp(np.clip(logs, -LARGEST_LOG, LARGEST_LOG))
 
 
 def additive(rng: np.random.Generator, rows: int, length: int, seasons: Sequence[int]) -> Rows:
     """Series whose season and noise are of one size, or grow with the level in some rows; shape (rows, length)."""
-    sizes = [log_uniform(rng, 0.1, 3, rows), log_uniform(rng, 0.1, 2, rows), _noise_size(rng, 0.03, 1.2, rows)]
+    sizes = [log_uniform(rng, 0.2, 4, rows), log_uniform(rng, 0.1, 2, rows), _noise_size(rng, 0.02, 1, rows)]
     level = sizes[0] * trend(rng, rows, length)
     level += sizes[1] * seasonality(rng, rows, length, seasons)
     errors = noise(rng, rows, length)

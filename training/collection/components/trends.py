@@ -18,9 +18,9 @@ RISING = 0.65  # of the trends; economic series grow more often than they shrink
 
 
 def trend(rng: np.random.Generator, rows: int, length: int) -> Rows:
-    """Paths of random kinds; three of ten are the sum of two."""
+    """Paths of random kinds; four of ten are the sum of two."""
     paths = mixture(rng, KINDS, rows, length)
-    both = np.flatnonzero(rng.random(rows) < 0.3)
+    both = np.flatnonzero(rng.random(rows) < 0.4)
     paths[both] += log_uniform(rng, 0.1, 1, both.size) * mixture(rng, KINDS, both.size, length)
     return paths
 
@@ -126,7 +126,7 @@ def _breaks(rng: np.random.Generator, rows: int, length: int) -> tuple[np.ndarra
 
 
 KINDS = [
-    Kind(_none, 0.10),
+    Kind(_none, 0.07),
     Kind(_linear, 0.10),
     Kind(_damped, 0.06),
     Kind(_exponential, 0.06),
@@ -134,7 +134,7 @@ KINDS = [
     Kind(_broken, 0.10),
     Kind(_local_linear, 0.09),
     Kind(_random_walk, 0.09),
-    Kind(_random_walk_with_drift, 0.13),
+    Kind(_random_walk_with_drift, 0.16),
     Kind(_momentum, 0.05),
     Kind(_heavy_walk, 0.03),
     Kind(_mean_reverting, 0.08),

@@ -1,1 +1,1 @@
-"""Very many series, for one model that then forecasts any series."""
+"""What a model for any series is pretrained on: synthetic series, and real ones of installed packages."""

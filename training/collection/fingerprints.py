@@ -69,7 +69,9 @@ def _telling_starts(written: list[str]) -> NDArray[np.intp]:
 
 def _different(rows: Values) -> NDArray[np.intp]:
     """How many different numbers each row has."""
-    return 1 + np.count_nonzero(np.diff(np.sort(rows, axis=1), axis=1), axis=1)
+    steps: NDArray[np.bool_] = np.diff(np.sort(rows, axis=1), axis=1) != 0
+    counts: NDArray[np.intp] = 1 + steps.sum(axis=1)
+    return counts
 
 
 def _fingerprint(written: list[str], start: int) -> str:

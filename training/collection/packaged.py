@@ -137,8 +137,9 @@ def packaged_series(names: Iterable[str] = tuple(SOURCES)) -> tuple[CollectedSer
 def kept_rows(rows: int, horizon: int, *, panel: bool) -> int:
     """How many of a series' rows, the oldest, are trained on.
 
-    Of a single series 80 %. Of one of a panel all but the last three horizons. Where that leaves no window of 8 values
-    and a horizon, all but the last horizon; of M3, these are the rows that the competition had forecast.
+    Of a single series 80 %. Of one in a panel, all but the last three horizons. Where that leaves no window of 8 values
+    and a horizon, all but the last horizon: of 894 of the 3,003 series of M3, which are as short as 20 years. The last
+    horizon of M3 is what the competition had forecast, so that none of it is ever kept.
     """
     if not panel:
         return int(SINGLE_SHARE * rows)

@@ -66,10 +66,10 @@ class ForecastSteps:
             raw = self._raw_steps.next(predictions[..., : len(forecaster.spec.targets)])
             intervals = {}
             if prepared.error_bounds:
-                scale = forecaster.error_scale(prepared.inputs, predictions)
+                scale = forecaster.error_scale(prepared.inputs, predictions, first)
                 for level, bounds in prepared.error_bounds.items():
                     of_steps = scale.bounds(Bounds(bounds.lower[steps], bounds.upper[steps]))
-                    intervals[level] = finite_interval(forecaster, raw, of_steps)
+                    intervals[level] = finite_interval(forecaster, prepared.inputs, raw, of_steps)
         except InvalidWindow as error:
             raise of_window(error, prepared.replays) from None
         times = prepared.timestamps

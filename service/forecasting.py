@@ -76,11 +76,7 @@ class PreparedRequest(NamedTuple):
     @property
     def asked_inputs(self) -> ForecastInputs:
         """The inputs without those of replays."""
-        if not self.replays.origins:
-            return self.inputs
-        count = len(self.asked.windows)
-        inside = tuple(index for index in self.inputs.out_of_range if index < count)
-        return self.inputs._replace(contexts=self.inputs.contexts[:count], out_of_range=inside)
+        return self.inputs.first(len(self.asked.windows))
 
 
 class Forecast(NamedTuple):
@@ -141,7 +137,7 @@ def finish(
 
     Raises InvalidWindow where a number is not finite.
     """
-    asked, inputs = prepared.asked, prepared.inputs
+    asked, inputs, own = prepared.asked, prepared.inputs, prepared.asked_inputs
     count = len(asked.windows)
     try:
         raw = forecaster.to_raw(inputs, predictions)
@@ -152,13 +148,12 @@ def finish(
             if prepared.replays.origins:
                 windows = _target_values(asked.windows, forecaster)
                 bounds = {level: prepared.replays.adapt(each, level, windows, raw) for level, each in bounds.items()}
-            intervals = {level: finite_interval(forecaster, forecasts, each) for level, each in bounds.items()}
+            intervals = {level: finite_interval(forecaster, own, forecasts, each) for level, each in bounds.items()}
             if asked.paths:
-                paths = forecaster.paths(scale, forecasts, asked.paths, asked.seed)
+                paths = forecaster.paths(own, scale.of_rows(slice(count)), forecasts, asked.paths, asked.seed)
     except InvalidWindow as error:
         raise of_window(error, prepared.replays) from None
-    out_of_range = prepared.asked_inputs.out_of_range
-    return Forecast(manifest, forecasts, intervals, prepared.timestamps, out_of_range, prepared.unseen, paths)
+    return Forecast(manifest, forecasts, intervals, prepared.timestamps, own.out_of_range, prepared.unseen, paths)
 
 
 def forecast_now(request: ForecastRequest, manifest: Manifest, forecaster: Forecaster) -> Forecast:
@@ -284,9 +279,9 @@ def _target_values(windows: Windows, forecaster: Forecaster) -> list[Array]:
     return [np.asarray(window, np.float64).reshape(len(window), -1)[:, targets] for window in windows]
 
 
-def finite_interval(forecaster: Forecaster, raw: Array, error_bounds: Bounds) -> Bounds:
+def finite_interval(forecaster: Forecaster, inputs: ForecastInputs, raw: Array, error_bounds: Bounds) -> Bounds:
     """The interval around forecasts, all finite. Raises InvalidWindow, its location the window's index."""
-    bounds = forecaster.interval(raw, error_bounds)
+    bounds = forecaster.interval(inputs, raw, error_bounds)
     finite = (np.isfinite(bounds.lower) & np.isfinite(bounds.upper)).all(axis=(1, 2))
     if not finite.all():
         raise InvalidWindow(

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.blending.blending import Blending, known_of_targets
 from models.errors import InvalidHorizon, InvalidRequest
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.blending import Blending, known_of_targets
+from models.inference.any_windows import SentSeasons, adjusted_inputs, refuse_seasons
 from models.inference.covariates import Codes, covariate_inputs
 from models.inference.input_windows import Windows, check_finite, newest_values
 from models.inference.masks import with_masks
@@ -41,7 +42,9 @@ class ForecastInputs(NamedTuple):
     window + horizon - 1, channels) and begins with the first window's first target. `scale` and `last_season` (the
     values that the first differences stand on) lead back to raw units. `out_of_range` are the indexes of windows with
     values far outside those of training. `recent`, shape (rows, context, targets) and in raw units, is what the other
-    forecasts of a blend are made from.
+    forecasts of a blend are made from. `lowest`, which broadcasts against (rows, horizon, targets), has the least value
+    that each target may have; None where any may have all. `found` are the seasons that were found in the windows,
+    where a model takes in seasons: None of a window that came with its own.
     """
 
     contexts: NDArray[np.float32]
@@ -51,6 +54,20 @@ class ForecastInputs(NamedTuple):
     last_season: NDArray[np.float64] | None
     out_of_range: tuple[int, ...] = ()
     recent: NDArray[np.float64] | None = None
+    lowest: NDArray[np.float64] | None = None
+    found: tuple[tuple[int, ...] | None, ...] = ()
+
+    def first(self, count: int) -> "ForecastInputs":
+        """The inputs of the first windows."""
+        if count == len(self.contexts):
+            return self
+        per_row = self.lowest is not None and self.lowest.ndim == 3
+        return self._replace(
+            contexts=self.contexts[:count],
+            out_of_range=tuple(index for index in self.out_of_range if index < count),
+            lowest=self.lowest[:count] if per_row and self.lowest is not None else self.lowest,
+            found=self.found[:count],
+        )
 
 
 class Forecaster:
@@ -69,7 +86,7 @@ class Forecaster:
         self._network_context = spec.network_context
         self._asks_more = spec.needs_times or any(spec.covariates)  # than the windows
         self._blending = None if spec.blend is None else Blending(spec.blend)
-        self._fixed_scale = None if spec.scaler.kind == "context" else spec.scaler.of(np.empty(0))
+        self._fixed_scale = None if spec.scaler.kind in ("context", "seasonal") else spec.scaler.of(np.empty(0))
         self._lowest = _lowest(spec)
         self._low, self._high = _expected_range(spec)
 
@@ -79,14 +96,16 @@ class Forecaster:
         horizon: int = 1,
         times: Sequence[TimeIndex] | None = None,
         codes: Codes | None = None,
+        seasons: SentSeasons | None = None,
     ) -> ForecastInputs:
         """Check a request and make the network's inputs of it; each window is cut to its newest values.
 
         A window is oldest first and in raw units: numbers where the model has one feature, else rows of one number
         per feature, shape (at least the context, features). `times` has each window's time index, which a model with
         calendar inputs needs, and `codes` those of its covariates, shape (windows, at least window + lead - 1 +
-        horizon, covariates), which end with the horizon. Raises InvalidWindow (its location begins with the window's
-        index), InvalidHorizon and InvalidRequest.
+        horizon, covariates), which end with the horizon. `seasons` has each window's, for a model that takes windows of
+        any length and season; where it has None they are looked for. Raises InvalidWindow (its location begins with the
+        window's index), InvalidHorizon and InvalidRequest.
         """
         spec = self.spec
         # 1. Can the model reach so far?
@@ -103,6 +122,9 @@ class Forecaster:
                 f"{self.title} takes in {names}, not known after the window, and gives {spec.max_horizon} values at "
                 f"once: the horizon may be at most {spec.max_horizon}, not {horizon}"
             )
+        if spec.any_length:
+            return self._prepare_any(windows, horizon, seasons)
+        refuse_seasons(seasons, self.title)
         # 2. Raw values, their differences, the network's units.
         raw = newest_values(windows, self._context_length, spec.features, self.title, spec.extension)
         missing = np.isnan(raw) if spec.masked else None
@@ -125,7 +147,7 @@ class Forecaster:
         if missing is not None:
             known_future = with_masks(spec, missing, horizon, known_future)
         recent = None if self._blending is None else raw[:, :, list(self._targets)]
-        return ForecastInputs(contexts, horizon, known_future, scale, last_season, out_of_range, recent)
+        return ForecastInputs(contexts, horizon, known_future, scale, last_season, out_of_range, recent, self._lowest)
 
     def forecast(
         self,
@@ -134,12 +156,13 @@ class Forecaster:
         *,
         times: Sequence[TimeIndex] | None = None,
         codes: Codes | None = None,
+        seasons: SentSeasons | None = None,
     ) -> NDArray[np.float64]:
         """Forecast each window's next `horizon` values, one call of the network after another.
 
         The answer has shape (windows, horizon, targets), in raw units. Raises as `prepare` and `to_raw`.
         """
-        inputs = self.prepare(windows, horizon, times, codes)
+        inputs = self.prepare(windows, horizon, times, codes, seasons)
         predictions = []
         for first in range(0, len(inputs.contexts), ROWS_PER_CALL):
             rows = slice(first, first + ROWS_PER_CALL)
@@ -162,7 +185,7 @@ class Forecaster:
         if self._blending is not None and inputs.recent is not None:
             known = known_of_targets(self.spec, inputs.known_future) if self._blending.takes_known else None
             mixture = self._blending.mixture(inputs.recent, horizon, known)
-        return RawSteps(inputs.scale.columns(self._targets), horizon, inputs.last_season, mixture, self._lowest)
+        return RawSteps(inputs.scale.columns(self._targets), horizon, inputs.last_season, mixture, inputs.lowest)
 
     def to_network_units(self, inputs: ForecastInputs, raw: NDArray[np.float64]) -> NDArray[np.float32]:
         """Forecasts in raw units, shape (windows, horizon, targets), in the units that the network predicts in.
@@ -183,18 +206,22 @@ class Forecaster:
             raise InvalidRequest(f"{self.title} has no calibrated intervals: leave levels out", ("levels",))
         return self.intervals.error_bounds(level, horizon)
 
-    def error_scale(self, inputs: ForecastInputs, predictions: NDArray[np.float32]) -> ErrorScale:
-        """The units of the errors of forecasts, from what the network predicted: shape (rows, horizon, columns)."""
-        return error_scale(self.spec, inputs.scale.columns(self._targets), inputs.contexts, predictions)
+    def error_scale(self, inputs: ForecastInputs, predictions: NDArray[np.float32], first: int = 0) -> ErrorScale:
+        """The units of the errors of forecasts, from what the network predicted: shape (rows, steps, columns).
 
-    def interval(self, forecasts: NDArray[np.float64], error_bounds: Bounds) -> Bounds:
+        These are the steps of the horizon from index `first` on.
+        """
+        scale = inputs.scale.columns(self._targets).steps(first, predictions.shape[1])
+        return error_scale(self.spec, scale, inputs.contexts, predictions)
+
+    def interval(self, inputs: ForecastInputs, forecasts: NDArray[np.float64], error_bounds: Bounds) -> Bounds:
         """The interval around forecasts of shape (rows, horizon, targets), in raw units; it may not be finite."""
-        bounds = error_bounds.around(forecasts)
-        if self._lowest is None:
-            return bounds
-        return Bounds(np.maximum(bounds.lower, self._lowest), np.maximum(bounds.upper, self._lowest))
+        bounds, lowest = error_bounds.around(forecasts), inputs.lowest
+        return bounds if lowest is None else Bounds(np.maximum(bounds.lower, lowest), np.maximum(bounds.upper, lowest))
 
-    def paths(self, scale: ErrorScale, forecasts: NDArray[np.float64], count: int, seed: int) -> NDArray[np.float64]:
+    def paths(
+        self, inputs: ForecastInputs, scale: ErrorScale, forecasts: NDArray[np.float64], count: int, seed: int
+    ) -> NDArray[np.float64]:
         """Sample paths around forecasts of shape (rows, horizon, targets), in raw units.
 
         `scale` is that of their errors. The answer has shape (rows, count, horizon, targets). Raises InvalidRequest
@@ -203,7 +230,22 @@ class Forecaster:
         check_paths(self.intervals, forecasts.shape[1], self.title)
         assert self.intervals is not None  # noqa: S101 (checked just before)
         paths = sample_paths(self.intervals, forecasts, scale, count, seed)
-        return paths if self._lowest is None else np.maximum(paths, self._lowest)
+        if inputs.lowest is None:
+            return paths
+        return np.maximum(paths, inputs.lowest[:, None] if inputs.lowest.ndim == paths.ndim - 1 else inputs.lowest)
+
+    def _prepare_any(self, windows: Windows, horizon: int, seasons: SentSeasons | None) -> ForecastInputs:
+        """The inputs of windows of any length and season."""
+        adjusted, found = adjusted_inputs(self.spec, windows, horizon, seasons, self.title)
+        return ForecastInputs(
+            adjusted.contexts,
+            horizon,
+            adjusted.beside,
+            adjusted.scale,
+            last_season=None,
+            lowest=adjusted.lowest,
+            found=found,
+        )
 
     def _known_future(
         self, times: Sequence[TimeIndex] | None, codes: Codes | None, rows: int, horizon: int

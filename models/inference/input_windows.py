@@ -28,14 +28,22 @@ def newest_values(
         length = len(window)
         if length < least:
             raise InvalidWindow(f"the window has {counted(length, 'value')}; {title} needs at least {least}", (index,))
-        try:
-            rows = _rows(window[-context:], features, first=max(0, length - context))
-        except InvalidWindow as error:
-            raise error.within(index) from None
+        rows = values_of(window, context, features, index)
         found.append(rows if extension is None or length >= context else extended(rows, context, extension.season))
     if not found:
         raise InvalidWindow("at least one window is needed")
     return found[0][None] if len(found) == 1 else np.stack(found)
+
+
+def values_of(window: Window, most: int, features: Sequence[str], index: int) -> NDArray[np.float64]:
+    """The newest values of a window, at most so many, shape (values, features), NaN where one is missing.
+
+    Raises InvalidWindow, whose location begins with the window's `index`.
+    """
+    try:
+        return _rows(window[-most:], features, first=max(0, len(window) - most))
+    except InvalidWindow as error:
+        raise error.within(index) from None
 
 
 def extended(rows: NDArray[np.float64], count: int, season: int) -> NDArray[np.float64]:

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from models.blending.blending import Mixture
 from models.errors import InvalidWindow
-from models.inference.blending import Mixture
 from models.timeseries.differencing import undo_differences
 from models.timeseries.scaling import Scale
 
@@ -15,13 +15,13 @@ class RawSteps:
     """The way of a request's predictions back to raw units, of all steps at once or of some after others.
 
     There are `horizon` steps in all. `scale` is that of the targets, `last_season`, shape (rows, season, targets), what
-    the first differences stand on, and `lowest`, shape (targets), the least value of each target.
+    the first differences stand on, and `lowest`, which broadcasts against (rows, steps, targets), the least values.
     """
 
     def __init__(
         self, scale: Scale, horizon: int, last_season: Array | None, mixture: Mixture | None, lowest: Array | None
     ) -> None:
-        self._left = horizon
+        self._done, self._left = 0, horizon
         self._scale, self._last_season, self._mixture, self._lowest = scale, last_season, mixture, lowest
 
     def next(self, predictions: NDArray[np.floating]) -> Array:
@@ -29,7 +29,8 @@ class RawSteps:
 
         Raises InvalidWindow, its location the row's index, where one is not finite.
         """
-        raw = self._scale.unscaled(predictions)
+        raw = self._scale.steps(self._done, predictions.shape[1]).unscaled(predictions)
+        self._done += raw.shape[1]
         self._left -= raw.shape[1]
         if self._last_season is not None:
             before = self._last_season

@@ -94,8 +94,9 @@ def replay(manifest: Manifest, forecaster: Forecaster) -> None:
         times = None if golden.end is None else [TimeIndex(golden.end, frequency)]
         try:
             codes = _golden_codes(manifest, golden)
-            inputs = forecaster.prepare([golden.window], len(expected), times, codes)
-            actual = forecaster.forecast([golden.window], len(expected), times=times, codes=codes)[0]
+            seasons = None if golden.seasons is None else [golden.seasons]
+            inputs = forecaster.prepare([golden.window], len(expected), times, codes, seasons)
+            actual = forecaster.forecast([golden.window], len(expected), times=times, codes=codes, seasons=seasons)[0]
         except InvalidRequest as error:
             raise RefusedVersion(f"golden {number} can't be replayed: {printable(str(error), 400)}") from error
         except Exception as error:  # a graph that loads can still fail to run, in ONNX Runtime's own ways

@@ -11,7 +11,7 @@ WEIGHTS_SUM_TO = 1e-6  # within
 
 
 class LinearForecast(Record):
-    """A linear autoregression of one target, as models/inference/autoregression.py runs it.
+    """A linear autoregression of one target, as models/blending/autoregression.py runs it.
 
     `weights` has a number for each lag, `covariates` one for each channel of what is known of a step's own target
     (`ModelSpec.known_of_target`), or none.

@@ -15,7 +15,8 @@ class Golden(Record):
     """A window with the answer that the model gave when it was published, both in raw units.
 
     `end` is the time of the window's last value, where the model asks for times. `future`, `past` and `static` are the
-    values of each covariate: those of the window and of the predictions, those of the window, and one.
+    values of each covariate: those of the window and of the predictions, those of the window, and one. `seasons` are
+    what a model for windows of any season is told of the window's.
     """
 
     window: tuple[RowValues, ...]
@@ -24,6 +25,7 @@ class Golden(Record):
     future: dict[str, tuple[FiniteFloat | str, ...]] = Field(default_factory=dict)
     past: dict[str, tuple[FiniteFloat | str, ...]] = Field(default_factory=dict)
     static: dict[str, FiniteFloat | str] = Field(default_factory=dict)
+    seasons: tuple[Count, ...] | None = None
 
 
 class FileRecord(Record):

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from models.seasonal.adjusted_windows import CHANNELS, LEAST_VALUES, MOST_VALUES
 from models.spec.blend import Blend
 from models.spec.covariate import Covariate, Covariates
 from models.spec.record import Count, Record, RowValues
@@ -44,6 +45,16 @@ class Extension(Record):
 
     least: Count
     season: Count
+
+
+class Decoder(Record):
+    """How a network gives all its outputs at once: from its last state and from what is known of each target.
+
+    The recurrent layer takes in `patch` values at each of its steps, and a hidden layer for each target has `units`.
+    """
+
+    patch: Count
+    units: Count
 
 
 class ModelSpec(Record):
@@ -103,6 +114,11 @@ class ModelSpec(Record):
     features: Annotated[tuple[str, ...], Field(min_length=1)] = Field(description="The columns that a window has.")
     targets: Annotated[tuple[str, ...], Field(min_length=1)] = Field(description="The columns that are forecast.")
     scaler: Scaler = Field(description="How columns are scaled.")
+    decoder: Decoder | None = Field(
+        None,
+        description="How windows of any length and season lead to all outputs at once: the values that a step of the "
+        "recurrent layer takes in, and the size of the hidden layers; null: one linear layer gives the outputs.",
+    )
     seen: TrainingRange | None = Field(None, description="The range of each column in training.")
     interval_season: Count | None = Field(
         None, description="Intervals are as wide as each window's mean change over this many steps; null: all alike."
@@ -152,6 +168,25 @@ class ModelSpec(Record):
         return self
 
     @model_validator(mode="after")
+    def _check_decoder(self) -> Self:
+        if (self.decoder is None) != (self.scaler.kind != "seasonal"):
+            raise ValueError("a decoder goes with a scaler of the kind seasonal, and only with it")
+        if self.decoder is None:
+            return self
+        if self.window % self.decoder.patch or self.outputs > self.window:
+            raise ValueError("a decoder's window is a multiple of its patch, and at least as long as the outputs")
+        plain = {"lead": 1, "lags": (), "rollout": "window", "difference": None, "calendar": (), "holidays": None}
+        plain |= {"future": (), "past": (), "static": (), "masked": False, "blend": None, "extension": None}
+        plain |= {"seen": None, "nonnegative": (), "interval_season": None}
+        others = [name for name, value in plain.items() if getattr(self, name) != value]
+        if others or len(self.features) > 1 or len(self.units) > 1 or self.quantiles is None:
+            raise ValueError(
+                "a decoder is for one column, one recurrent layer and quantiles"
+                + (f": leave {', '.join(others)} out" if others else "")
+            )
+        return self
+
+    @model_validator(mode="after")
     def _check_steps(self) -> Self:
         if self.lags and min(self.lags) < self.lead:
             raise ValueError(
@@ -194,14 +229,26 @@ class ModelSpec(Record):
 
     @property
     def context_length(self) -> int:
-        """How many values a forecast rests on; a request must bring them, unless shorter windows are extended."""
+        """How many values a forecast rests on; a request must bring them, unless shorter windows are extended.
+
+        Of a model for windows of any length, how many it looks at.
+        """
+        if self.any_length:
+            return MOST_VALUES
         return max(self.network_context, 0 if self.blend is None else self.blend.context_length)
 
     @property
     def least_context(self) -> int:
         """The fewest values that a request may bring."""
+        if self.any_length:
+            return LEAST_VALUES
         context = self.context_length
         return context if self.extension is None else min(context, self.extension.least)
+
+    @property
+    def any_length(self) -> bool:
+        """Whether windows of any length and season are forecast, each adjusted and scaled by itself."""
+        return self.scaler.kind == "seasonal"
 
     @property
     def network_context(self) -> int:
@@ -242,7 +289,12 @@ class ModelSpec(Record):
 
     @property
     def known_future_channels(self) -> int:
-        """How many of a step's inputs are no values of the series: those of its times, of covariates and of masks."""
+        """How many of a step's inputs are no values of the series: those of its times, of covariates and of masks.
+
+        Of a model for windows of any length, what stands beside its values.
+        """
+        if self.any_length:
+            return CHANNELS - 1
         ahead, past, static = map(_channels, self.covariates)
         return self._time_channels + self.outputs * ahead + past + static + self.masks
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
-ScalerKind = Literal["none", "standard", "context"]
+ScalerKind = Literal["none", "standard", "context", "seasonal"]
 
 # Of a context, as a share of its level: what spreads less counts as constant.
 MIN_STD_SHARE = 1e-4
@@ -28,6 +28,12 @@ class Scale(NamedTuple):
         """Network values back in raw units."""
         return np.asarray(values * self.scale + self.mean, np.float64)
 
+    def steps(self, first: int, count: int) -> "Scale":
+        """The same for some of the steps, where each has its own."""
+        if self.mean.ndim < 3 or self.mean.shape[1] == 1:
+            return self
+        return Scale(self.mean[:, first : first + count], self.scale[:, first : first + count])
+
     def columns(self, columns: tuple[int, ...]) -> "Scale":
         """The same for some of the columns."""
         if columns == tuple(range(self.mean.shape[-1])):
@@ -40,7 +46,9 @@ class Scaler(BaseModel):
 
     `none` has means of 0 and scales of 1, and `standard` those of the training rows. `context` scales each context by
     its own values' mean, over the last `season` of them where there is one, and standard deviation, so that one
-    network serves series of any level; its own mean and scale stand unused.
+    network serves series of any level; its own mean and scale stand unused. `seasonal` takes the seasons out of each
+    window and scales what is left by itself (models/seasonal/adjusted_windows.py), so windows may have any length and
+    season; its own mean and scale stand unused as well.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,9 +82,11 @@ class Scaler(BaseModel):
     def of(self, contexts: NDArray[np.floating]) -> Scale:
         """The scale of each of some contexts, shape (rows, input_length, features), in raw units (or differences).
 
+        A `seasonal` scaler has none: its windows have no one length.
+
         A context of values that are not finite, or too large for their squares, has a scale of NaN; callers check.
         """
-        if self.kind != "context":
+        if self.kind in ("none", "standard"):
             return _fixed(self.mean, self.scale)
         with np.errstate(over="ignore", invalid="ignore"):
             latest = contexts if self.season is None else contexts[:, -self.season :]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from models.inference.autoregression import Autoregression
+from models.blending.autoregression import Autoregression
 from models.spec.model_spec import ModelSpec
 from training.baselines.known_weights import corrected_over_horizon
 from training.data.held_out import History

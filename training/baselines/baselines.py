@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.inference.blending import linear_forecast, naive_forecast
+from models.blending.blending import linear_forecast, naive_forecast
 from models.spec.model_spec import ModelSpec
 from models.text import counted
 from training.baselines.autoregression import fit_linear, max_lags

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.inference.blending import linear_forecast, naive_forecast
+from models.blending.blending import linear_forecast, naive_forecast
 from models.inference.forecaster import Forecaster
 from models.spec.blend import Blend, LinearForecast
 from training.baselines.autoregression import fit_linear

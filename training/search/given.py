@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from models.seasonal.season_search import multiples
 from training.data.dataset import build_dataset
 from training.errors import RecipeError, SeriesError
 from training.reading.series import Series
 from training.recipes.recipe import Recipe
-from training.search.seasons import multiples
 
 
 def with_given(plan: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

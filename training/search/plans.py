@@ -7,10 +7,10 @@ A plan says what the network takes in and how it reaches the horizon. How long i
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from models.seasonal.season_search import multiples
 from models.text import counted
 from models.timeseries.frequency import MICROSECONDS, parse_frequency
 from training.search.given import with_given
-from training.search.seasons import multiples
 from training.search.situation import Situation
 
 MAX_LAGS = 160  # as inputs of each step

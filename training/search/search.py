@@ -10,6 +10,7 @@ from rich.console import Console
 from models.errors import InvalidWindow
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
+from models.seasonal.season_search import Season, find_seasons
 from models.spec.manifest import PlanTrial
 from models.text import counted, listed
 from models.timeseries.missing_values import fill_forward
@@ -27,7 +28,6 @@ from training.reading.series import Series
 from training.recipes.recipe import Recipe
 from training.search.budget import FIT_SHARE, TRIAL_SHARE, USUAL_MINUTES, Size, schedule
 from training.search.plans import Plan, plans_for
-from training.search.seasons import Season, find_seasons
 from training.search.situation import Situation
 from training.search.split import choose_split
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.seasonal.season_search import Season
 from training.data.splits import Parts
 from training.reading.series import Series
-from training.search.seasons import Season
 
 YEAR = np.timedelta64(8766, "h")
 

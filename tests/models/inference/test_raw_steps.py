@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from models.blending.blending import Mixture
 from models.errors import InvalidWindow
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.blending import Mixture
 from models.inference.forecaster import Forecaster
 from models.inference.raw_steps import RawSteps
 from models.inference.rollout import rollout

@@ -55,7 +55,10 @@ def test_a_manifest_survives_its_file(document: dict[str, Any]) -> None:
         ({"calendar": ["day"]}, "calendar inputs need the frequency"),
         ({"frequency": "sometimes"}, "a frequency is a duration such as 30m"),
         ({"timezone": "Mars/Olympus"}, "a timezone is an IANA name"),
-        ({"scaler": {"kind": "robust", "mean": [0, 0], "scale": [1, 1]}}, "'none', 'standard' or 'context'"),
+        (
+            {"scaler": {"kind": "robust", "mean": [0, 0], "scale": [1, 1]}},
+            "'context' or 'seasonal'",
+        ),
         ({"scaler": {"kind": "context", "mean": [0, 0], "scale": [1, 1], "season": 0}}, "greater than or equal to 1"),
         ({"seen": {"minimum": [0], "maximum": [1, 1]}}, "the range seen must be of 2 columns"),
         ({"seen": {"minimum": [0, 2], "maximum": [1, 1]}}, "the range seen must begin with the minimum"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.inference.autoregression import Autoregression
+from models.blending.autoregression import Autoregression
 from models.spec.covariate import Covariate
 from models.spec.model_spec import ModelSpec
 from tests.support.constant import plain_spec

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.blending.blending import known_of_targets
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.blending import known_of_targets
 from models.inference.forecaster import Forecaster
 from models.spec.covariate import Covariate
 from models.spec.model_spec import ModelSpec

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from models.seasonal.season_search import Season
 from training.recipes.recipe import Recipe
 from training.search.plans import plans_for
-from training.search.seasons import Season
 from training.search.situation import Situation
 
 

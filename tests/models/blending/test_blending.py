@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from models.blending.blending import Blending, known_of_targets
 from models.graphs.onnx_network import OnnxNetwork
-from models.inference.blending import Blending, known_of_targets
 from models.inference.covariates import covariate_inputs
 from models.inference.forecaster import Forecaster
 from models.spec.blend import Blend, LinearForecast

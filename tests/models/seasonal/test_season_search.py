@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.search.seasons import find_seasons, multiples
+from models.seasonal.season_search import find_seasons, multiples
 
 RANDOM = np.random.default_rng(0)
 STEPS = np.arange(2_000)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.inference.autoregression import BLOCK_STEPS, Autoregression
+from models.blending.autoregression import BLOCK_STEPS, Autoregression
 
 
 def test_each_step_is_a_weighted_sum_of_the_values_before_it() -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.inference.autoregression import Autoregression
+from models.blending.autoregression import Autoregression
 from models.spec.blend import Blend
 from models.spec.model_spec import ModelSpec
 

@@ -1,0 +1,1 @@
+"""Seasonal adjustment of windows of any length and season, so that one network can forecast them all."""

@@ -18,6 +18,7 @@ from models.graphs.closed_loop import (
     closed_loop,
     loops,
 )
+from models.graphs.decoder_step import DecoderStep, decoder_step
 from models.graphs.graph_file import FLOAT, INT64, Graph, Node, Tensor, read_graph, refusal
 from models.graphs.graph_operators import ABSENT, ONCE, OPERATORS, RECURRENT, lengths, state
 from models.graphs.onnx_network import LENGTHS
@@ -33,7 +34,8 @@ def check_graph(content: bytes, spec: ModelSpec, format_version: int) -> None:
 
     All of it is checked: its parts (graph_file.py), the operators of its step and the shapes that they take and give
     (graph_operators.py), its loop (closed_loop.py), its inputs and outputs, that nothing is left over, and that no
-    tensor is wider than the spec implies. Graphs of format 1 have no loop.
+    tensor is wider than the spec implies. Graphs of format 1 have no loop. With a decoder the step is the one that
+    follows from the spec (decoder_step.py).
     """
     graph = read_graph(content)
     states = {name: value for name, value in graph.inputs.items() if name.startswith("state_")}
@@ -45,18 +47,28 @@ def check_graph(content: bytes, spec: ModelSpec, format_version: int) -> None:
         loop = closed_loop(spec, step, graph.constants, states)
     extra = {LENGTHS: lengths()} if format_version == 1 else {} if loop is None else loop.inputs
     _check_interface(graph, states, extra, {} if loop is None else loop.outputs)
-    _check_step(graph, step, spec, sizes)
-    last_states = spec.members * spec.units[-1]
-    known = _made(graph, step, max(spec.channels, _width(graph.outputs[OUTPUT]), last_states, *spec.units, *sizes))
-    made = {OUTPUT: OUTPUT, **{name: (FINAL if loop is None else LEFT) + name for name in states}}
-    for name, source in made.items():
-        wanted = graph.outputs[OUTPUT] if name == OUTPUT else states[name]
-        if known.get(source) != wanted:
-            raise refusal(f"does not make its output {printable(source)} in the shape that it tells")
-    _check_used(graph, step)
+    if spec.decoder is not None:
+        _check_decoder(graph, step, decoder_step(spec, spec.decoder), set() if loop is None else set(loop.constants))
+    else:
+        _check_step(graph, step, spec, sizes)
+        last_states = spec.members * spec.units[-1]
+        known = _made(graph, step, max(spec.channels, _width(graph.outputs[OUTPUT]), last_states, *spec.units, *sizes))
+        made = {OUTPUT: OUTPUT, **{name: (FINAL if loop is None else LEFT) + name for name in states}}
+        for name, source in made.items():
+            wanted = graph.outputs[OUTPUT] if name == OUTPUT else states[name]
+            if known.get(source) != wanted:
+                raise refusal(f"does not make its output {printable(source)} in the shape that it tells")
+        _check_used(graph, step)
     if loop is not None:
         _check_loop(graph, loop)
         _check_names(graph, step, loop.node)
+
+
+def _check_decoder(graph: Graph, step: Sequence[Node], expected: DecoderStep, of_loop: set[str]) -> None:
+    """The step and its constants are those that follow from the spec, but for the numbers of its weights."""
+    constants = {name: each for name, each in graph.constants.items() if name not in {FURTHER_STEPS, *of_loop}}
+    if tuple(step) != expected.nodes or constants != expected.constants:
+        raise refusal("does not have the step that its manifest tells of a decoder")
 
 
 def _check_loop(graph: Graph, expected: ClosedLoop) -> None:

@@ -9,14 +9,17 @@ from typing import Any
 
 from models.errors import RefusedVersion
 from models.spec.model_spec import ModelSpec
-from training.export.onnx_graph import Layer, Member, build_graph
+from training.export.onnx_graph import Layer, Member, build_decoder_graph, build_graph
 from training.networks.build import members_of
+from training.networks.decoder import decoder_weights
 
 KERAS = "model.keras"
 
 
 def to_onnx(spec: ModelSpec, network: Any) -> bytes:
     """The ONNX graph of a network that training/networks/build.py built. Raises RecipeError for an unknown kind."""
+    if spec.decoder is not None:
+        return build_decoder_graph(spec, spec.decoder, decoder_weights(spec, members_of(network)))
     return build_graph(spec, [_member(each) for each in members_of(network)])
 
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from models.graphs.closed_loop import BATCH, FINAL, FURTHER_STEPS, INPUT, LEFT, OUTPUT, TIME, closed_loop, loops
-from models.graphs.graph_file import FLOAT, Graph, Node, Tensor
-from models.spec.model_spec import ModelSpec
+from models.graphs.decoder_step import decoder_step
+from models.graphs.graph_file import FLOAT, Node, Tensor
+from models.spec.model_spec import Decoder, ModelSpec
 from training.networks.cells import TensorNames, cell_of
 
 FORMAT_VERSION = 2  # of a manifest with such a graph
@@ -49,6 +50,22 @@ def build_graph(spec: ModelSpec, members: Sequence[Member]) -> bytes:
     """
     graph = _Graph(spec)
     graph.add_output(members, [graph.add_layers(f"m{number}_", each.layers) for number, each in enumerate(members)])
+    return _serialized(spec, graph)
+
+
+def build_decoder_graph(spec: ModelSpec, decoder: Decoder, weights: Mapping[str, Array]) -> bytes:
+    """The same of networks with a decoder; `weights` are by the names that decoder_step.py gives them."""
+    graph, step = _Graph(spec), decoder_step(spec, decoder)
+    graph.constants.clear()
+    for name, tensor in step.constants.items():
+        integers = np.array(tensor.values, np.int64)
+        graph.add_constant(name, (integers if tensor.shape else integers[0]) if tensor.values else weights[name])
+    graph.nodes += [_written(node) for node in step.nodes]
+    return _serialized(spec, graph)
+
+
+def _serialized(spec: ModelSpec, graph: "_Graph") -> bytes:
+    """The file of a step, with its loop after it where predictions can be fed back."""
     inputs = {INPUT: Tensor(FLOAT, (TIME, BATCH, spec.channels))}
     outputs = {OUTPUT: Tensor(FLOAT, (BATCH, spec.outputs * spec.output_columns))}
     if loops(spec):
@@ -142,13 +159,12 @@ def _read(node: onnx.NodeProto) -> Node:
     return Node(node.op_type, tuple(node.input), tuple(node.output), attributes)
 
 
-def _written(loop: Node) -> onnx.NodeProto:
-    """A loop as ONNX has it."""
-    body: Graph | None = loop.body
-    assert body is not None  # noqa: S101 (a loop has one)
-    nodes = []
-    for each in body.nodes:
-        attributes: dict[str, Any] = dict(each.attributes)
-        nodes.append(helper.make_node(each.operator, each.inputs, each.outputs, **attributes))
-    graph = helper.make_graph(nodes, "closed_loop", _infos(body.inputs), _infos(body.outputs))
-    return helper.make_node(loop.operator, loop.inputs, loop.outputs, body=graph)
+def _written(node: Node) -> onnx.NodeProto:
+    """A node, and its body if it is a loop, as ONNX has them."""
+    attributes: dict[str, Any] = dict(node.attributes)
+    if node.body is not None:
+        nodes = [_written(each) for each in node.body.nodes]
+        attributes["body"] = helper.make_graph(
+            nodes, "closed_loop", _infos(node.body.inputs), _infos(node.body.outputs)
+        )
+    return helper.make_node(node.operator, node.inputs, node.outputs, **attributes)

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.spec.model_spec import Decoder
 from training.keras_backend import load_keras
 from training.networks.cells import cell_of
+from training.networks.decoder import decoder_network
 
 
 class Architecture(NamedTuple):
@@ -17,7 +19,7 @@ class Architecture(NamedTuple):
     in each step. The first `residual` channels are added to the outputs; where there are more outputs, the same
     channels are added to each group of `residual` outputs. With `linear_path` a linear function of all of a step's
     inputs is added instead, whose weights are learned. Of the outputs, a rollout feeds back the first `fed_back`, or
-    all where it is None.
+    all where it is None. With a `decoder` windows have `window` steps (decoder.py).
     """
 
     kind: str
@@ -28,6 +30,8 @@ class Architecture(NamedTuple):
     residual: int = 0
     linear_path: bool = False
     fed_back: int | None = None
+    window: int = 0
+    decoder: Decoder | None = None
 
 
 def build_network(architecture: Architecture, first_output_step: int | None = None) -> Any:
@@ -40,6 +44,10 @@ def build_network(architecture: Architecture, first_output_step: int | None = No
     says where it should begin. Raises RecipeError for an unknown kind.
     """
     keras, cell = load_keras(), cell_of(architecture.kind)
+    if architecture.decoder is not None:
+        return decoder_network(
+            architecture.kind, architecture.window, architecture.outputs, architecture.units[0], architecture.decoder
+        )
     inputs = keras.Input((None, architecture.channels))
     hidden = inputs
     for depth, units in enumerate(architecture.units):

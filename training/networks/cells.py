@@ -100,7 +100,7 @@ class StandardCell:
         `weights` are the kernel (inputs, gates * units), the recurrent kernel (units, gates * units) and the bias
         (gates * units), or (2, gates * units) where the state has a bias too.
         """
-        arrays = zip("WRB", self._onnx_weights(*weights), strict=True)
+        arrays = zip("WRB", self.onnx_weights(weights), strict=True)
         constants = [graph.add_constant(f"{names.prefix}_{letter}", array) for letter, array in arrays]
         no_lengths = [""] if names.states else []  # every row has as many steps
         graph.add_node(
@@ -111,8 +111,9 @@ class StandardCell:
             **self.attributes,
         )
 
-    def _onnx_weights(self, kernel: Array, recurrent: Array, bias: Array) -> tuple[Array, Array, Array]:
+    def onnx_weights(self, weights: Sequence[Array]) -> tuple[Array, Array, Array]:
         """ONNX's W (1, gates * units, inputs), R (1, gates * units, units) and B (1, 2 * gates * units)."""
+        kernel, recurrent, bias = weights
         # ONNX adds one bias to the input and another one to the state. Most Keras layers have only the first.
         biases = np.atleast_2d(bias)
         if len(biases) == 1:

@@ -227,6 +227,8 @@ def _architecture(recipe: Recipe, spec: ModelSpec) -> Architecture:
         residual=len(spec.targets) if recipe.windows.residual else 0,
         linear_path=recipe.windows.linear_path,
         fed_back=len(spec.targets) if spec.outputs == 1 else None,
+        window=spec.window,
+        decoder=spec.decoder,
     )
 
 

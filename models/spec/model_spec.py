@@ -251,6 +251,11 @@ class ModelSpec(Record):
         return self.scaler.kind == "seasonal"
 
     @property
+    def training_context(self) -> int:
+        """How many rows come before the first that can be learned from; training extends no windows."""
+        return self.least_context if self.any_length else self.context_length
+
+    @property
     def network_context(self) -> int:
         """How many of these the network's answer rests on: its input and what differences are taken from."""
         return self.input_length + (self.difference or 0)

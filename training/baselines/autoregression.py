@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from models.blending.autoregression import Autoregression
 from models.spec.model_spec import ModelSpec
+from training.baselines.known_inputs import known_of_rows
 from training.baselines.known_weights import corrected_over_horizon
 from training.data.held_out import History
-from training.data.known_inputs import known_of_rows
 
 Array = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from models.blending.autoregression import Autoregression
 from models.spec.model_spec import ModelSpec
+from training.baselines.known_inputs import known_inputs
 from training.data.held_out import History
-from training.data.known_inputs import known_inputs
 
 Array = NDArray[np.float64]
 

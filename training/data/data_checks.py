@@ -39,6 +39,8 @@ def check_rows(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], parts:
 def rows_to_learn_from(recipe: Recipe, spec: ModelSpec) -> int:
     """How many rows a series must have to train on, to be learned from."""
     # Of several outputs the later ones may lie beyond the training rows.
+    if spec.any_length:
+        return spec.training_context + 1
     return spec.context_length + _sample_length(recipe) - spec.window + 1
 
 

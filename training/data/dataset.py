@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from models.inference.covariates import Codes
+from models.inference.forecaster import Forecaster, ForecastInputs
+from models.inference.input_windows import Windows
+from models.seasonal.adjusted_windows import held_seasons
 from models.spec.covariate import Covariates
-from models.spec.model_spec import Extension, ModelSpec
+from models.spec.model_spec import Decoder, Extension, ModelSpec
 from models.text import listed
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.missing_values import fill_forward
@@ -83,8 +86,12 @@ class Dataset:
         """
         spec = self.spec
         context = spec.context_length
-        origins = [(series, row) for series in self.held_out for row in series.part if row >= context]
+        origins = [(series, row) for series in self.held_out for row in series.part if row >= spec.training_context]
         chosen = origins[:: -(-len(origins) // MAX_CONTEXTS)]
+        if spec.any_length:
+            windows = [series.values[max(0, row - context) : row] for series, row in chosen]
+            pairs = zip(chosen, windows, strict=True)
+            return Examples(windows, None, None, [held_seasons(each.seasons, len(own)) for (each, _), own in pairs])
         contexts = np.stack([series.values[row - context : row] for series, row in chosen])
         times = codes = None
         known = [series.times[row - context : row] for series, row in chosen if series.times is not None]
@@ -105,18 +112,28 @@ class Dataset:
 class Examples(NamedTuple):
     """Requests as a forecaster prepares them.
 
-    Contexts have the shape (count, context, features), in raw units. With them come the times of each, where they are
-    known, and the codes of covariates, shape (count, context + horizon, covariates).
+    Contexts have the shape (context, features) each, in raw units; those of a model for any length differ in theirs and
+    come with `seasons`. With them come the times of each, where they are known, and the codes of covariates, shape
+    (count, context + horizon, covariates).
     """
 
-    contexts: NDArray[np.float64]
+    contexts: Windows
     times: list[TimeIndex] | None
     codes: Codes | None
+    seasons: list[tuple[int, ...]] | None = None
 
     def chosen(self, indexes: NDArray[np.integer]) -> "Examples":
         """Some of them."""
-        times = None if self.times is None else [self.times[index] for index in indexes]
-        return Examples(self.contexts[indexes], times, None if self.codes is None else self.codes[indexes])
+        return Examples(
+            [self.contexts[index] for index in indexes],
+            None if self.times is None else [self.times[index] for index in indexes],
+            None if self.codes is None else self.codes[indexes],
+            None if self.seasons is None else [self.seasons[index] for index in indexes],
+        )
+
+    def prepared(self, forecaster: Forecaster, horizon: int) -> ForecastInputs:
+        """The requests, made ready for a forecaster's network."""
+        return forecaster.prepare(self.contexts, horizon, self.times, self.codes, self.seasons)
 
 
 def load_series(recipe: Recipe, table: Table | None = None) -> tuple[Series, ...]:
@@ -125,7 +142,8 @@ def load_series(recipe: Recipe, table: Table | None = None) -> tuple[Series, ...
     Raises RecipeError where it names none, SeriesError and MissingExtra.
     """
     generator = recipe.series.generator
-    return read_series(recipe.series, table) if generator is None else generate_series(generator, recipe.fit.seed)
+    series = read_series(recipe.series, table) if generator is None else generate_series(generator, recipe.fit.seed)
+    return tuple(replace(each, seasons=recipe.evaluation.season) for each in series)
 
 
 def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
@@ -162,12 +180,13 @@ def cut_dataset(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], parts
     There must be a training sample. The dataset's spec tells the range of the training rows. Raises SeriesError where
     a value is too large to scale.
     """
-    prepared = [prepare_series(spec, each) for each in series]
-    for each, ready in zip(series, prepared, strict=True):
-        check_finite(spec, each, ready.values)
+    if not spec.any_length:  # such windows are scaled one by one
+        for each in series:
+            check_finite(spec, each, prepare_series(spec, each).values)
     train = training_samples(recipe, spec, series, [[each.train] for each in parts])
     validation = validation_samples(recipe, spec, series, [each.validation for each in parts])
-    spec = spec.model_copy(update={"seen": learned_range(recipe, spec, series, parts)})
+    if not spec.any_length:
+        spec = spec.model_copy(update={"seen": learned_range(recipe, spec, series, parts)})
     calibration, test = calibration_rows(recipe, parts), [each.test for each in parts]
     return Dataset(
         series=tuple(series),
@@ -201,6 +220,9 @@ def _unscaled_spec(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
         raise RecipeError(
             f"calendar inputs need each row's time, but {series[0].source} has none: leave calendar and holidays out"
         )
+    decoder = None
+    if recipe.scaler == "seasonal":
+        decoder = Decoder(patch=recipe.network.patch, units=recipe.network.decoder_units)
     try:
         return ModelSpec(
             kind=recipe.network.kind,
@@ -209,7 +231,7 @@ def _unscaled_spec(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
             window=windows.window,
             lead=windows.lead,
             outputs=windows.outputs,
-            quantiles=QUANTILES if recipe.network.quantile_outputs else None,
+            quantiles=QUANTILES if recipe.network.quantile_outputs or decoder else None,
             rollout=windows.rollout,
             lags=windows.lag,
             difference=windows.difference,
@@ -223,6 +245,7 @@ def _unscaled_spec(recipe: Recipe, series: Sequence[Series]) -> ModelSpec:
             features=columns,
             targets=targets,
             interval_season=recipe.evaluation.interval_season,
+            decoder=decoder,
             scaler=Scaler(kind=recipe.scaler, mean=(0.0,) * len(columns), scale=(1.0,) * len(columns)),
         )
     except ValidationError as error:

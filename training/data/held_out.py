@@ -17,7 +17,7 @@ class HeldOut(NamedTuple):
     """A series, of which the rows in `part` are to be forecast.
 
     `values` are raw, shape (rows, features), NaN where one is missing. `times`, shape (rows), are in UTC; None where
-    they are not known. `codes` are those of covariates, shape (rows, covariates).
+    they are not known. `codes` are those of covariates, shape (rows, covariates). `seasons` are those of the Series.
     """
 
     values: NDArray[np.float64]
@@ -25,6 +25,7 @@ class HeldOut(NamedTuple):
     times: Times | None = None
     id: str = ""
     codes: NDArray[np.float64] | None = None
+    seasons: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, series: Series, part: range) -> Self:
@@ -35,6 +36,7 @@ class HeldOut(NamedTuple):
             None if series.times is None else series.times[: part.stop],
             series.id,
             None if series.codes is None else series.codes[: part.stop],
+            series.seasons,
         )
 
 

@@ -37,7 +37,7 @@ def left_out_blocks(recipe: Recipe, spec: ModelSpec, train: Sequence[range]) -> 
     least = max(LEAST_HORIZONS * recipe.horizon, LEAST_SAMPLES * shape.target_steps)
     blocks, full = [], [0] * members
     for series, part in enumerate(train):
-        rows = part[max(0, shape.spec.context_length - part.start) :]
+        rows = part[max(0, shape.spec.training_context - part.start) :]
         count = max(1, len(rows) // max(least, len(rows) // (BLOCKS_PER_MEMBER * members)))
         for number in range(count if rows else 0):
             block = rows[number * len(rows) // count : (number + 1) * len(rows) // count]

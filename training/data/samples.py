@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from models.spec.model_spec import ModelSpec, TrainingRange
+from training.data.adjusted_samples import adjusted_samples
 from training.data.hiding import with_hidden_values
 from training.data.splits import Parts, Samples
 from training.data.windowing import cut_samples, prepare_series, training_range
@@ -35,6 +36,8 @@ def training_samples(
 
     Where values may be missing, those with hidden values as well, the same ones whatever the ranges are.
     """
+    if spec.any_length:
+        return adjusted_samples(spec, whole, rows)
     shape = SampleShape.of(recipe, spec)
     indexes = [index for index, ranges in enumerate(rows) for _ in ranges]
     parts = [part for ranges in rows for part in ranges]
@@ -51,12 +54,15 @@ def validation_samples(
 ) -> Samples:
     """The samples of the validation rows: windows, or what a network is stopped by that is trained on longer ones."""
     windows, cut, steps = recipe.windows, spec, 1
+    most = recipe.fit.validation_samples
+    if spec.any_length:
+        samples = adjusted_samples(spec, whole, [[each] for each in validation])
+        return samples if most is None else samples.evenly_spaced(most)
     if windows.feedback or windows.burn_in:
         # A network is stopped by what it was trained for: as many steps, or as many as the longest part has.
         cut, target_steps = SampleShape.of(recipe, spec)
         steps = max(1, windows.feedback, min(target_steps, max(map(len, validation), default=0)))
     samples = cut_samples(cut, [prepare_series(spec, each) for each in whole], validation, steps)
-    most = recipe.fit.validation_samples
     return samples if most is None else samples.evenly_spaced(most)
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from models.inference.input_windows import extended
 from models.spec.model_spec import Extension, ModelSpec
 from models.spec.panel_scores import LeftOut
+from training.baselines.known_inputs import known_inputs
 from training.data.held_out import HeldOut
-from training.data.known_inputs import known_inputs
 
 Array = NDArray[np.float64]
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from models.engine.offline import predict_offline
 from models.inference.covariates import Codes
-from models.inference.forecaster import Forecaster
+from models.inference.forecaster import Forecaster, ForecastInputs
 from models.intervals.error_scale import ErrorScale
+from models.seasonal.adjusted_windows import held_seasons
 from models.timeseries.frequency import parse_frequency
 from models.timeseries.time_index import TimeIndex
 from training.data.held_out import HeldOut, without_gaps
@@ -60,6 +61,12 @@ def rolling_forecasts(
     whole = without_gaps(held_out)
     predictions, scales = [], []
     for chunk in origins.chunks(values_per_origin):
+        if spec.any_length:
+            inputs = _any_inputs(forecaster, held_out, chunk, horizon)
+            predicted = predict_offline(forecaster, inputs)
+            predictions.append(forecaster.to_raw(inputs, predicted))
+            scales.append(list(forecaster.error_scale(inputs, predicted)))
+            continue
         contexts = rows_before(held_out, chunk, spec.context_length, spec.extension)
         if spec.masked:
             # A context without any value, which a service would refuse, has the last one before it.
@@ -75,6 +82,15 @@ def rolling_forecasts(
     actuals = actual_values(held_out, origins, horizon, spec.target_columns)
     scale = ErrorScale(*(np.concatenate(each) for each in zip(*scales, strict=True)))
     return RollingForecasts(origins, np.concatenate(predictions), actuals, scale)
+
+
+def _any_inputs(forecaster: Forecaster, held_out: Sequence[HeldOut], origins: Origins, horizon: int) -> ForecastInputs:
+    """The inputs of windows of any length: all rows before each origin, as far as the model looks back."""
+    most, windows, seasons = forecaster.spec.context_length, [], []
+    for series, row in zip(origins.series.tolist(), origins.rows.tolist(), strict=True):
+        windows.append(held_out[series].values[max(0, row - most) : row])
+        seasons.append(held_seasons(held_out[series].seasons, len(windows[-1])))
+    return forecaster.prepare(windows, horizon, seasons=seasons)
 
 
 def check_times(forecaster: Forecaster, held_out: Sequence[HeldOut]) -> None:

@@ -18,6 +18,5 @@ def exported(dataset: Dataset, network: Any, title: str) -> tuple[bytes, Forecas
     graph = to_onnx(dataset.spec, network)
     forecaster = Forecaster(dataset.spec, OnnxNetwork(graph), title=title)
     horizon = (ROLLED_OUT if loops(dataset.spec) else 1) * dataset.spec.outputs
-    contexts, times, codes = dataset.examples(horizon)
-    check_agreement(network, forecaster, forecaster.prepare(contexts, horizon, times, codes))
+    check_agreement(network, forecaster, dataset.examples(horizon).prepared(forecaster, horizon))
     return graph, forecaster

@@ -55,7 +55,7 @@ def check_reopened(network: Any, forecaster: Forecaster, examples: Examples) -> 
     network's units.
     """
     spec = forecaster.spec
-    inputs = forecaster.prepare(examples.contexts, spec.outputs, examples.times, examples.codes)
+    inputs = examples.prepared(forecaster, spec.outputs)
     actual = predict_offline(forecaster, inputs)
     steps = window_inputs(spec, inputs.contexts, inputs.known_future)
     expected = keras_answers(network, steps.transpose(1, 0, 2))

@@ -30,7 +30,8 @@ class Series:
     empty cells and are filled; where a network learns to do without, such values are NaN. Where rows are missing at
     regular times, such as nights, they are counted as they follow each other: `row_seasons` tells these seasons, and no
     times are known. `codes` are those of the covariates (models/inference/covariates.py), shape (at least rows,
-    covariates); `covariates` has their names and categories.
+    covariates); `covariates` has their names and categories. `seasons`, in rows, are what a model for series of any
+    season is told.
     """
 
     values: NDArray[np.float64]
@@ -43,6 +44,7 @@ class Series:
     row_seasons: RowSeasons | None = None
     codes: NDArray[np.float64] | None = None
     covariates: Covariates = NO_COVARIATES
+    seasons: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:

@@ -170,6 +170,10 @@ class NetworkSection(Section):
         description="give an 80 percent interval's bounds with each value, by pinball loss; intervals are scaled by "
         "them where validation rows say that they are better so",
     )
+    patch: Count = Field(4, description="with scaler seasonal, how many values a step of the recurrent layer takes in")
+    decoder_units: Count = Field(
+        64, description="with scaler seasonal, units of the hidden layers that give each of the outputs"
+    )
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="share of each layer's outputs to drop")
     members: Annotated[int, Field(ge=1, le=MAX_MEMBERS)] = Field(
         1, description="networks with different seeds, whose outputs are averaged"
@@ -182,7 +186,8 @@ class FitSection(Section):
     scaler: ScalerKind | None = Field(
         None,
         description="scaling per column, fitted on the training rows (standard) or on each context; by default "
-        "standard, and context where there are many series",
+        "standard, and context where there are many series. With seasonal, each window is adjusted for its seasons and "
+        "scaled by itself, whatever its length",
     )
     loss: Loss = Field("mse", description="the loss to minimize, in scaled units")
     epochs: Count = Field(100, description="the largest number of passes over the training rows")

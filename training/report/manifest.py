@@ -92,24 +92,25 @@ def _goldens(dataset: Dataset, forecaster: Forecaster) -> tuple[Golden, ...]:
     horizon = min(GOLDEN_HORIZON, spec.max_horizon or GOLDEN_HORIZON)
     examples = dataset.examples(horizon)
     examples = examples.chosen(np.unique(np.linspace(0, len(examples.contexts) - 1, MAX_GOLDENS).astype(int)))
-    examples = examples._replace(contexts=fill_forward(examples.contexts))
+    examples = examples._replace(contexts=[fill_forward(np.asarray(each)) for each in examples.contexts])
     # A golden keeps no more of its times than the last one.
     times = None if examples.times is None else [each._replace(day=None) for each in examples.times]
-    forecasts = forecaster.forecast(examples.contexts, horizon, times=times, codes=examples.codes)
-    windows = examples.contexts.shape[1]
+    windows = [np.asarray(each).tolist() for each in examples.contexts]
+    forecasts = forecaster.forecast(windows, horizon, times=times, codes=examples.codes, seasons=examples.seasons)
     known = (
         [{}] * len(forecasts)
         if examples.codes is None
-        else [_covariates(spec, codes, windows) for codes in examples.codes]
+        else [_covariates(spec, codes, len(windows[0])) for codes in examples.codes]
     )
     return tuple(
         Golden(
             window=tuple(map(tuple, window)),
             predictions=tuple(map(tuple, predictions)),
             end=None if times is None else times[index].end,
+            seasons=None if examples.seasons is None else examples.seasons[index],
             **known[index],
         )
-        for index, (window, predictions) in enumerate(zip(examples.contexts.tolist(), forecasts.tolist(), strict=True))
+        for index, (window, predictions) in enumerate(zip(windows, forecasts.tolist(), strict=True))
     )
 
 

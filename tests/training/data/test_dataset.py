@@ -36,7 +36,7 @@ def test_parts_samples_and_scaling_follow_the_order_of_time() -> None:
     assert dataset.held_out[0].part == range(8, 10)
     assert (dataset.tested_on, dataset.calibrated_on) == ("the last 2 of 10 rows", "")
     assert dataset.calibration == ()
-    windows, time_indexes = dataset.examples(1)[:2]
+    windows, time_indexes = np.asarray(dataset.examples(1).contexts), dataset.examples(1).times
     assert windows[:, :, 0].tolist() == [[2, 5, 6], [5, 6, 7]]
     assert time_indexes is None
 
@@ -55,7 +55,8 @@ def test_calibration_rows_lie_before_the_test_rows_and_know_nothing_of_them() ->
 
 
 def test_contexts_have_the_time_of_their_last_row() -> None:
-    windows, time_indexes = build_dataset(SMALL, [series([*range(10)], timed=True)]).examples(1)[:2]
+    examples = build_dataset(SMALL, [series([*range(10)], timed=True)]).examples(1)
+    windows, time_indexes = np.asarray(examples.contexts), examples.times
     assert windows[:, -1, 0].tolist() == [7, 8]
     day = Frequency(0, 86_400_000_000)
     assert time_indexes == [TimeIndex(datetime(2020, 1, end, tzinfo=UTC), day) for end in (8, 9)]
@@ -64,7 +65,7 @@ def test_contexts_have_the_time_of_their_last_row() -> None:
 def test_contexts_are_evenly_spaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_CONTEXTS", 3)
     dataset = build_dataset(SMALL.with_values({"train_share": 0.4, "validation_share": 0}), [series([*range(10)])])
-    assert dataset.examples(1)[:2][0][:, -1, 0].tolist() == [3, 5, 7]
+    assert np.asarray(dataset.examples(1).contexts)[:, -1, 0].tolist() == [3, 5, 7]
 
 
 def test_fewer_targets_than_columns_are_possible() -> None:
@@ -133,7 +134,7 @@ def test_series_of_a_panel_have_their_parts_counted_from_their_ends() -> None:
     assert [each.id for each in dataset.held_out] == ["A", "B", "C"]
     assert [each.id for each in dataset.calibration] == ["A", "C"]
     assert dataset.tested_on == "the last 2 rows of each of 3 series"
-    assert dataset.examples(1)[:2][0].shape == (6, 3, 1)
+    assert np.asarray(dataset.examples(1).contexts).shape == (6, 3, 1)
 
 
 def test_a_panel_may_be_split_by_shares() -> None:
@@ -149,7 +150,7 @@ def test_a_noisy_sine_is_tested_on_fresh_series() -> None:
     dataset = build_dataset(recipe, load_series(recipe))
     assert dataset.tested_on == "3 fresh series of 503 rows each"
     assert [len(each.part) for each in dataset.held_out] == [503] * 3
-    assert dataset.examples(1)[:2][0].shape == (240, 24, 1)
+    assert np.asarray(dataset.examples(1).contexts).shape == (240, 24, 1)
 
 
 def test_the_recipe_says_how_its_file_is_read(tmp_path: Path) -> None:

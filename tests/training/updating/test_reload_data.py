@@ -41,7 +41,7 @@ def test_the_recipe_s_own_data_are_split_as_they_were() -> None:
     reloaded = reload_data(
         manifest(sha=sha256(read_series(SeriesSection(csv="load.csv")))), {"horizon": 1, "stride": 3}
     )
-    ((values, part, times, name, _),) = reloaded.data.held_out
+    ((values, part, times, name, *_),) = reloaded.data.held_out
     assert (values[:, 0].tolist(), part, times, name) == ([*range(10)], range(8, 10), None, "")
     assert [history.values[:, 0].tolist() for history in reloaded.data.histories] == [[0, 1, 2, 3, 4, 5]]
     assert (reloaded.recipe.horizon, reloaded.recipe.evaluation.stride) == (1, 3)

@@ -14,9 +14,9 @@ from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import ScalerKind
 from models.timeseries.time_index import TimeIndex
 from tests.support.tiny import graph_of, tiny_spec
-from training.data import known_inputs as module
+from training.baselines import known_inputs as module
+from training.baselines.known_inputs import known_inputs, known_of_rows
 from training.data.held_out import HeldOut, History
-from training.data.known_inputs import known_inputs, known_of_rows
 
 REGION = Covariate(name="region", categories=("north", "south"))
 TIMES = (np.datetime64("2024-01-01T00", "us") + 3_600_000_000 * np.arange(30)).astype("M8[us]")

@@ -23,6 +23,7 @@ from training.export.exported import exported
 from training.export.from_keras import to_onnx
 from training.extras import require_compare, require_train
 from training.networks.fit import fit, learn_on
+from training.pretraining.pretrain import pretrain
 from training.publication import TrainedModel, publish_trained
 from training.reading.series import Series
 from training.reading.table import Table
@@ -55,6 +56,8 @@ def train(
     require_libraries(compare=compare)
     check_recipe_name(recipe.name)
     console = Console(stderr=True) if progress else None
+    if recipe.collection.synthetic:
+        return pretrain(recipe, registry, console)
     return train_on(load_series(recipe, table), recipe, registry, console, compare=compare)
 
 

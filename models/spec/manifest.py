@@ -35,12 +35,22 @@ class FileRecord(Record):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class SourceRecord(Record):
+    """A source of many series that were learned from: its file in a package, that file's SHA-256, and how much."""
+
+    name: str
+    file: str
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    series: Count
+    values: Count
+
+
 class DataRecord(Record):
     """Where the series came from, which rows did what, and the SHA-256 of its values.
 
     `rows` counts those of all series; `series` how many there are. `first_at` and `last_at` are the first and the
     last row's time, where the file tells times. `filled_rows` were missing, and `gaps` says which rows are
-    absent by rule.
+    absent by rule. Where the model learned from a collection, `sources` has what it is of.
     """
 
     source: str
@@ -57,6 +67,7 @@ class DataRecord(Record):
     minimum: RowValues
     maximum: RowValues
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sources: tuple[SourceRecord, ...] = ()
 
 
 class PlanTrial(Record):

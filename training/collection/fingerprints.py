@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
 
+FINGERPRINTS = "fingerprints.bin"  # of a version's files
 LENGTH = 12  # values of a fingerprint
 KEPT = 4  # fingerprints of a series that is trained on
 LEAST_DIFFERENT_VALUES, LEAST_DIFFERENT_CHANGES = 8, 6  # of a fingerprint: neither counts nor straight lines
@@ -46,6 +47,17 @@ def was_trained_on(values: Values, kept: Collection[str]) -> bool:
 def all_kept_fingerprints(series: Iterable[Values]) -> frozenset[str]:
     """The kept fingerprints of many series, each of shape (rows)."""
     return frozenset(fingerprint for values in series for fingerprint in kept_fingerprints(values))
+
+
+def fingerprints_file(kept: Collection[str]) -> bytes:
+    """The content of a file with kept fingerprints."""
+    return b"".join(bytes.fromhex(each) for each in sorted(kept))
+
+
+def read_fingerprints(content: bytes) -> frozenset[str]:
+    """The fingerprints of a file."""
+    size = HEX_DIGITS // 2
+    return frozenset(content[first : first + size].hex() for first in range(0, len(content), size))
 
 
 def _written(values: Values) -> list[str]:

@@ -76,6 +76,19 @@ class CollectedSeries(NamedTuple):
     seasons: tuple[int, ...]
 
 
+class HeldBackSeries(NamedTuple):
+    """A series with the rows that are held back from training: `values` of shape (rows), of which `learned` are not.
+
+    Of M3 the rows that the competition had forecast are not among them.
+    """
+
+    source: str
+    name: str
+    values: Values
+    learned: int
+    seasons: tuple[int, ...]
+
+
 class SourceFacts(NamedTuple):
     """What a manifest tells of a source that was trained on: its file, that file's SHA-256, and how much was taken."""
 
@@ -122,16 +135,23 @@ def packaged_series(names: Iterable[str] = tuple(SOURCES)) -> tuple[CollectedSer
 
     Raises SeriesError where there is no such source, or where a file is not as expected; and MissingExtra.
     """
-    collected = []
-    for name in names:
-        source = _source(name)
-        series = _read_m3(source) if source.columns is None else _read_csv(source.file, source.columns)
-        for id_, values in series:
-            trimmed = _trimmed(values)
-            kept = _trimmed(trimmed[: kept_rows(len(trimmed), source.frequency.horizon, panel=source.is_panel)])
-            if len(kept) >= LEAST_VALUES:
-                collected.append(CollectedSeries(name, id_, kept, source.seasons))
-    return tuple(collected)
+    return tuple(
+        CollectedSeries(each.source, each.name, each.values[: each.learned], each.seasons) for each in _all_rows(names)
+    )
+
+
+def held_back_series(names: Iterable[str] = tuple(SOURCES)) -> tuple[HeldBackSeries, ...]:
+    """The same series with the rows that are held back, where there are some but for those tested on.
+
+    Raises as `packaged_series`.
+    """
+    known = []
+    for each in _all_rows(names):
+        source = SOURCES[each.source]
+        rows = len(each.values) - (source.frequency.horizon if source.period else 0)
+        if rows > each.learned:
+            known.append(each._replace(values=each.values[:rows]))
+    return tuple(known)
 
 
 def kept_rows(rows: int, horizon: int, *, panel: bool) -> int:
@@ -157,6 +177,18 @@ def source_facts(series: Iterable[CollectedSeries]) -> tuple[SourceFacts, ...]:
         for name, source in SOURCES.items()
         if name in counts
     )
+
+
+def _all_rows(names: Iterable[str]) -> Iterator[HeldBackSeries]:
+    """The series of some sources with all of their rows, without what is too short."""
+    for name in names:
+        source = _source(name)
+        series = _read_m3(source) if source.columns is None else _read_csv(source.file, source.columns)
+        for id_, values in series:
+            trimmed = _trimmed(values)
+            kept = _trimmed(trimmed[: kept_rows(len(trimmed), source.frequency.horizon, panel=source.is_panel)])
+            if len(kept) >= LEAST_VALUES:
+                yield HeldBackSeries(name, id_, trimmed, len(kept), source.seasons)
 
 
 def _source(name: str) -> Source:

@@ -174,6 +174,24 @@ def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
     )
 
 
+def untrained_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
+    """Series to test a network for any series on, which does not learn from them. Raises RecipeError."""
+    spec, parts = _unscaled_spec(recipe, series), split_rows(recipe, series)
+    nothing = Samples(np.empty((0, spec.window, spec.channels), np.float32), np.empty((0, spec.outputs), np.float32))
+    test = [each.test for each in parts]
+    return Dataset(
+        series=tuple(series),
+        spec=spec.model_copy(update={"interval_scale": "quantiles"}),
+        parts=parts,
+        train=nothing,
+        validation=nothing,
+        calibration=(),
+        held_out=held_out_series(spec, series, test),
+        tested_on=describe_rows(series, test),
+        calibrated_on="",
+    )
+
+
 def cut_dataset(recipe: Recipe, spec: ModelSpec, series: Sequence[Series], parts: Sequence[Parts]) -> Dataset:
     """The samples of a spec that is fitted, in its network's units, and the rows that are held out, in raw units.
 

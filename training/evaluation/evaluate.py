@@ -72,7 +72,9 @@ def evaluate_model(recipe: Recipe, dataset: Dataset, forecaster: Forecaster, int
             count=intervals.count,
             tested_on=None if rollouts is None else dataset.tested_on,
             joint=intervals.joint_errors is not None,
-            left_out=left_out(
+            left_out=None
+            if not dataset.calibration  # the intervals come from other series
+            else left_out(
                 names,
                 dataset.calibration,
                 find_origins(dataset.calibration, forecaster.spec.least_context, intervals.steps),

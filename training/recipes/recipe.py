@@ -10,6 +10,7 @@ from models.timeseries.scaling import ScalerKind
 from training.errors import RecipeError
 from training.recipes.fields import format_errors, section_of
 from training.recipes.sections import (
+    CollectionSection,
     EvaluationSection,
     FitSection,
     NetworkSection,
@@ -28,6 +29,7 @@ class Recipe(Section):
     description: str = Field("", description="a sentence on the model, for its card")
     series: SeriesSection = SeriesSection()
     windows: WindowsSection = WindowsSection()
+    collection: CollectionSection = CollectionSection()
     split: SplitSection = SplitSection()
     network: NetworkSection = NetworkSection()
     fit: FitSection = FitSection()
@@ -40,6 +42,10 @@ class Recipe(Section):
         self._check_feedback()
         self._check_sequence()
         self._check_split()
+        if self.collection.synthetic and self.scaler != "seasonal":
+            raise ValueError("synthetic series are for a model of any series: set scaler = seasonal, or leave them out")
+        if self.collection.sources and not self.collection.synthetic:
+            raise ValueError("sources come with synthetic series: set synthetic, or leave sources out")
         if self.fit.seed + self.evaluation.seeds > 2**31:
             raise ValueError(f"the seeds from {self.fit.seed} up pass the largest, {2**31 - 1}: lower seed or seeds")
         if self.fit.leave_out and self.network.members < 2:

@@ -158,6 +158,20 @@ class SplitSection(Section):
     )
 
 
+class CollectionSection(Section):
+    """Very many series to learn from, in place of those that the recipe names: on these the model is tested then."""
+
+    sources: tuple[str, ...] = Field(
+        (), description="sources of series in packages that a model for any series learns from, beside synthetic ones"
+    )
+    packaged_share: Share = Field(
+        0.8, description="with a collection, how many groups of windows in all are of packages' series"
+    )
+    synthetic: bool = Field(
+        False, description="learn from synthetic series, and from the sources' if any, to forecast any other"
+    )
+
+
 class NetworkSection(Section):
     """The network's layers."""
 

@@ -66,7 +66,7 @@ def test_a_manifest_survives_its_file(document: dict[str, Any]) -> None:
         ({"calibration": {"calibrated_on": "x", "horizon": 2, "count": 0}}, "greater than or equal to 1"),
         (
             {"calibration": {"calibrated_on": "x", "horizon": 2, "count": 9, "coverage": {"80": [0.8]}}},
-            "the coverage and score of every level must be of 2 steps",
+            "the coverage and score of every level must be of the same steps, 2 at most",
         ),
     ],
 )

@@ -1,0 +1,1 @@
+"""Training one network on very many series, so that it forecasts any other."""

@@ -1,0 +1,53 @@
+"""Intervals of a pretrained model, from the rows that its collection held back."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.inference.forecaster import Forecaster
+from models.intervals.conformal import Intervals
+from training.collection.packaged import HeldBackSeries
+from training.completion.conformal import MAX_ERRORS
+from training.data.held_out import HeldOut
+from training.evaluation.origins import Origins, evenly_spaced_indexes
+from training.evaluation.rolling_forecasts import rolling_forecasts
+
+Array = NDArray[np.float64]
+
+
+def calibrated_intervals(forecaster: Forecaster, series: Sequence[HeldBackSeries]) -> Intervals:
+    """Conformal intervals for each of the network's outputs, from one forecast of each series.
+
+    The forecasts begin right after the rows that were learned from, and go as far as a series' rows do.
+    """
+    outputs = forecaster.spec.outputs
+    chosen = [series[index] for index in evenly_spaced_indexes(len(series), MAX_ERRORS)]
+    held_out = [
+        HeldOut(
+            np.concatenate([each.values, np.full(outputs, np.nan)])[:, None],
+            range(each.learned, each.learned + outputs),
+            seasons=each.seasons,
+        )
+        for each in chosen
+    ]
+    rows = np.array([each.learned for each in chosen])
+    forecasts = rolling_forecasts(forecaster, held_out, Origins(np.arange(len(chosen)), rows), outputs)
+    errors = forecasts.scale.relative(forecasts.errors)[..., 0]
+    return Intervals(continued(errors).T[:, None], joint=True)
+
+
+def continued(errors: Array) -> Array:
+    """Errors of shape (forecasts, steps) in place of whose unknown last steps stand those of a like forecast.
+
+    A like one is known to its end, and was about as wrong at the last step that is known of both.
+    """
+    errors = errors.copy()
+    whole = errors[np.isfinite(errors).all(axis=1)]
+    for each in errors:
+        known = int(np.isfinite(each).cumprod().sum())
+        if known < len(each):
+            last = max(0, known - 1)
+            like = whole[np.argmin(np.abs(whole[:, last] - each[last]))] if known else whole[0]
+            each[known:] = like[known:]
+    return errors

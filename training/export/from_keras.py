@@ -18,9 +18,11 @@ KERAS = "model.keras"
 
 def to_onnx(spec: ModelSpec, network: Any) -> bytes:
     """The ONNX graph of a network that training/networks/build.py built. Raises RecipeError for an unknown kind."""
+    members = members_of(network)
     if spec.decoder is not None:
-        return build_decoder_graph(spec, spec.decoder, decoder_weights(spec, members_of(network)))
-    return build_graph(spec, [_member(each) for each in members_of(network)])
+        alone = spec.model_copy(update={"members": len(members)})  # one of several is drawn while it is trained
+        return build_decoder_graph(alone, spec.decoder, decoder_weights(spec, members))
+    return build_graph(spec, [_member(each) for each in members])
 
 
 def to_keras_file(network: Any) -> bytes:

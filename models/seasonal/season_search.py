@@ -39,7 +39,7 @@ def find_seasons(series: Sequence[Array], frequency: str | None, usual: Sequence
     rows = min(len(longest[0]) // LEAST_PERIODS, MOST_SEARCHED)
     if rows < 2:
         return ()
-    candidates = sorted({*usual, *_usual_seasons(frequency)})
+    candidates = sorted({*usual, *usual_seasons(frequency)})
     changes = _mean_autocorrelation([np.diff(each) for each in longest], max(rows, *candidates, 2))
     noise = NOISE / sum(map(len, longest)) ** 0.5
     values = _mean_autocorrelation(
@@ -61,7 +61,7 @@ def multiples(season: int, least: int) -> tuple[int, int]:
     return lag, lag + 1
 
 
-def _usual_seasons(frequency: str | None) -> list[int]:
+def usual_seasons(frequency: str | None) -> list[int]:
     """The day and the week in rows of less than a day; the week and the year in days; the year in what is longer."""
     if frequency is None:
         return []

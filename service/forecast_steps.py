@@ -10,7 +10,8 @@ from models.errors import InvalidRequest, InvalidWindow
 from models.inference.forecaster import Forecaster
 from models.intervals.conformal import Bounds
 from models.spec.manifest import Manifest
-from service.forecasting import ForecastRequest, PreparedRequest, finite_interval, of_window
+from service.forecasting import ForecastRequest, PreparedRequest, finite_interval
+from service.replays import of_window
 
 Array = NDArray[np.float64]
 
@@ -33,6 +34,7 @@ class ForecastEnd(NamedTuple):
     manifest: Manifest
     out_of_range: tuple[int, ...]
     unseen: Mapping[str, str]
+    found: tuple[tuple[int, ...] | None, ...] = ()
 
 
 def check_streamed(request: ForecastRequest) -> None:
@@ -77,4 +79,5 @@ class ForecastSteps:
 
     def end(self, manifest: Manifest) -> ForecastEnd:
         """What is told at the end."""
-        return ForecastEnd(manifest, self._prepared.asked_inputs.out_of_range, self._prepared.unseen)
+        own = self._prepared.asked_inputs
+        return ForecastEnd(manifest, own.out_of_range, self._prepared.unseen, own.found)

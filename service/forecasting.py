@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.engine.offline import predict_offline
 from models.errors import InvalidHorizon, InvalidRequest, InvalidWindow, Location
+from models.inference.any_windows import SentSeasons
 from models.inference.covariates import Codes
 from models.inference.forecaster import Forecaster, ForecastInputs
 from models.inference.input_windows import Windows
@@ -23,8 +24,9 @@ from models.references import Reference
 from models.spec.manifest import Manifest
 from models.text import listed
 from models.timeseries.time_index import TimeIndex
-from service.replays import Replays
-from service.window_times import WindowTimes
+from service.replays import Replays, of_window, target_values
+from service.window_seasons import told_seasons
+from service.window_times import WindowTimes, freq_alone
 
 Array = NDArray[np.float64]
 
@@ -38,7 +40,8 @@ class ForecastRequest(NamedTuple):
     """What is asked: windows in raw units, oldest value first, and how far to forecast.
 
     `model` is None where the registry holds one name. `levels` asks for intervals, each in percent. `times` has what
-    tells each window's times, and `covariates` the values of each window's. `adapt` has intervals follow what windows
+    tells each window's times, `covariates` the values of each window's, and `seasons` each window's, in values: None of
+    one whose season its frequency tells, or else the window itself. `adapt` has intervals follow what windows
     longer than the context show; `paths` asks for so many sample paths of each, drawn by `seed`.
     """
 
@@ -51,10 +54,11 @@ class ForecastRequest(NamedTuple):
     adapt: bool = False
     paths: int = 0
     seed: int = 0
+    seasons: SentSeasons | None = None
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is one window, of which nothing else is told, and nothing is asked but forecasts and intervals."""
+        """Whether it is one window, of which at most the season is told, and asks for forecasts and intervals alone."""
         told_more = self.times is not None or self.covariates != NO_COVARIATES
         return len(self.windows) == 1 and not (told_more or self.adapt or self.paths)
 
@@ -84,7 +88,8 @@ class Forecast(NamedTuple):
 
     `intervals` has the bounds of each level, of the predictions' shape. `timestamps` are each window's, where its times
     are known. `paths` has shape (windows, paths, horizon, targets). `out_of_range` are the indexes of windows with
-    values far outside those of training, and `unseen` a category that training never saw, by covariate.
+    values far outside those of training, and `unseen` a category that training never saw, by covariate. `found` are
+    the seasons that were found in windows, where a model takes in seasons: None of one whose seasons were told.
     """
 
     manifest: Manifest
@@ -94,33 +99,43 @@ class Forecast(NamedTuple):
     out_of_range: tuple[int, ...] = ()
     unseen: Mapping[str, str] = MappingProxyType({})
     paths: Array | None = None
+    found: tuple[tuple[int, ...] | None, ...] = ()
 
     def of_window(self, index: int) -> "Forecast":
         """That of one of the windows, where they are those of plain requests."""
         one = slice(index, index + 1)
         intervals = {level: Bounds(each.lower[one], each.upper[one]) for level, each in self.intervals.items()}
         out_of_range = (0,) if index in self.out_of_range else ()
-        return Forecast(self.manifest, self.predictions[one], intervals, out_of_range=out_of_range)
+        found = self.found[one]
+        return Forecast(self.manifest, self.predictions[one], intervals, out_of_range=out_of_range, found=found)
 
 
 def prepare(request: ForecastRequest, forecaster: Forecaster) -> PreparedRequest:
     """Check a request and make it ready for the network. Raises InvalidRequest and the errors below it."""
-    replays = _replays(request, forecaster)
-    windows = request.windows
+    spec, windows = forecaster.spec, request.windows
     indexes = timestamps = None
-    if request.times is not None and request.horizon > 0:
+    if request.times is not None and request.horizon > 0 and not (spec.any_length and freq_alone(request.times)):
         indexes = [_time_index(request, forecaster, index) for index in range(len(request.times))]
         timestamps = [_times_ahead(request, each, index) for index, each in enumerate(indexes)]
+    seasons = request.seasons
+    if spec.any_length:
+        seasons = told_seasons(seasons, request.times, indexes, [len(window) for window in windows])
+    replays = _replays(request, forecaster, seasons)
+    if indexes is not None:
         indexes = replays.times(windows, indexes)
     codes, unseen = _codes(request, forecaster, replays)
     try:
-        inputs = forecaster.prepare(replays.windows(windows), request.horizon, indexes, codes)
+        inputs = forecaster.prepare(
+            replays.windows(windows), request.horizon, indexes, codes, replays.row_seasons(seasons)
+        )
     except InvalidWindow as error:
         raise of_window(error, replays) from None
     except InvalidHorizon as error:
         raise error.at(("horizon",)) from None
     except InvalidRequest as error:
         raise error.at(times_location(request, error.location)) from None
+    if replays.found:
+        inputs = inputs._replace(found=replays.found)
     error_bounds = {level: forecaster.error_bounds(level, request.horizon) for level in request.levels}
     if request.paths:
         try:
@@ -146,14 +161,15 @@ def finish(
             scale = forecaster.error_scale(inputs, predictions)
             bounds = {level: scale.bounds(each) for level, each in prepared.error_bounds.items()}
             if prepared.replays.origins:
-                windows = _target_values(asked.windows, forecaster)
+                windows = target_values(asked.windows, forecaster.spec)
                 bounds = {level: prepared.replays.adapt(each, level, windows, raw) for level, each in bounds.items()}
             intervals = {level: finite_interval(forecaster, own, forecasts, each) for level, each in bounds.items()}
             if asked.paths:
                 paths = forecaster.paths(own, scale.of_rows(slice(count)), forecasts, asked.paths, asked.seed)
     except InvalidWindow as error:
         raise of_window(error, prepared.replays) from None
-    return Forecast(manifest, forecasts, intervals, prepared.timestamps, own.out_of_range, prepared.unseen, paths)
+    told = prepared.timestamps, own.out_of_range, prepared.unseen
+    return Forecast(manifest, forecasts, intervals, *told, paths, own.found)
 
 
 def forecast_now(request: ForecastRequest, manifest: Manifest, forecaster: Forecaster) -> Forecast:
@@ -190,24 +206,16 @@ def _training_range(manifest: Manifest) -> str:
     return f" (trained on {listed(ranges + more)})"
 
 
-def _replays(request: ForecastRequest, forecaster: Forecaster) -> Replays:
+def _replays(request: ForecastRequest, forecaster: Forecaster, seasons: SentSeasons | None) -> Replays:
     """The earlier origins that the request's intervals follow. Raises InvalidRequest."""
     if not request.adapt:
         return NO_REPLAYS
     if not request.levels:
         raise InvalidRequest("adapt is for intervals: send levels with it, or leave adapt out", ("adapt",))
     try:
-        return Replays.within(request.windows, forecaster)
+        return Replays.within(request.windows, forecaster, seasons)
     except InvalidWindow as error:
         raise error.within("windows") from None
-
-
-def of_window(error: InvalidWindow, replays: Replays) -> InvalidWindow:
-    """An error of a row of the batch as one of the window that the row comes from."""
-    match error.location:
-        case (int() as row, *rest):
-            return error.at(("windows", replays.owner(row), *rest))
-    return error.within("windows")
 
 
 def _codes(request: ForecastRequest, forecaster: Forecaster, replays: Replays) -> tuple[Codes | None, dict[str, str]]:
@@ -263,6 +271,8 @@ def _times_ahead(request: ForecastRequest, times: TimeIndex, index: int) -> list
 def times_location(request: ForecastRequest, location: Location) -> Location:
     """Where in the request the fault of a window's time index lies; the forecaster names a field, then the window."""
     match location:
+        case ("seasons", *_):
+            return location
         case (str() as name, int() as index):
             times = (request.times or ())[index]
             if getattr(times, name) is None:  # what was sent in place of it
@@ -271,12 +281,6 @@ def times_location(request: ForecastRequest, location: Location) -> Location:
         case (_, *_):
             return ("times", *location)
     return ()
-
-
-def _target_values(windows: Windows, forecaster: Forecaster) -> list[Array]:
-    """Each window's values of the targets, shape (length, targets)."""
-    targets = list(forecaster.spec.target_columns)
-    return [np.asarray(window, np.float64).reshape(len(window), -1)[:, targets] for window in windows]
 
 
 def finite_interval(forecaster: Forecaster, inputs: ForecastInputs, raw: Array, error_bounds: Bounds) -> Bounds:

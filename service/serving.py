@@ -7,7 +7,6 @@ from functools import partial
 from typing import TypeVar
 
 from models.errors import InvalidHorizon
-from models.inference.input_windows import Window
 from models.intervals.adaptation import MAX_REPLAYS
 from models.references import Reference
 from models.spec.manifest import Manifest
@@ -52,8 +51,8 @@ async def answer(
     # 2. It is forecast with others of its kind that came at the same time, which spares the interpreter much work.
     if small and request.is_plain and size <= MAX_JOINED_VALUES:
         kind = model.forecaster, request.horizon, tuple(request.levels)
-        ask_all = partial(_answer_all, request, model, state)
-        forecast = await state.dispatcher.coalescer.ask(kind, request.windows[0], ask_all)
+        ask_all = partial(_answer_all, model, state)
+        forecast = await state.dispatcher.coalescer.ask(kind, request, ask_all)
         if forecast is not None:
             return encode(forecast)
     # 3. Check the request and make it ready.
@@ -91,11 +90,14 @@ async def stream(
     yield steps.end(model.manifest)
 
 
-async def _answer_all(
-    request: ForecastRequest, model: LoadedModel, state: ServiceState, windows: Sequence[Window]
-) -> list[Forecast]:
-    """The forecasts of requests that differ in their one window alone, made as those of one. Raises RollcastError."""
-    prepared = prepare(request._replace(windows=windows), model.forecaster)
+async def _answer_all(model: LoadedModel, state: ServiceState, requests: Sequence[ForecastRequest]) -> list[Forecast]:
+    """The forecasts of requests that differ in their one window and its seasons alone, made as those of one.
+
+    Raises RollcastError.
+    """
+    windows = [each.windows[0] for each in requests]
+    seasons = [None if each.seasons is None else each.seasons[0] for each in requests]
+    prepared = prepare(requests[0]._replace(windows=windows, seasons=seasons), model.forecaster)
     state.metrics.traffic.observe(model.manifest, prepared.inputs, len(windows))
     predictions = await state.dispatcher.forecast(model.forecaster, prepared.inputs, model.latency)
     together = finish(model.manifest, model.forecaster, prepared, predictions)

@@ -25,18 +25,24 @@ class WindowTimes(NamedTuple):
         frequency is not told it is the model's, or what the timestamps show. Raises InvalidRequest, whose location
         begins with the name of the field.
         """
-        frequency, usual = self._frequency(), None if spec.frequency is None else parse_frequency(spec.frequency)
+        frequency, usual = self.frequency(), None if spec.frequency is None else parse_frequency(spec.frequency)
         if self.timestamps is not None:
             return _through(self.timestamps, values, spec.context_length, frequency, usual)
         if self.end is None:
             raise InvalidRequest("freq came without a time: send end, the last value's time, with it", ("freq",))
         return TimeIndex(_moment(self.end, ("end",)), _known(frequency, usual))
 
-    def _frequency(self) -> Frequency | None:
+    def frequency(self) -> Frequency | None:
+        """The time between values, where it was sent. Raises InvalidRequest, its location ("freq",)."""
         try:
             return None if self.freq is None else parse_frequency(self.freq)
         except ValueError as error:
             raise InvalidRequest(str(error), ("freq",)) from None
+
+
+def freq_alone(times: Sequence[WindowTimes]) -> bool:
+    """Whether the time between values came with every window, and no time."""
+    return all(each.freq is not None and each.timestamps is None and each.end is None for each in times)
 
 
 def _through(

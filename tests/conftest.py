@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.registry.registry import Registry
+from tests.support.any_series import any_series_registry
 from tests.support.newer_files import train_load
 from tests.support.reference import ARTIFACTS, REFERENCE_MODELS
 from tests.support.tiny import tiny_registry
@@ -39,6 +40,12 @@ def reference_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, version in REFERENCE_MODELS.items():
         shutil.copytree(ARTIFACTS / name / str(version), path / name / str(version))
     return path
+
+
+@pytest.fixture(scope="session")
+def any_series_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry of a model for windows of any length and season, and one for others; not to be changed."""
+    return Path(any_series_registry(tmp_path_factory.mktemp("any-series")).storage.location)
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,15 @@ def refuse_seasons(seasons: SentSeasons | None, title: str) -> None:
         raise InvalidRequest(f"{title} learned its series' seasons in training: leave season out", ("seasons",))
 
 
+def check_count(seasons: SentSeasons | None, windows: int) -> None:
+    """Raise InvalidRequest where there are seasons, but not for each of so many windows."""
+    if seasons is not None and len(seasons) != windows:
+        raise InvalidRequest(
+            f"{counted(windows, 'window')} came with {len(seasons)} seasons: send one for each, or one for all",
+            ("seasons",),
+        )
+
+
 def adjusted_inputs(
     spec: ModelSpec, windows: Windows, horizon: int, seasons: SentSeasons | None, title: str
 ) -> tuple[AdjustedWindows, tuple[Seasons | None, ...]]:
@@ -41,18 +50,14 @@ def adjusted_inputs(
     Each window is cut to its newest values. Raises InvalidWindow, whose location begins with the window's index, and
     InvalidRequest where a season is longer than half its window.
     """
-    if seasons is not None and len(seasons) != len(windows):
-        raise InvalidRequest(
-            f"{counted(len(windows), 'window')} came with {len(seasons)} seasons: send one for each, or one for all",
-            ("seasons",),
-        )
+    check_count(seasons, len(windows))
     # Those of one length that share their seasons are adjusted together.
     groups: dict[tuple[int, Seasons], list[int]] = {}
     values, found = [], []
     for index in range(len(windows)):
         sent = None if seasons is None else seasons[index]
         own = _known_values(windows, index, spec, title)
-        held = _found(own) if sent is None else _checked(sent, len(own), index)
+        held = _held(own, sent, index)
         found.append(held if sent is None else None)
         values.append(filled(own, held))
         groups.setdefault((len(own), held), []).append(index)
@@ -75,6 +80,14 @@ def adjusted_inputs(
     return joined, tuple(found)
 
 
+def window_seasons(spec: ModelSpec, windows: Windows, index: int, sent: Sequence[int] | None, title: str) -> Seasons:
+    """The seasons that a window is forecast with: those sent with it, else those that it shows.
+
+    Raises as `adjusted_inputs`.
+    """
+    return _held(_known_values(windows, index, spec, title), sent, index)
+
+
 def _known_values(windows: Windows, index: int, spec: ModelSpec, title: str) -> Array:
     """The newest values of a window, shape (length); NaN where one is missing."""
     window = windows[index]
@@ -89,6 +102,10 @@ def _known_values(windows: Windows, index: int, spec: ModelSpec, title: str) -> 
     if np.isnan(values).all():
         raise InvalidWindow("the window has no value: at least one is needed that is not null", (index,))
     return values
+
+
+def _held(values: Array, sent: Sequence[int] | None, index: int) -> Seasons:
+    return _found(values) if sent is None else _checked(sent, len(values), index)
 
 
 def _checked(sent: Sequence[int], length: int, index: int) -> Seasons:

@@ -86,7 +86,7 @@ class Forecaster:
         self._network_context = spec.network_context
         self._asks_more = spec.needs_times or any(spec.covariates)  # than the windows
         self._blending = None if spec.blend is None else Blending(spec.blend)
-        self._fixed_scale = None if spec.scaler.kind in ("context", "seasonal") else spec.scaler.of(np.empty(0))
+        self._fixed_scale = None if spec.scaler.of_each_window else spec.scaler.of(np.empty(0))
         self._lowest = _lowest(spec)
         self._low, self._high = _expected_range(spec)
 

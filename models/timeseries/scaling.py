@@ -66,6 +66,11 @@ class Scaler(BaseModel):
             raise ValueError("every scale of a scaler must be above 0")
         return self
 
+    @property
+    def of_each_window(self) -> bool:
+        """Whether every window is scaled by its own values."""
+        return self.kind in ("context", "seasonal")
+
     @classmethod
     def fit(cls, kind: ScalerKind, values: NDArray[np.floating], season: int | None = None) -> Self:
         """Fit on training rows of shape (rows, features); the season is for `context` alone.
@@ -86,7 +91,7 @@ class Scaler(BaseModel):
 
         A context of values that are not finite, or too large for their squares, has a scale of NaN; callers check.
         """
-        if self.kind in ("none", "standard"):
+        if not self.of_each_window:
             return _fixed(self.mean, self.scale)
         with np.errstate(over="ignore", invalid="ignore"):
             latest = contexts if self.season is None else contexts[:, -self.season :]

@@ -36,7 +36,7 @@ class TrainingFacts(NamedTuple):
         mean, spread = _mean_and_spread(manifest)
         if spec.seen is not None:
             low, high = np.array(spec.seen.minimum), np.array(spec.seen.maximum)
-        elif spec.scaler.kind != "context" and spec.difference is None:
+        elif not spec.scaler.of_each_window and spec.difference is None:
             centre, scale = np.array(spec.scaler.mean), np.array(spec.scaler.scale)
             low, high = ((np.array(each) - centre) / scale for each in (manifest.data.minimum, manifest.data.maximum))
         if low is not None and high is not None:
@@ -50,7 +50,7 @@ def _mean_and_spread(manifest: Manifest) -> tuple[Array, Array] | tuple[None, No
     spec = manifest.spec
     if spec.scaler.kind == "standard":
         return np.zeros(len(spec.features)), np.ones(len(spec.features))
-    if spec.scaler.kind == "context" or spec.difference is not None:
+    if spec.scaler.of_each_window or spec.difference is not None:
         return None, None
     values = np.concatenate([golden.window for golden in manifest.goldens])
     spread = values.std(axis=0)

@@ -14,6 +14,7 @@ from models import errors
 from models.errors import InvalidRequest, Location
 from models.inference.sent_covariates import KINDS, NO_COVARIATES, SentCovariates
 from models.references import Reference, parse_reference
+from models.seasonal.adjusted_windows import MOST_SEASONS
 from models.spec.covariate import CovariateKind
 from models.spec.manifest import Manifest
 from service.dependencies import ServiceState, state_of
@@ -24,6 +25,7 @@ from service.http.body import read_json
 from service.http.json_checks import check_names
 from service.routes.streams import DOCUMENTED, Piece, StreamedForecast, stream_format
 from service.schemas.predict import PredictRequest, PredictResponse
+from service.window_seasons import answered_seasons, is_found
 from service.window_times import WindowTimes
 
 _MODEL = problems.MODEL_PROBLEMS
@@ -56,6 +58,7 @@ router = APIRouter(tags=["forecast"])
             "timestamps: demand@1 takes in the day, week of each value: send the window's timestamps, or its last "
             'value\'s time as end with freq "30m"',
         ),
+        (problems.INVALID_REQUEST, "season: sine-lstm@1 learned its series' seasons in training: leave season out"),
         (problems.INVALID_REQUEST, "horizon: expected each field once, but this one came again: send one of them"),
         (problems.INVALID_REQUEST, "levels: sine-lstm@1 has no calibrated intervals: leave levels out"),
         (
@@ -141,7 +144,10 @@ def parse(body: bytes) -> PredictRequest:
 
 
 def forecast_request(asked: PredictRequest) -> ForecastRequest:
-    """The same request, free of the protocol. Raises InvalidRequest where its times have another form than windows."""
+    """The same request, free of the protocol.
+
+    Raises InvalidRequest where its times, covariates or seasons have another form than windows.
+    """
     return ForecastRequest(
         windows=[asked.window] if asked.windows is None else asked.windows,  # type: ignore[list-item]
         horizon=asked.horizon,
@@ -152,6 +158,7 @@ def forecast_request(asked: PredictRequest) -> ForecastRequest:
         adapt=asked.adapt,
         paths=asked.paths or 0,
         seed=asked.seed or 0,
+        seasons=_seasons(asked),
     )
 
 
@@ -167,6 +174,8 @@ def location_in(asked: PredictRequest, location: Location) -> Location:
             return (name, index, *rest) if listed else (name, *rest)
         case ("times", str() as name):
             return (name,)
+        case ("seasons", *rest):
+            return ("season", *rest) if asked.windows is not None and isinstance(asked.season, list) else ("season",)
         case ("future" | "past" | "static" as kind, int(), *rest) if asked.windows is None:
             return (kind, *rest)
     return location
@@ -191,6 +200,8 @@ def response_content(forecast: Forecast, *, many: bool) -> dict[str, Any]:
         }
     if forecast.paths is not None:
         content["paths"] = _nested(forecast.paths, many)
+    if is_found(forecast.found):
+        content["season"] = answered_seasons(forecast.found, many=many)
     warnings = warnings_of(forecast.manifest, forecast.out_of_range, forecast.unseen, many=many)
     if warnings:
         content["warnings"] = warnings
@@ -227,10 +238,31 @@ def _times(asked: PredictRequest) -> list[WindowTimes]:
         raise InvalidRequest(
             "send either timestamps (each value's time) or end (the last value's), but both came", ("timestamps",)
         )
-    if asked.timestamps is None and asked.end is None:
-        raise InvalidRequest("freq came without a time: send end, the last value's time, with it", ("freq",))
     each = {name: _of_each_window(asked, name) for name in ("timestamps", "end", "freq")}
     return [WindowTimes(*fields) for fields in zip(each["timestamps"], each["end"], each["freq"], strict=True)]
+
+
+def _seasons(asked: PredictRequest) -> list[tuple[int, ...] | None] | None:
+    """The seasons of each window. Raises InvalidRequest where they have another form than windows."""
+    season, windows = asked.season, asked.windows
+    if season is None:
+        return None
+    if not isinstance(season, list):
+        return [(season,)] * asked.count
+    if windows is None:
+        own = tuple(each for each in season if isinstance(each, int))
+        if len(own) < len(season) or len(own) > MOST_SEASONS:
+            raise InvalidRequest(
+                f"expected a number with window, or a list of at most {MOST_SEASONS} numbers", ("season",)
+            )
+        return [own]
+    if len(season) != len(windows):
+        raise InvalidRequest(
+            f"expected a number for all windows, or a list with an item for each of the {len(windows)}, but "
+            f"{len(season)} came; several seasons of one window are a list in it",
+            ("season",),
+        )
+    return [None if each is None else (each,) if isinstance(each, int) else tuple(each) for each in season]
 
 
 _FORMS = ("text", "a list of texts", "a list of lists of texts")

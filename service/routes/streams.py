@@ -14,6 +14,7 @@ from service.dispatch.patience import Patience
 from service.forecast_steps import ForecastEnd, ForecastPiece
 from service.forecasting import level_name, warnings_of
 from service.http import problems
+from service.window_seasons import answered_seasons, is_found
 
 Piece = ForecastPiece | ForecastEnd
 
@@ -138,8 +139,10 @@ class StreamedForecast(Response):
                 yield step
 
     def _end(self, end: ForecastEnd) -> dict[str, Any]:
-        warnings = warnings_of(*end, many=self._many)
+        warnings = warnings_of(end.manifest, end.out_of_range, end.unseen, many=self._many)
         told = {"done": True, "model": end.manifest.name, "version": end.manifest.version}
+        if is_found(end.found):
+            told["season"] = answered_seasons(end.found, many=self._many)
         return {**told, "warnings": warnings} if warnings else told
 
 

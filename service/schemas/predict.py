@@ -7,6 +7,7 @@ from pydantic import AfterValidator, ConfigDict, Discriminator, Field, FiniteFlo
 from pydantic_core import PydanticCustomError
 
 from models.references import REFERENCE_PATTERN
+from models.seasonal.adjusted_windows import MOST_SEASONS
 from service.schemas.wire import WireModel
 
 MAX_WINDOWS, MAX_LEVELS, MAX_PATHS = 1_000, 10, 1_000
@@ -96,6 +97,16 @@ Static = Annotated[
 ]
 
 
+_Length = Annotated[int, Field(ge=1)]  # of a season, in values
+_Lengths = Annotated[list[_Length], Field(min_length=1, max_length=MOST_SEASONS)]
+_OfAWindow = Annotated[Annotated[_Length, Tag("one")] | Annotated[_Lengths, Tag("each")], Discriminator(_listing)]
+Season = Annotated[
+    Annotated[_Length, Tag("one")]
+    | Annotated[list[_OfAWindow | None], Field(min_length=1, max_length=MAX_WINDOWS, fail_fast=True), Tag("each")],
+    Discriminator(_listing),
+]
+
+
 class PredictRequest(WireModel):
     """A window of recent values, or many, and how far to forecast."""
 
@@ -109,9 +120,9 @@ class PredictRequest(WireModel):
     )
     window: Window | None = Field(
         None,
-        description="Recent values, oldest first, in the series' own units, at least the model's context long; a "
-        "longer one is cut to its newest values. Numbers for a model of one feature, else rows of one number each; "
-        "null where a value is missing, which only models whose card says `masked` take.",
+        description="Recent values, oldest first, in the series' own units, at least the model's `least_context` long; "
+        "one longer than its context is cut to its newest values. Numbers for a model of one feature, else rows of one "
+        "number each; null where a value is missing, which only models whose card says `takes_missing` take.",
     )
     windows: Annotated[list[Window], Field(min_length=1, max_length=MAX_WINDOWS, fail_fast=True)] | None = Field(
         None, description=f"Many windows, up to {MAX_WINDOWS:,}, in place of `window`."
@@ -130,8 +141,16 @@ class PredictRequest(WireModel):
     freq: OneOrEach | None = Field(
         None,
         description="The time between values: `30m`, `1h`, `1d`, `1w`, `1mo`, `1q`, `1y`, or several as in `1h30m`. "
-        "May be left out where the model has a frequency of its own, or `timestamps` tell it. With `windows` a list, "
-        "or one for all.",
+        "May be left out where the model has a frequency of its own, or `timestamps` tell it; comes without times "
+        "where it is to tell the season alone. With `windows` a list, or one for all.",
+    )
+    season: Season | None = Field(
+        None,
+        description="How many values the window's season has, or a list of up to three; 1 says that there is none. For "
+        "models that take windows of any season, and at most half the window. Where it is left out, `freq` or times "
+        "tell it, or else it is looked for in the window and told in the answer. With `windows` one number for all, or "
+        "a list with an item for each: a number, a list of several, or null.",
+        examples=[12],
     )
     future: Future | None = Field(
         None,
@@ -194,6 +213,7 @@ class PredictRequest(WireModel):
 
 
 Predictions = list[float] | list[list[float]]
+AnsweredSeason = int | list[int] | None
 
 
 class IntervalBounds(WireModel):
@@ -223,6 +243,12 @@ class PredictResponse(WireModel):
     )
     paths: list[Predictions] | list[list[Predictions]] | None = Field(
         None, description="Sample paths, each shaped like the predictions of a window; only where `paths` were asked."
+    )
+    season: AnsweredSeason | list[AnsweredSeason] = Field(
+        None,
+        description="The season that was found in the window, in values, a list where there are several, null where "
+        "there is none; only where the model takes in seasons and neither `season`, nor `freq` or times told it. For "
+        "`windows` a list of these, null also where it was told.",
     )
     warnings: list[str] | None = Field(
         None, description="What to mind about this forecast; only where there is something."

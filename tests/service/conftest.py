@@ -29,6 +29,12 @@ async def timed_client(timed_path: Path) -> AsyncIterator[Client]:
         yield client
 
 
+@pytest.fixture(scope="module")
+async def any_series_client(any_series_path: Path) -> AsyncIterator[Client]:
+    async with running(Settings(registry=any_series_path)) as client:
+        yield client
+
+
 @pytest.fixture
 async def client_of_its_own(registry_path: Path) -> AsyncIterator[Client]:
     """For tests that look at what has been opened so far."""

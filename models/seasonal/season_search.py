@@ -17,6 +17,7 @@ LEAST_FOUND_STRENGTH = 0.2  # the same where it is usual nowhere, or of values, 
 NOISE = 3.0  # an autocorrelation below this many standard errors may be chance
 NEARLY = 0.6  # of the highest autocorrelation
 LONGER_BY = 0.01  # by how much more a season of several seasons must show itself
+ROUNDING = 1e-11  # of the largest value: smaller is what is left of a straight line, for one
 MOST_MULTIPLES, MOST_SEARCHED = 12, 3_000
 MAX_SERIES = 200  # of a panel, the longest
 
@@ -40,7 +41,7 @@ def find_seasons(series: Sequence[Array], frequency: str | None, usual: Sequence
     if rows < 2:
         return ()
     candidates = sorted({*usual, *usual_seasons(frequency)})
-    changes = _mean_autocorrelation([np.diff(each) for each in longest], max(rows, *candidates, 2))
+    changes = _mean_autocorrelation([_changes(each) for each in longest], max(rows, *candidates, 2))
     noise = NOISE / sum(map(len, longest)) ** 0.5
     values = _mean_autocorrelation(
         [_detrended(each) for each in longest], max(rows, *(2 * each for each in candidates), 2)
@@ -133,7 +134,19 @@ def _mean_autocorrelation(series: Sequence[Array], lags: int) -> Array:
     return total / np.maximum(count, 1)
 
 
+def _changes(values: Array) -> Array:
+    """The changes from row to row, less their mean."""
+    changes = np.diff(values)
+    return _beyond_rounding(changes - (changes.mean() if len(changes) else 0.0), values)
+
+
 def _detrended(values: Array) -> Array:
     """The values less a straight line through them."""
     steps = np.arange(len(values)) - (len(values) - 1) / 2
-    return np.asarray(values - values.mean() - steps * (steps @ values) / max(float(steps @ steps), 1.0))
+    left = values - values.mean() - steps * (steps @ values) / max(float(steps @ steps), 1.0)
+    return _beyond_rounding(left, values)
+
+
+def _beyond_rounding(left: Array, values: Array) -> Array:
+    """What is left of some values; zeros where it is no more than their rounding, which has patterns of its own."""
+    return left * float(np.abs(left).max(initial=0) > ROUNDING * np.abs(values).max(initial=0))

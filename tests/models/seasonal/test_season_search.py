@@ -69,3 +69,8 @@ def test_a_year_of_days_needs_two_of_them() -> None:
 
 def test_multiples_of_a_season_are_at_least_as_long_as_what_is_fed_back() -> None:
     assert (multiples(12, 1), multiples(12, 12), multiples(12, 13)) == ((12, 13), (12, 13), (24, 25))
+
+
+def test_the_rounding_of_a_straight_line_is_no_season() -> None:
+    for line in (STEPS[:48] / 47, 0.1 * STEPS + 3, 1e9 + 0.7 * STEPS[:96], np.full(40, 0.1)):
+        assert rows(np.asarray(line, np.float64), None) == []

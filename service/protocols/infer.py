@@ -19,6 +19,7 @@ from service.protocols.named_tensors import arrays_of, warnings_of
 from service.protocols.schemas import InferInput, InferRequest, Parameters
 from service.protocols.tensors import BYTES, Array, check_length, datatype_of, from_bytes, from_json, to_bytes
 from service.schemas.predict import MAX_CATEGORY_LENGTH, MAX_COVARIATES, MAX_WINDOWS
+from service.window_seasons import answered_seasons, is_found
 from service.window_times import WindowTimes
 
 MAX_TIME_LENGTH = 40
@@ -70,6 +71,8 @@ class Infer(NamedTuple):
                 return ("window", *rest)
             case ("times", int() as index, str() as name, *rest):
                 return (name, index, *rest)
+            case ("seasons", *_):
+                return ("season",)
             case ("future" | "past" | "static" as kind, int() as index, str() as name, *rest):
                 return (f"{kind}.{name}", index, *rest)
         return location
@@ -77,8 +80,8 @@ class Infer(NamedTuple):
     def encode(self, forecast: Forecast) -> Answer:
         """The outputs that are wanted, each in JSON or as bytes."""
         arrays = dict(arrays_of(forecast))
-        parameters = self.asked.parameters
-        extra = {} if parameters is None else parameters.model_extra or {}
+        asked = self.asked.parameters
+        extra = {} if asked is None else asked.model_extra or {}
         in_general = extra.get("binary_data_output") is True
         wanted = {each.name: each.parameters or {} for each in self.asked.outputs or ()}
         outputs, raw = list[dict[str, Any]](), list[bytes]()
@@ -97,8 +100,11 @@ class Infer(NamedTuple):
         content: dict[str, Any] = {"model_name": manifest.name, "model_version": str(manifest.version)}
         if self.asked.id is not None:
             content["id"] = self.asked.id
-        if warnings := warnings_of(forecast):
-            content["parameters"] = {"warnings": "; ".join(warnings)}
+        parameters = {"warnings": "; ".join(warnings)} if (warnings := warnings_of(forecast)) else {}
+        if is_found(forecast.found):  # a text, as a parameter is no list
+            parameters["season"] = to_json(answered_seasons(forecast.found, many=True)).decode()
+        if parameters:
+            content["parameters"] = parameters
         told = to_json({**content, "outputs": outputs})
         return Answer(b"".join([told, *raw]), len(told)) if raw else Answer(told)
 
@@ -200,6 +206,7 @@ def _forecast_request(tensors: Mapping[str, Array], parameters: Parameters, mode
         adapt=parameters.adapt,
         paths=parameters.paths or 0,
         seed=parameters.seed or 0,
+        seasons=None if parameters.seasons is None else [parameters.seasons] * len(window),
     )
 
 

@@ -16,9 +16,10 @@ from service.protocols.named_tensors import arrays_of, warnings_of
 from service.protocols.schemas import SIGNATURE, InstancesRequest, InvocationsRequest, Parameters
 from service.routes.predict import forecast_request, location_in
 from service.schemas.predict import PredictRequest
+from service.window_seasons import answered_seasons, is_found
 
 TIMESTAMP = "timestamp"  # the column of a table that has its rows' times
-_OF_A_WINDOW = ("window", "timestamps", "end", "freq", "future", "past", "static")
+_OF_A_WINDOW = ("window", "timestamps", "end", "freq", "season", "future", "past", "static")
 
 
 class Data(NamedTuple):
@@ -74,6 +75,8 @@ class Instances(NamedTuple):
         content: dict[str, Any] = {"predictions": rows}
         if self.by_column:
             content["outputs"] = columns
+        if is_found(forecast.found):
+            content["season"] = answered_seasons(forecast.found, many=self.asked.windows is not None)
         if warnings := warnings_of(forecast):
             content["warnings"] = warnings
         return to_json(content)
@@ -178,6 +181,10 @@ def _checked(fields: dict[str, Any], parameters: Parameters | None, field: str) 
         told = {name: getattr(parameters, name) for name in came}
     if isinstance(told.get("end"), str) and "windows" in fields:  # one parameter for all
         told["end"] = [told["end"]] * len(fields["windows"])
+    if parameters is not None and parameters.seasons is not None:
+        first, *others = parameters.seasons
+        seasons = [first, *others]
+        told["season"] = first if not others else [seasons] * len(fields["windows"]) if "windows" in fields else seasons
     try:
         return PredictRequest.model_validate({**told, **fields})
     except ValidationError as error:

@@ -23,6 +23,9 @@ PASSED_OVER = frozenset(
 )
 
 
+SEASONS_PATTERN = r"^[1-9][0-9]{0,8}(,[1-9][0-9]{0,8}){0,2}$"
+
+
 def _listed_levels(value: Any) -> Any:
     """Levels as a list: the parameters of some protocols are single values, so that several come as a text."""
     if isinstance(value, str) and len(value) <= 200:
@@ -54,6 +57,15 @@ class Parameters(Lenient):
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = Field(None, description="Which sample paths are drawn.")
     end: OneOrEach | None = Field(None, description="The time of the window's last value, or of each window's.")
     freq: OneOrEach | None = Field(None, description="The time between values, or that of each window's.")
+    season: Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern=SEASONS_PATTERN)] | None = Field(
+        None, description="How many values the season of all windows has; a text such as `24,168` for up to three."
+    )
+
+    @property
+    def seasons(self) -> tuple[int, ...] | None:
+        """The seasons of all windows, where they were sent."""
+        sent = self.season
+        return None if sent is None else tuple(int(each) for each in str(sent).split(","))
 
     @model_validator(mode="after")
     def _check(self) -> Self:

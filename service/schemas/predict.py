@@ -99,10 +99,10 @@ Static = Annotated[
 
 _Length = Annotated[int, Field(ge=1)]  # of a season, in values
 _Lengths = Annotated[list[_Length], Field(min_length=1, max_length=MOST_SEASONS)]
-_OfAWindow = Annotated[Annotated[_Length, Tag("one")] | Annotated[_Lengths, Tag("each")], Discriminator(_listing)]
+OwnSeason = Annotated[Annotated[_Length, Tag("one")] | Annotated[_Lengths, Tag("each")], Discriminator(_listing)]
 Season = Annotated[
     Annotated[_Length, Tag("one")]
-    | Annotated[list[_OfAWindow | None], Field(min_length=1, max_length=MAX_WINDOWS, fail_fast=True), Tag("each")],
+    | Annotated[list[OwnSeason | None], Field(min_length=1, max_length=MAX_WINDOWS, fail_fast=True), Tag("each")],
     Discriminator(_listing),
 ]
 

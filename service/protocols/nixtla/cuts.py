@@ -26,18 +26,24 @@ def newest(sizes: Sequence[int], context: int) -> list[Cut]:
     ]
 
 
-def in_sample_horizon(asked: NixtlaCrossValidationRequest, context: int) -> int:
-    """How many steps each forecast has: with a full history no more than the shortest series has room for."""
-    return max(1, min(asked.h, min(asked.series.sizes) - context)) if asked.full_history else asked.h
+def in_sample_horizon(asked: NixtlaCrossValidationRequest, least: int) -> int:
+    """How many steps each forecast has: with a full history no more than the shortest series has room for.
+
+    `least` is how many values a window must have.
+    """
+    return max(1, min(asked.h, min(asked.series.sizes) - least)) if asked.full_history else asked.h
 
 
-def known(asked: NixtlaCrossValidationRequest, context: int) -> list[Cut]:
-    """The windows before values that are known, series by series, oldest first. Raises InvalidRequest."""
-    sizes, horizon = asked.series.sizes, in_sample_horizon(asked, context)
+def known(asked: NixtlaCrossValidationRequest, context: int, least: int) -> list[Cut]:
+    """The windows before values that are known, series by series, oldest first. Raises InvalidRequest.
+
+    Each has at most `context` values; with a full history at least `least`.
+    """
+    sizes, horizon = asked.series.sizes, in_sample_horizon(asked, least)
     step, counts = asked.step_size or horizon, [asked.n_windows] * len(sizes)
-    if asked.full_history:  # as many as there are contexts for, or as one request may ask
+    if asked.full_history:  # as many as there are windows for, or as one request may ask
         most = max(1, MAX_WINDOWS // len(sizes))
-        step, counts = horizon, [min(most, max(1, (size - context) // horizon)) for size in sizes]
+        step, counts = horizon, [min(most, max(1, (size - least) // horizon)) for size in sizes]
     _check_count(sum(counts))
     cuts = []
     for index, (size, count, end) in enumerate(zip(sizes, counts, accumulate(sizes), strict=True)):

@@ -21,6 +21,14 @@ _BY_ALIAS = {alias: unit for unit, aliases in _UNITS.items() for alias in aliase
 _OFFSET = re.compile(r"([0-9]{0,9})([A-Za-z]+)(-[A-Z]{3})?")
 
 
+def frequency_of(text: str) -> Frequency | None:
+    """The frequency that an offset is; None where it is none, or not of one length, as business days are."""
+    try:
+        return parse_offset(text)
+    except ValueError:
+        return None
+
+
 def parse_offset(text: str) -> Frequency:
     """Read an offset. Raises ValueError where it is none, or not of one length, as business days are."""
     found = _OFFSET.fullmatch(text)

@@ -20,7 +20,7 @@ from service.protocols.named_tensors import warnings_of
 from service.protocols.nixtla import schemas
 from service.protocols.nixtla.cuts import Cut, in_sample_horizon, known, newest
 from service.protocols.nixtla.exogenous import Exogenous
-from service.protocols.nixtla.offsets import parse_offset
+from service.protocols.nixtla.offsets import frequency_of
 from service.window_times import WindowTimes
 
 
@@ -49,8 +49,9 @@ class SeriesQuestion:
                 ("series", "y"),
             )
         if isinstance(asked, schemas.NixtlaCrossValidationRequest):
-            self._horizon = in_sample_horizon(asked, spec.context_length)
-            cuts = known(asked, spec.context_length)
+            least = spec.least_context if spec.any_length else spec.context_length
+            self._horizon = in_sample_horizon(asked, least)
+            cuts = known(asked, spec.context_length, least)
             exogenous = Exogenous.of(asked.series, manifest, asked.hist_exog, ahead=False)
         else:
             cuts = newest(asked.series.sizes, spec.context_length)
@@ -104,7 +105,7 @@ class SeriesQuestion:
         return to_json(content)
 
     def _times(self, manifest: Manifest, cuts: Sequence[Cut]) -> list[WindowTimes] | None:
-        """What tells each window's times, where the model takes them in. Raises InvalidRequest."""
+        """What tells each window's times, where the model takes them in, or its season. Raises InvalidRequest."""
         asked, spec = self._asked, manifest.spec
         starts = asked.series.start_datetime
         if starts is None:  # times are whole numbers, for which the client says MS, or of a clock that it can't tell
@@ -120,6 +121,9 @@ class SeriesQuestion:
                 f"{manifest.title} was trained on values {spec.frequency} apart: send those, not {asked.freq!r}",
                 ("freq",),
             )
+        if spec.any_length:
+            frequency = None if asked.freq is None else frequency_of(asked.freq)
+            return None if frequency is None else [WindowTimes(freq=str(frequency))] * len(cuts)
         if not spec.needs_times:
             return None
         found, begins = [], [0, *accumulate(asked.series.sizes)]
@@ -136,10 +140,7 @@ class SeriesQuestion:
 
 
 def _same(offset: str, frequency: str) -> bool:
-    try:
-        return parse_offset(offset) == parse_frequency(frequency)
-    except ValueError:
-        return False
+    return frequency_of(offset) == parse_frequency(frequency)
 
 
 def model_of(name: str | None) -> Reference | None:

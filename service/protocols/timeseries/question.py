@@ -60,7 +60,7 @@ class TimeSeries(NamedTuple):
             raise InvalidRequest(
                 "expected a start_timestamp with each series, or with none", ("inputs", timed.index(False))
             )
-        times = None
+        times = [WindowTimes(freq=each) for each in frequencies] if manifest.spec.any_length else None
         if all(timed):
             times = [_times(each, index, frequencies[index], manifest) for index, each in enumerate(inputs)]
         return ForecastRequest(
@@ -70,6 +70,7 @@ class TimeSeries(NamedTuple):
             levels=sorted(set(self.levels.values())),
             times=times,
             covariates=SentCovariates(*(self._covariates(kind) for kind in KINDS)),
+            seasons=[_seasons(each) for each in inputs],
         )
 
     def location(self, location: Location) -> Location:
@@ -81,6 +82,10 @@ class TimeSeries(NamedTuple):
                 return ("inputs", index, "start_timestamp")
             case ("times", *_):
                 return ("inputs", 0, "start_timestamp")
+            case ("seasons", int() as index):
+                return ("inputs", index, "season")
+            case ("seasons",):
+                return ("inputs",)
             case ("future" | "past" | "static" as kind, int() as index, *rest):
                 return ("inputs", index, kind, *rest)
             case ("future" | "past" | "static" as kind,):
@@ -153,6 +158,12 @@ def read_series(body: bytes) -> TimeSeries:
     if len(set(levels.values())) > MAX_LEVELS:
         raise InvalidRequest(f"expected quantiles of at most {MAX_LEVELS} intervals", ("options", "quantiles"))
     return TimeSeries(asked, levels)
+
+
+def _seasons(sent: TimeSeriesInput) -> tuple[int, ...] | None:
+    if sent.season is None:
+        return None
+    return (sent.season,) if isinstance(sent.season, int) else tuple(sent.season)
 
 
 def _frequency(sent: TimeSeriesInput, index: int, manifest: Manifest) -> str:

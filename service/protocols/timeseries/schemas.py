@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from models.references import REFERENCE_PATTERN
 from service.protocols.asking import refuse_unknown
 from service.protocols.schemas import MAX_NAME_LENGTH, Lenient
-from service.schemas.predict import MAX_LEVELS, Window, WindowCovariates, WindowStatic
+from service.schemas.predict import MAX_LEVELS, OwnSeason, Window, WindowCovariates, WindowStatic
 
 MAX_INPUTS = 500  # each has some fields, and a body may have 5,000
 SeriesType = Literal["univariate_time_series", "multivariate_time_series"]
@@ -26,6 +26,7 @@ class TimeSeriesInput(Lenient):
     series: Window = Field(description="Values, or rows of them where the model takes in several columns.")
     frequency: _Text = Field(description="A single unit, such as `hour` or `H`; that of the model's own frequency.")
     start_timestamp: _Text | None = Field(None, description="The time of the first value, in ISO 8601.")
+    season: OwnSeason | None = Field(None, description="How many values its season has, or a list of up to three.")
     future: WindowCovariates | None = Field(None, description="Covariates known ahead, as `POST /predict` takes them.")
     past: WindowCovariates | None = Field(None, description="Those of the series' own time.")
     static: WindowStatic | None = Field(None, description="Those that the series has one value of.")

@@ -56,7 +56,8 @@ async def test_the_frequency_tells_its_usual_seasons(
     any_series_client: Client, freq: str, window: list[float], season: int | list[int]
 ) -> None:
     expected = await ask(any_series_client, window=window, season=season)
-    for times in ({}, {"end": "2024-03-31"}):
+    both: list[dict[str, Any]] = [{}, {"end": "2024-03-31"}]
+    for times in both:
         found = await ask(any_series_client, window=window, freq=freq, **times)
         assert found["predictions"] == expected["predictions"]
         assert "season" not in found
@@ -144,7 +145,7 @@ async def test_a_null_season_asks_nothing_of_another_model(any_series_client: Cl
 
 
 async def test_requests_that_are_joined_keep_their_own_seasons(any_series_client: Client) -> None:
-    bodies = [
+    bodies: list[dict[str, Any]] = [
         {"window": YEARS, "season": 12},
         {"window": YEARS},
         {"window": WEEK * 3, "season": 7},
@@ -161,7 +162,8 @@ async def test_requests_that_are_joined_keep_their_own_seasons(any_series_client
 
 async def test_a_stream_tells_the_season_at_its_end(any_series_client: Client) -> None:
     headers = {"Accept": "application/x-ndjson"}
-    for more, told in (({}, {"season": 12}), ({"season": 12}, {})):
+    cases: list[tuple[dict[str, Any], dict[str, Any]]] = [({}, {"season": 12}), ({"season": 12}, {})]
+    for more, told in cases:
         body = {"model": "any-series", "window": YEARS, "horizon": 12, "levels": [80], **more}
         lines = (await any_series_client.post("/predict", json=body, headers=headers)).text.splitlines()
         *steps, end = map(json.loads, lines)

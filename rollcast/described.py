@@ -13,7 +13,7 @@ from models.spec.model_spec import ModelSpec
 class Described(NamedTuple):
     """A version: its name and number, its spec, and what its recipe says of its series.
 
-    From a card the spec has no scaling, which only who runs the network needs.
+    From a card the spec has no numbers to scale by, which only who runs the network needs.
     """
 
     name: str
@@ -36,7 +36,8 @@ class Described(NamedTuple):
         """What a card says. Raises RollcastError where it is of a version of rollcast that this one can't read."""
         try:
             columns = len(card["features"])
-            unscaled = {"kind": "none", "mean": [0.0] * columns, "scale": [1.0] * columns}
+            kind = "none" if card.get("decoder") is None else "seasonal"
+            unscaled = {"kind": kind, "mean": [0.0] * columns, "scale": [1.0] * columns}
             told = {name: card[name] for name in ModelSpec.model_fields if name in card}
             spec = ModelSpec.model_validate({**told, "scaler": unscaled})
             return cls(card["name"], card["version"], spec, card["training"]["recipe"].get("series", {}))

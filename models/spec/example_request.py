@@ -21,6 +21,8 @@ def example_request(name: str, description: Description) -> dict[str, Any]:
         "window": [row[0] for row in rows] if len(description.spec.features) == 1 else rows,
         "horizon": horizon if calibration is None else min(horizon, calibration.horizon),
     }
+    if golden.seasons:
+        example["season"] = golden.seasons[0] if len(golden.seasons) == 1 else list(golden.seasons)
     if golden.end is not None:
         example |= {"end": golden.end.isoformat(), "freq": description.spec.frequency}
     if golden.future:

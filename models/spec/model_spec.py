@@ -256,6 +256,11 @@ class ModelSpec(Record):
         return self.least_context if self.any_length else self.context_length
 
     @property
+    def takes_missing(self) -> bool:
+        """Whether values of a window may be null."""
+        return self.masked or self.any_length
+
+    @property
     def network_context(self) -> int:
         """How many of these the network's answer rests on: its input and what differences are taken from."""
         return self.input_length + (self.difference or 0)

@@ -84,6 +84,11 @@ def _network(of: Description) -> str:
 
 def _context(of: Description) -> str:
     spec = of.spec
+    if spec.any_length:
+        return (
+            f"a request brings {spec.least_context} to {spec.context_length:,} values of any season (the network sees "
+            f"the newest {spec.window}, seasonally adjusted)"
+        )
     times = ", with their times" if spec.needs_times else ""
     return f"a request brings at least {spec.context_length} values{times} (window {spec.window}, lead {spec.lead})"
 
@@ -136,6 +141,12 @@ def _blend(of: Description) -> str:
 
 def _nonnegative(of: Description) -> str:
     return f"{listed(of.spec.nonnegative)}: never below 0, as in training" if of.spec.nonnegative else ""
+
+
+def _missing_values(of: Description) -> str:
+    if of.spec.any_length:
+        return "may be null: the values around them and the season stand in for them"
+    return "may be null: the last known value and a mask stand in for them" if of.spec.masked else ""
 
 
 def _short_windows(of: Description) -> str:
@@ -208,9 +219,7 @@ _MODEL: _Facts = {
     "rollout": _rollout,
     "blend": _blend,
     "nonnegative": _nonnegative,
-    "missing values": lambda of: (
-        "may be null: the last known value and a mask stand in for them" if of.spec.masked else ""
-    ),
+    "missing values": _missing_values,
     "short windows": _short_windows,
     "intervals": _intervals,
     "epochs": _epochs,

@@ -228,6 +228,7 @@ def _summary(source: Registry, name: str, version: int) -> dict[str, Any]:
     return {
         "network": network_name(manifest.spec),
         "context": manifest.spec.context_length,
+        "least_context": manifest.spec.least_context,
         "mae": manifest.metrics.model.mae,
         "last_value_mae": manifest.metrics.last_value.mae,
         "problem": None,
@@ -240,4 +241,5 @@ def _row(listed: dict[str, Any]) -> list[str]:
     if listed["problem"] is not None:
         return [*first, f"REFUSED: {listed['problem']}", "", "", ""]
     errors = [f"{listed[each]:.4g}" for each in ("mae", "last_value_mae")]
-    return [*first, listed["network"], str(listed["context"]), *errors]
+    context, least = str(listed["context"]), listed["least_context"]
+    return [*first, listed["network"], context if context == str(least) else f"{least} to {context}", *errors]

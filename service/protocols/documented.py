@@ -79,12 +79,14 @@ def _example_bodies(manifest: Manifest) -> Mapping[str, Any]:
     """By schema, a request that a version answers."""
     request = example_request(manifest.name, manifest)
     asked = {name: request[name] for name in ("horizon", "levels") if name in request}
-    instance = {name: request[name] for name in ("window", "end", "freq", *KINDS) if name in request}
+    instance = {name: request[name] for name in ("window", "end", "freq", "season", *KINDS) if name in request}
     inputs = [_tensor("window", request["window"])]
     inputs += [_tensor(name, request[name]) for name in ("end", "freq") if name in request]
     inputs += [_tensor(f"{kind}.{name}", sent) for kind in KINDS for name, sent in request.get(kind, {}).items()]
+    season = request.get("season")
+    told = {} if season is None else {"season": ",".join(map(str, season)) if isinstance(season, list) else season}
     return {
-        InferRequest.__name__: {"inputs": inputs, "parameters": asked},
+        InferRequest.__name__: {"inputs": inputs, "parameters": {**asked, **told}},
         InstancesRequest.__name__: {"instances": [instance], "parameters": asked},
         InvocationsRequest.__name__: {"instances": [instance], "params": {"model": manifest.name, **asked}},
     }

@@ -64,7 +64,12 @@ class _CardFacts(WireModel):
     version: int = Field(description="The version's number.")
     description: str = Field(description="What the recipe says that it is.")
     created_at: datetime = Field(description="When it was published.")
-    context: int = Field(description="How many values a window must bring.")
+    context: int = Field(description="How many values a forecast rests on; longer windows are cut to the newest.")
+    least_context: int = Field(description="How many values a window must bring at least.")
+    takes_missing: bool = Field(description="Whether values of a window may be null.")
+    takes_seasons: bool = Field(
+        description="Whether windows of any season are forecast, so that a request may bring its `season`."
+    )
     metrics: Metrics = Field(description="The error of the next value.")
     backtest: CardBacktest | None = Field(description="The error at each step of rolled-out forecasts.")
     calibration: Calibration | None = Field(
@@ -113,6 +118,9 @@ def card_of(manifest: Manifest) -> WireModel:
         description=manifest.description,
         created_at=manifest.created_at,
         context=manifest.spec.context_length,
+        least_context=manifest.spec.least_context,
+        takes_missing=manifest.spec.takes_missing,
+        takes_seasons=manifest.spec.any_length,
         metrics=manifest.metrics,
         backtest=None if backtest is None else CardBacktest(**dict(backtest), skill=backtest.skill()),
         calibration=manifest.calibration,

@@ -24,7 +24,7 @@ def example_bodies(manifest: Manifest) -> Mapping[str, Any]:
         "name": manifest.name,
         "series": window,
         "frequency": "day" if spec.frequency is None else unit_of(parse_frequency(spec.frequency)),
-        **{name: request[name] for name in KINDS if name in request},
+        **{name: request[name] for name in ("season", *KINDS) if name in request},
     }
     if "end" in request:
         start = WindowTimes(end=request["end"]).time_index(1, spec).moved(1 - len(window)).end

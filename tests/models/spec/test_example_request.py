@@ -54,3 +54,10 @@ def test_times_come_where_the_model_needs_them() -> None:
     assert answer.shape == (1, asked["horizon"], 1)
     with pytest.raises(InvalidRequest, match="takes in the day of each value"):
         forecaster.forecast([asked["window"]], 5)
+
+
+@pytest.mark.parametrize(("seasons", "told"), [((12,), 12), ((24, 168), [24, 168]), (None, None)])
+def test_seasons_come_as_the_golden_was_told_them(seasons: tuple[int, ...] | None, told: Any) -> None:
+    description = tiny_description(tiny_spec(), graph_of(tiny_spec()))
+    golden = description.goldens[0].model_copy(update={"seasons": seasons})
+    assert example_request("tiny", description.model_copy(update={"goldens": (golden,)})).get("season") == told

@@ -1,9 +1,11 @@
 """What a version is, in words."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from models.registry.registry import Registry
 from models.spec.blend import Blend, LinearForecast
 from models.spec.manifest import DataRecord, Description, TrainingRecord, UpdateRecord
 from models.spec.metrics import Calibration
@@ -181,3 +183,11 @@ def test_what_a_blend_s_linear_forecast_rests_on_is_told() -> None:
     spec = tiny_spec(calendar=("year",), frequency="1mo", blend=Blend(seasons=(), linear=(linear,), weights=((1, 0),)))
     facts = dict(model_facts(described(spec)))
     assert facts["blend"].startswith("a linear forecast of 2 lags and 2 known inputs have a share in it")
+
+
+def test_a_model_for_any_series_tells_how_long_windows_may_be(any_series_path: Path) -> None:
+    facts = dict(model_facts(Registry.at(any_series_path).manifest("any-series", 1)))
+    assert facts["context"] == (
+        "a request brings 8 to 1,024 values of any season (the network sees the newest 16, seasonally adjusted)"
+    )
+    assert facts["missing values"] == "may be null: the values around them and the season stand in for them"

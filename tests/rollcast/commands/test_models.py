@@ -249,6 +249,7 @@ def test_json_lists_every_version_and_what_is_wrong(rollcast: Command, root: Pat
         "aliases": ["champion"],
         "network": "lstm(3)",
         "context": 4,
+        "least_context": 4,
         "mae": 0.1,
         "last_value_mae": 0.1,
         "problem": None,
@@ -289,3 +290,7 @@ def test_json_of_changes_says_what_was_changed(rollcast: Command, root: Path) ->
     for flags, removed in ((["--dry-run"], [{"model": "many", "version": 1}]), (["tiny"], [])):
         pruned = rollcast("models", "prune", "--keep", 1, *flags, "--json", "--registry", root)
         assert json.loads(pruned.out) == {"dry_run": flags == ["--dry-run"], "removed": removed}
+
+
+def test_list_tells_how_long_windows_may_be(rollcast: Command, any_series_path: Path) -> None:
+    assert "8 to 1024" in rollcast("models", "list", "--registry", str(any_series_path)).out

@@ -139,7 +139,7 @@ async def test_every_reference_leads_to_a_schema(document: dict[str, Any]) -> No
 
     known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
     assert references(document["paths"]) | references(document["components"]) <= known
-    assert len(document["paths"]["/predict"]["post"]["responses"]["422"]["content"][MEDIA_TYPE]["examples"]) == 8
+    assert len(document["paths"]["/predict"]["post"]["responses"]["422"]["content"][MEDIA_TYPE]["examples"]) == 9
     assert (
         "driven" in document["paths"]["/predict"]["post"]["responses"]["200"]["content"]["application/json"]["examples"]
     )

@@ -28,13 +28,13 @@ async def examples(client: Client) -> dict[str, Any]:
     return found
 
 
-async def test_every_example_is_answered(client: Client, timed_client: Client) -> None:
-    for each, name in ((client, "driven"), (timed_client, "clock")):
+async def test_every_example_is_answered(client: Client, timed_client: Client, any_series_client: Client) -> None:
+    for each, name in ((client, "driven"), (timed_client, "clock"), (any_series_client, "any-series")):
         bodies = await examples(each)
         assert set(bodies) == {
             "/invocations",
             "/v1/timeseries/forecast",
-            *(["/v2/forecast", "/v2/cross_validation"] if each is timed_client else []),  # of one column
+            *(["/v2/forecast", "/v2/cross_validation"] if each is not client else []),  # of one column
             f"/v1/models/{name}:predict",
             f"/v1/models/{name}/versions/1:predict",
             f"/v2/models/{name}/infer",

@@ -203,3 +203,10 @@ async def test_a_window_too_short_to_adapt_to_is_refused(
     problem = (await any_series_client.post("/predict", json=asked)).json()
     assert [each["location"] for each in problem["errors"]] == [location]
     assert message in problem["errors"][0]["message"]
+
+
+async def test_traffic_counts_windows_of_any_length(any_series_client: Client) -> None:
+    await ask(any_series_client, windows=[YEARS, SHORT])
+    told = (await any_series_client.get("/models/any-series/versions/1/traffic")).json()
+    assert told["windows"] >= 2
+    assert told["features"][0]["mean_shift"] is None  # every window is scaled by itself

@@ -95,3 +95,14 @@ def test_the_example_names_its_version_and_asks_for_all_there_is(timed_path: Pat
     example = card_of(Registry.at(timed_path).manifest(name, 1)).model_dump(mode="json")["example"]
     assert (example["model"], example["horizon"], example["levels"]) == (f"{name}@1", 3, [80, 95])
     assert ("end" in example) == (name == "clock")
+
+
+def test_how_long_windows_are_and_what_they_may_lack(registry: Registry, any_series_path: Path) -> None:
+    names = ("context", "least_context", "takes_missing", "takes_seasons")
+    tiny, any_series = (
+        card_of(manifest).model_dump(mode="json")
+        for manifest in (registry.manifest("tiny", 1), Registry.at(any_series_path).manifest("any-series", 1))
+    )
+    assert [tiny[name] for name in names] == [4, 4, False, False]
+    assert [any_series[name] for name in names] == [1024, 8, True, True]
+    assert any_series["example"]["season"] == 12

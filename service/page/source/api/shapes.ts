@@ -28,7 +28,7 @@ export interface Card {
   description: string;
   created_at: string;
   context: number;
-  extension: object | null;
+  least_context: number;
   features: string[];
   targets: string[];
   future: Covariate[];
@@ -37,7 +37,7 @@ export interface Card {
   calendar: string[];
   holidays: string | null;
   frequency: string | null;
-  masked: boolean;
+  takes_missing: boolean;
   outputs: number;
   kind: string;
   units: number[];

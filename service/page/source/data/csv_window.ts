@@ -28,8 +28,8 @@ export function csvWindow(table: Table, choice: CsvChoice, card: Card): SeriesWi
   const end = Math.min(choice.end, filled);
   // What lies further back than this changes no forecast; it is there to be looked at.
   const begin = Math.max(0, end - Math.max(card.context, Math.min(2 * card.context + 200, 2000)));
-  checkLength(end - begin, card.context, card.extension !== null);
-  const read = (index: number): Row => choice.columns.map((name) => cellValue(table, index, name, card.masked));
+  checkLength(end - begin, card);
+  const read = (index: number): Row => choice.columns.map((name) => cellValue(table, index, name, card.takes_missing));
   const rows: Row[] = [];
   for (let index = begin; index < end; index++) rows.push(read(index));
   const actual: Row[] = [];

@@ -12,7 +12,7 @@ import { checkLength, InputError, type SeriesWindow } from "./window";
 export function pastedWindow(text: string, card: Card, end: string, freq: string): SeriesWindow {
   refuseCovariates(card);
   const rows = card.features.length === 1 ? readList(text, card) : readRows(text, card);
-  checkLength(rows.length, card.context, card.extension !== null);
+  checkLength(rows.length, card);
   const timed = card.calendar.length > 0 || card.holidays !== null;
   if (timed && end.trim() === "") {
     throw new InputError("this model looks at the calendar: say when the last value is, such as 2024-01-31T13:30", "times");
@@ -60,6 +60,6 @@ function readValue(word: string, place: string, card: Card, decimalComma: boolea
   const value = parseNumber(word, decimalComma);
   if (value !== undefined) return value;
   if (!isMissing(word)) throw new InputError(`${place} is "${word.slice(0, 40)}", which is no number`);
-  if (!card.masked) throw new InputError(`${place} is missing, and this model can't do without: put a number there`);
+  if (!card.takes_missing) throw new InputError(`${place} is missing, and this model can't do without: put a number there`);
   return null;
 }

@@ -1,6 +1,6 @@
 // A window of recent values, wherever it came from, and what is known beside it.
 
-import type { CovariateValue, Row } from "../api/shapes";
+import type { Card, CovariateValue, Row } from "../api/shapes";
 
 export interface SeriesWindow {
   /** One row for each time, oldest first, with a value for each feature. */
@@ -30,11 +30,11 @@ export class InputError extends Error {
 }
 
 /** Raises InputError where a window has too few values for a model. */
-export function checkLength(count: number, context: number, extendable: boolean): void {
+export function checkLength(count: number, card: Card): void {
   if (count === 0) throw new InputError("there is no number yet");
-  if (count < context && !extendable) {
+  if (count < card.least_context) {
     throw new InputError(
-      `there ${count === 1 ? "is 1 value" : `are ${count} values`}, but this model looks back on ${context}: add older ones`,
+      `there ${count === 1 ? "is 1 value" : `are ${count} values`}, but this model looks back on ${card.least_context}: add older ones`,
     );
   }
 }

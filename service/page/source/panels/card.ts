@@ -34,7 +34,7 @@ function facts(card: Card): HTMLElement {
   const known: [string, string][] = [
     ["Published", readable(card.created_at)],
     ["Network", network],
-    ["Looks back on", `${card.context} values${card.frequency === null ? "" : `, one every ${card.frequency}`}`],
+    ["Looks back on", `${card.least_context < card.context ? `${card.least_context} to ` : ""}${card.context} values${card.frequency === null ? "" : `, one every ${card.frequency}`}`],
     ["Forecasts", card.targets.join(", ")],
     ...(beside.length > 0 ? [["Also needs", beside.join(", ")] as [string, string]] : []),
     ["Learned from", `${data.rows} rows of ${data.source}`],

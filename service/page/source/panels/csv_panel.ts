@@ -117,7 +117,7 @@ export class CsvPanel {
     if (rows === undefined || this.card === undefined) return;
     const filled = filledRows(rows, this.features());
     this.endRow.max = String(filled);
-    this.endRow.min = String(Math.min(filled, this.card.context));
+    this.endRow.min = String(Math.min(filled, this.card.least_context));
     // Where all rows have values, those of a horizon are kept apart as what is known ahead.
     const ahead = this.card.future.length > 0 && filled === rows.rows.length;
     this.endRow.value = String(ahead ? filled - Math.min(24, Math.floor(filled / 10)) : filled);

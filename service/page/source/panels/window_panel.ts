@@ -39,8 +39,8 @@ export class WindowPanel {
     this.card = card;
     const many = card.features.length > 1;
     byId("numbers-hint", HTMLElement).textContent = many
-      ? `A line for each time: ${card.features.join(", ")}. At least ${card.context} lines.`
-      : `At least ${card.context}, with commas, blanks or line breaks between them.`;
+      ? `A line for each time: ${card.features.join(", ")}. At least ${card.least_context} lines.`
+      : `At least ${card.least_context}, with commas, blanks or line breaks between them.`;
     const timed = card.calendar.length > 0 || card.holidays !== null;
     byId("end-optional", HTMLElement).hidden = timed;
     byId("freq-field", HTMLElement).hidden = card.frequency !== null;

@@ -136,6 +136,7 @@ def _body(request: ForecastRequest, described: Described, *, many: bool) -> Mapp
         "adapt": request.adapt or None,
         "paths": request.paths or None,
         "seed": request.seed if request.paths else None,
+        "season": None if request.seasons is None else [each and list(each) for each in request.seasons],
         **request.covariates._asdict(),
     }
     if request.times is not None:
@@ -143,7 +144,7 @@ def _body(request: ForecastRequest, described: Described, *, many: bool) -> Mapp
         options["freq"] = [each.freq for each in request.times] if all(each.freq for each in request.times) else None
     if many:
         return asked_of_many(list(request.windows), options).body  # type: ignore[arg-type]
-    listed = ("timestamps", "freq", "future", "past", "static")
+    listed = ("timestamps", "freq", "season", "future", "past", "static")
     options |= {name: options[name][0] for name in listed if options.get(name) is not None}
     return asked_of(request.windows[0], options).body  # type: ignore[arg-type]
 

@@ -56,7 +56,7 @@ def series_section(
     frequency = None if time is None else described.spec.frequency
     fill = described.series.get("fill", "none")
     values = {"csv": csv, "column": columns, "id": id_, "time": time, "frequency": frequency, "fill": fill}
-    values["missing"] = "mask" if described.spec.masked else "error"
+    values["missing"] = "mask" if described.spec.takes_missing else "error"
     values |= {kind: [each.name for each in getattr(described.spec, kind)] for kind in KINDS}
     return Recipe().with_values(values).series
 

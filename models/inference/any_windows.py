@@ -9,6 +9,7 @@ from models.errors import InvalidRequest, InvalidWindow
 from models.inference.input_windows import Windows, values_of
 from models.seasonal.adjusted_windows import (
     LEAST_VALUES,
+    MOST_SEASONS,
     MOST_VALUES,
     AdjustedWindows,
     adjusted_windows,
@@ -110,6 +111,8 @@ def _held(values: Array, sent: Sequence[int] | None, index: int) -> Seasons:
 
 def _checked(sent: Sequence[int], length: int, index: int) -> Seasons:
     """Seasons as they were sent. One of 1 says that there is none."""
+    if len(sent) > MOST_SEASONS:
+        raise InvalidRequest(f"expected at most {MOST_SEASONS} seasons, but {len(sent)} came", ("seasons", index))
     for season in sent:
         if season > length // LEAST_CYCLES:
             raise InvalidRequest(

@@ -25,8 +25,8 @@ class ForecastArguments(_Schema):
     )
     window: list[float | None] | list[list[float | None]] = Field(
         description="Recent values of the series, oldest first, in its own units; at least as many as the model's "
-        "context. More do no harm: the newest count. For a model of several features each item is a list with a number "
-        "of each, in the order of its features. null is a missing value, which only some models take."
+        "least_context. More do no harm: the newest count. For a model of several features each item is a list with a "
+        "number of each, in the order of its features. null is a missing value, which only some models take."
     )
     horizon: Annotated[int, Field(ge=1, le=MAX_HORIZON)] = Field(1, description="How many steps to forecast.")
     levels: list[float] | None = Field(
@@ -44,6 +44,11 @@ class ForecastArguments(_Schema):
         None,
         description="The time between values, such as 30m, 1h, 1d, 1w, 1mo; needed with end where the model has no "
         "frequency of its own.",
+    )
+    season: int | list[int] | None = Field(
+        None,
+        description="For a model that takes_seasons: how many values the season of the series has, such as 12 of "
+        "months, or a list of up to three; 1 for none. Left out, freq or times tell it, or it is looked for.",
     )
     future: dict[str, list[float | bool | str]] | None = Field(
         None,
@@ -74,6 +79,9 @@ class ForecastAnswer(_Schema):
     predictions: Steps = Field(description="The forecast of each step, in the series' own units.")
     timestamps: list[str] | None = Field(None, description="The time of each step, where the window's are known.")
     intervals: dict[str, Interval] | None = Field(None, description="By level, in percent.")
+    season: int | list[int] | None = Field(
+        None, description="The season that was found in the window, where none was given and there is one."
+    )
     warnings: list[str] | None = Field(None, description="What makes the forecast doubtful; tell it the user.")
 
 
@@ -87,11 +95,13 @@ class Model(_Schema):
     description: str | None = None
     features: list[str] | None = Field(None, description="The columns of its window.")
     targets: list[str] | None = Field(None, description="What is forecast.")
-    context: int | None = Field(None, description="How many values a window must have.")
+    context: int | None = Field(None, description="How many values a forecast rests on.")
+    least_context: int | None = Field(None, description="How many values a window must have at least.")
     max_horizon: int | None = Field(None, description="How many steps it can forecast at most, where there is a limit.")
     frequency: str | None = Field(None, description="The time between values.")
     needs_times: bool | None = Field(None, description="Whether a request must have timestamps or end.")
     takes_missing: bool | None = Field(None, description="Whether a window may hold null.")
+    takes_seasons: bool | None = Field(None, description="Whether it takes series of any season and frequency.")
     future: list[str] | None = Field(None, description="Covariates that must be known ahead.")
     past: list[str] | None = Field(None, description="Covariates of the window.")
     static: list[str] | None = Field(None, description="Covariates that a series has one value of.")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Array = NDArray[np.float64]
+Season = int | tuple[int, ...] | None
 
 
 class Interval(NamedTuple):
@@ -34,6 +35,8 @@ class Forecast:
     `predictions` has shape (horizon) or, of several targets, (horizon, targets); `paths` has an axis more before it.
     `intervals` has the bounds by level, in percent. `timestamps` are in the time zone of the series' own, without one
     where these had none. `warnings` are those of the whole request. `library` is that which the series came in.
+    `season` is how many values the season has that was found in the series, a tuple where there are several; None
+    where there is none, or where it was told.
     """
 
     model: str
@@ -44,6 +47,7 @@ class Forecast:
     paths: Array | None = None
     warnings: Sequence[str] = ()
     library: Library | None = None
+    season: Season = None
 
     def to_frame(self) -> "pd.DataFrame | pl.DataFrame":
         """A frame of the library that the series came in, else of the one that is installed, pandas first.
@@ -91,11 +95,17 @@ def forecasts_of(content: Mapping[str, Any], sources: Sequence[Source], *, many:
                 paths=np.asarray(of(content["paths"], index), np.float64) if "paths" in content else None,
                 warnings=tuple(content.get("warnings", ())),
                 library=source.library,
+                season=season_of(of(content["season"], index)) if "season" in content else None,
             )
             for index, source in enumerate(sources)
         ]
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ClientError(f"this is no forecast of rollcast: {error!r}") from error
+
+
+def season_of(found: int | list[int] | None) -> Season:
+    """The season that an answer tells."""
+    return tuple(found) if isinstance(found, list) else found
 
 
 def time_of(text: str, source: Source) -> datetime:

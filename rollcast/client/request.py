@@ -34,24 +34,30 @@ class _CommonOptions(TypedDict, total=False):
 class ForecastOptions(_CommonOptions, total=False):
     """What a forecast of one series may be asked for, as docs/api.md has it.
 
-    `timestamps` are not needed beside a pandas series that has them. `past` and `future` are values of covariates by
+    `timestamps` are not needed beside a pandas series that has them. `season` is how many values a season has, or
+    several such numbers, for models that take windows of any season. `past` and `future` are values of covariates by
     their names, `static` one value each.
     """
 
     timestamps: Times | None
     end: Time | None
     freq: str | None
+    season: int | Sequence[int] | None
     future: Mapping[str, Values] | None
     past: Mapping[str, Values] | None
     static: Mapping[str, float | bool | str] | None
 
 
 class ManyOptions(_CommonOptions, total=False):
-    """The same of many series: times and covariates are lists, with one item for each; `freq` may be one for all."""
+    """The same of many series: times, seasons and covariates are lists, with one item for each.
+
+    `freq` and `season` may be one for all; an item of `season` is a number, several of them, or None.
+    """
 
     timestamps: Sequence[Times] | None
     end: Sequence[Time] | None
     freq: str | Sequence[str] | None
+    season: int | Sequence[int | Sequence[int] | None] | None
     future: Sequence[Mapping[str, Values]] | None
     past: Sequence[Mapping[str, Values]] | None
     static: Sequence[Mapping[str, float | bool | str]] | None
@@ -151,13 +157,20 @@ def _time_fields(times: Sequence[_SentTimes], shaped: Callable[[list[Any]], Any]
 
 def _told(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options that are sent as they are: those that say something."""
-    told = ("model", "horizon", "levels", "adapt", "paths", "seed", "freq", "static")
+    told = ("model", "horizon", "levels", "adapt", "paths", "seed", "freq", "season", "static")
     found = {name: options[name] for name in told if options.get(name) is not None}
-    return found | {"levels": list(found["levels"])} if "levels" in found else found
+    return found | {name: _listed(found[name]) for name in ("levels", "season") if name in found}
 
 
 def _covariates(known: Mapping[str, Values]) -> dict[str, list[Any]]:
     return {name: values_of(values) for name, values in known.items()}
+
+
+def _listed(value: Any) -> Any:
+    """Lists in place of other sequences, also inside of one."""
+    if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
+        return value
+    return [_listed(each) for each in value]
 
 
 def _number(value: object) -> object:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rollcast.client.errors import ClientError, ConnectionFailed, problem_from
-from rollcast.client.forecast import Interval, time_of
+from rollcast.client.forecast import Interval, Season, season_of, time_of
 from rollcast.client.request import Source
 
 MEDIA_TYPE = "application/x-ndjson"
@@ -37,6 +37,7 @@ class _Stream:
         self.model: str | None = None  # known once the last step has come, as are the others
         self.version: int | None = None
         self.warnings: Sequence[str] = ()
+        self.season: Season = None
 
     def _read(self, line: str) -> Step | None:
         """The step of a line; None for the last one. Raises Problem where the line tells one, and ClientError."""
@@ -47,6 +48,7 @@ class _Stream:
             if told.get("done"):
                 self.model, self.version = told["model"], told["version"]
                 self.warnings = tuple(told.get("warnings", ()))
+                self.season = season_of(told.get("season"))
                 return None
             intervals = {
                 float(level): Interval(*(np.asarray(bounds[side], np.float64) for side in Interval._fields))

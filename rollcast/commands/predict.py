@@ -35,6 +35,14 @@ def predict(
         str | None,
         typer.Option("--id", help="The file's column that tells series apart; by default the recipe's, \"\" for none."),
     ] = None,
+    season: Annotated[
+        list[int] | None,
+        typer.Option(
+            min=1,
+            help="How many rows the season has, for models of any season; repeat for several. By default times tell "
+            "it, or it is looked for in the newest rows.",
+        ),
+    ] = None,
     level: Annotated[
         list[float] | None, typer.Option(help="Give intervals of this level as well, in percent; repeat for several.")
     ] = None,
@@ -75,7 +83,8 @@ def predict(
             raise RollcastError("sample paths are many numbers: add --json to have them, or leave --paths out")
         try:
             request = request_of(described, series, horizon, adapt=adapt)
-            request = request._replace(levels=level or (), adapt=adapt, paths=paths, seed=seed)
+            seasons = [tuple(season)] * len(series) if season else None
+            request = request._replace(levels=level or (), adapt=adapt, paths=paths, seed=seed, seasons=seasons)
             answer = answering.answer(request, [each.name for each in series], many=id_ is not None)
         except InvalidRequest as error:
             where = next((f"{series[part].name}: " for part in error.location if isinstance(part, int)), "")
@@ -87,6 +96,8 @@ def predict(
     if as_json:
         show_json(answer.content())
         return
+    if id_ is None and "season" in (content := answer.content()):
+        typer.echo(f"the season that was found: {content['season'] or 'none'}", err=True)
     ids = None if id_ is None else (id_, [each.id for each in series])
     show_table(*forecast_table(answer.shown, ids, time))
 

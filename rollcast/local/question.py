@@ -80,7 +80,8 @@ def of_frame(frame: Any, described: Described, options: Mapping[str, Any]) -> Qu
     check_size(len(series), asked)
     # 3. What is asked of them.
     known = request_of(described, series, asked.horizon, adapt=asked.adapt)
-    request = asked._replace(windows=known.windows, times=known.times, covariates=known.covariates)
+    seasons = None if asked.seasons is None else list(asked.seasons) * len(series)
+    request = asked._replace(windows=known.windows, times=known.times, covariates=known.covariates, seasons=seasons)
     source = Source(library_of(frame), None if time is None or request.times is None else _moment(frame, time))
 
     def tell(error: InvalidRequest) -> str:

@@ -15,6 +15,7 @@ from rollcast.assistant.schemas import ForecastArguments
 from rollcast.assistant.tools import Tools
 from service.http.problems import explained
 from service.schemas.predict import PredictRequest
+from tests.support.any_series import YEAR
 from tests.support.tiny import publish_tiny, timed_registry, tiny_registry, tiny_spec
 
 WINDOW = [0.1, 0.2, 0.3, 0.4]
@@ -147,3 +148,16 @@ def test_a_version_stays_open_until_its_files_change(tmp_path: Path) -> None:
     second = tools.forecast(asked)
     assert (first.version, second.version) == (1, 1)
     assert first.predictions != second.predictions
+
+
+def test_a_season_is_given_or_found(any_series_path: Path) -> None:
+    tools = Tools(Registry.at(any_series_path))
+    models = {model.name: model for model in tools.list_models({}).models}
+    told = [(each.least_context, each.takes_missing, each.takes_seasons) for each in models.values()]
+    assert told == [(8, True, True), (4, False, False)]
+    asked = {"model": "any-series", "window": YEAR * 4, "horizon": 12}
+    found, given = tools.forecast(asked), tools.forecast({**asked, "season": 12})
+    assert (found.season, given.season) == (12, None)
+    assert found.predictions == given.predictions == pytest.approx(YEAR)
+    assert "season: a season of 30 values is longer" in refused(tools, {**asked, "season": [12, 30]})
+    assert "leave season out" in refused(tools, {**asked, "model": "tiny", "season": 12})

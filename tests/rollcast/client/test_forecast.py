@@ -117,3 +117,11 @@ def test_an_answer_of_something_else_is_told(content: dict[str, Any]) -> None:
 
 def test_arrays_are_of_doubles() -> None:
     assert one({"model": "m", "version": 1, "predictions": [1]}).predictions.dtype == np.float64
+
+
+def test_the_season_that_was_found() -> None:
+    content: dict[str, Any] = {"model": "m", "version": 1, "predictions": [[1.0]] * 3, "season": [12, None, [24, 168]]}
+    assert [each.season for each in forecasts_of(content, [Source()] * 3, many=True)] == [12, None, (24, 168)]
+    one = {"model": "m", "version": 1, "predictions": [1.0]}
+    assert forecasts_of(one, [Source()], many=False)[0].season is None
+    assert forecasts_of({**one, "season": 7}, [Source()], many=False)[0].season == 7

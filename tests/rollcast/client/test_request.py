@@ -31,6 +31,7 @@ def test_the_service_takes_everything_that_can_be_asked() -> None:
             "horizon": np.int64(2),  # type: ignore[typeddict-item]
             "levels": (80, 97.5),
             "freq": "1d",
+            "season": np.array([7, 28]),  # type: ignore[typeddict-item]
             "future": {"kind": ["a", "b", "a", "b"], "load": np.arange(4)},
             "past": {"seen": pd.Series([1, 2])},
             "static": {"region": "north"},
@@ -44,6 +45,7 @@ def test_the_service_takes_everything_that_can_be_asked() -> None:
     assert (read.horizon, read.levels, read.paths, read.seed, read.adapt) == (2, [80, 97.5], 3, 1, True)
     assert read.future == {"kind": ["a", "b", "a", "b"], "load": [0, 1, 2, 3]}
     assert (read.past, read.static) == ({"seen": [1, 2]}, {"region": "north"})
+    assert read.season == [7, 28]
 
 
 def test_an_end_stands_in_for_the_index() -> None:
@@ -82,3 +84,10 @@ def test_what_is_no_json_is_told() -> None:
 def test_bodies_are_small() -> None:
     assert to_json({"window": [1.5, None]}) == b'{"window":[1.5,null]}'
     assert json.loads(to_json({"seed": np.int32(3)})) == {"seed": 3}
+
+
+def test_many_series_have_one_season_or_one_each() -> None:
+    assert asked_of_many([[1], [2]], {"season": 12}).body["season"] == 12
+    each = asked_of_many([[1], [2], [3]], {"season": (7, None, (24, 168))}).body
+    assert each["season"] == [7, None, [24, 168]]
+    assert PredictRequest.model_validate_json(to_json(each)).season == [7, None, [24, 168]]

@@ -11,6 +11,7 @@ import pytest
 import rollcast
 from models.registry.registry import Registry
 from rollcast import LocalModel, RollcastError
+from tests.support.any_series import YEAR
 from tests.support.newer_files import HORIZON, TRAINED_ROWS
 from tests.support.real_server import real_server
 from tests.support.tiny import publish_tiny, timed_registry, tiny_spec
@@ -174,3 +175,35 @@ def test_the_registry_is_the_given_one_or_the_variable_s(
 
 def test_its_pictures_are_those_of_its_training(root: Path) -> None:
     assert rollcast.load("clock", root).plots() == {"loss.png": b"PNG"}
+
+
+def test_seasons_are_told_and_found_as_by_the_service(any_series_path: Path) -> None:
+    years, model = YEAR * 4, rollcast.load("any-series", any_series_path)
+    months = pd.Series(years, index=pd.date_range("2020-01-01", periods=48, freq="MS"), name="value")
+    with real_server(registry=any_series_path) as server, rollcast.Client(server.url) as client:
+        asked: list[tuple[Any, dict[str, Any]]] = [
+            (years, {}),
+            (years, {"season": 6}),
+            (np.array(years), {"season": [4, 12]}),
+            (years, {"freq": "1q"}),
+            (months, {}),
+            ([*years[:-1], None], {"season": 12}),
+        ]
+        for window, options in asked:
+            here = model.forecast(window, horizon=3, **options)
+            there = client.predict(window, model="any-series", horizon=3, **options)
+            assert same(here, there)
+            assert here.season == there.season == (None if options or window is months else 12)
+        many = client.predict_many([years, years], model="any-series", season=[6, None])
+        assert [each.season for each in many] == [None, 12]
+        with client.stream(years, model="any-series", horizon=20) as steps:
+            assert len(list(steps)) == 20
+        assert steps.season == 12
+    frame = pd.DataFrame({"value": [*years[:-1], 40.0]})
+    assert model.forecast(frame).season == 12
+    assert np.allclose(
+        model.forecast(frame, season=6, horizon=3).predictions,
+        model.forecast(frame["value"].to_numpy(), season=6, horizon=3).predictions,
+    )
+    with pytest.raises(RollcastError, match="season: a season of 30 values is longer than half the window of 48"):
+        model.forecast(years, season=30)

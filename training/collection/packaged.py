@@ -7,12 +7,14 @@ AirPassengers, the M1 competition and the Tourism competition.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.text import did_you_mean
+from training.collection.own_files import is_file, read_own_file
 from training.errors import SeriesError
 from training.reading.table import Table, locate_file, read_table
 
@@ -79,7 +81,7 @@ class CollectedSeries(NamedTuple):
 class HeldBackSeries(NamedTuple):
     """A series with the rows that are held back from training: `values` of shape (rows), of which `learned` are not.
 
-    Of M3 the rows that the competition had forecast are not among them.
+    The last `tested` of them are for tests alone: of M3 those that the competition had forecast.
     """
 
     source: str
@@ -87,6 +89,7 @@ class HeldBackSeries(NamedTuple):
     values: Values
     learned: int
     seasons: tuple[int, ...]
+    tested: int = 0
 
 
 class SourceFacts(NamedTuple):
@@ -145,13 +148,8 @@ def held_back_series(names: Iterable[str] = tuple(SOURCES)) -> tuple[HeldBackSer
 
     Raises as `packaged_series`.
     """
-    known = []
-    for each in _all_rows(names):
-        source = SOURCES[each.source]
-        rows = len(each.values) - (source.frequency.horizon if source.period else 0)
-        if rows > each.learned:
-            known.append(each._replace(values=each.values[:rows]))
-    return tuple(known)
+    known = [each._replace(values=each.values[: len(each.values) - each.tested]) for each in _all_rows(names)]
+    return tuple(each for each in known if len(each.values) > each.learned)
 
 
 def kept_rows(rows: int, horizon: int, *, panel: bool) -> int:
@@ -168,27 +166,38 @@ def kept_rows(rows: int, horizon: int, *, panel: bool) -> int:
 
 
 def source_facts(series: Iterable[CollectedSeries]) -> tuple[SourceFacts, ...]:
-    """What a manifest tells of the sources of some series, in the order of SOURCES. Absent values are not counted."""
+    """What a manifest tells of the sources of some series, in their order. Absent values are not counted.
+
+    Of one's own file it has the name without folders.
+    """
     counts: dict[str, list[int]] = {}
     for each in series:
         counts.setdefault(each.source, []).append(int(np.isfinite(each.values).sum()))
     return tuple(
-        SourceFacts(name, source.file, _sha256(source.file), len(counts[name]), sum(counts[name]))
-        for name, source in SOURCES.items()
-        if name in counts
+        SourceFacts(Path(name).name, Path(name).name, _sha256(name), len(found), sum(found))
+        if is_file(name)
+        else SourceFacts(name, SOURCES[name].file, _sha256(SOURCES[name].file), len(found), sum(found))
+        for name, found in counts.items()
     )
 
 
 def _all_rows(names: Iterable[str]) -> Iterator[HeldBackSeries]:
     """The series of some sources with all of their rows, without what is too short."""
     for name in names:
-        source = _source(name)
-        series = _read_m3(source) if source.columns is None else _read_csv(source.file, source.columns)
+        if is_file(name):
+            own = read_own_file(name)
+            series: Iterable[tuple[str, Values]] = own.series
+            seasons, horizon, panel, tested = own.seasons, own.horizon, len(own.series) > 1, 0
+        else:
+            source = _source(name)
+            series = _read_m3(source) if source.columns is None else _read_csv(source.file, source.columns)
+            seasons, horizon, panel = source.seasons, source.frequency.horizon, source.is_panel
+            tested = horizon if source.period else 0
         for id_, values in series:
             trimmed = _trimmed(values)
-            kept = _trimmed(trimmed[: kept_rows(len(trimmed), source.frequency.horizon, panel=source.is_panel)])
+            kept = _trimmed(trimmed[: kept_rows(len(trimmed), horizon, panel=panel)])
             if len(kept) >= LEAST_VALUES:
-                yield HeldBackSeries(name, id_, trimmed, len(kept), source.seasons)
+                yield HeldBackSeries(name, id_, trimmed, len(kept), seasons, tested)
 
 
 def _source(name: str) -> Source:

@@ -162,7 +162,9 @@ class CollectionSection(Section):
     """Very many series to learn from, in place of those that the recipe names: on these the model is tested then."""
 
     sources: tuple[str, ...] = Field(
-        (), description="sources of series in packages that a model for any series learns from, beside synthetic ones"
+        (),
+        description="sources of series that a model for any series learns from, beside synthetic ones: names of those "
+        "in packages, or CSV and Parquet files with the columns unique_id, ds and y",
     )
     packaged_share: Share = Field(
         0.8, description="with a collection, how many groups of windows in all are of packages' series"

@@ -1,0 +1,48 @@
+"""python -m benchmarks.pretrained.classical: what classical methods score on the sets, to compare a model with."""
+
+import argparse
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.pretrained.figures import Figures, mean_relative, read, show, write
+from benchmarks.pretrained.methods import forecast_all, methods
+from benchmarks.pretrained.sets import HELD_OUT, SETS, EvaluationSet
+
+USUAL_OUTPUT = Path(__file__).parents[1] / "results" / "classical.json"
+
+
+def main(arguments: Sequence[str] | None = None, sets: Mapping[str, Callable[[], EvaluationSet]] = SETS) -> None:
+    """Measure what the file does not hold yet, and print all that it holds then."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pretrained.classical")
+    parser.add_argument(
+        "--set", action="append", choices=list(sets), help="a set to measure on; may be repeated; all by default"
+    )
+    parser.add_argument("--output", type=Path, default=USUAL_OUTPUT, help="the JSON file; %(default)s by default")
+    parser.add_argument("--again", action="store_true", help="measure what the file holds already")
+    given = parser.parse_args(arguments)
+    source = f"statsforecast {version('statsforecast')}"
+    figures = read(given.output)
+    for name in given.set or sets:
+        evaluation_set = sets[name]()
+        known = figures.setdefault(name, {})
+        for method, forecast in methods(evaluation_set.seasons).items():
+            if method in known and known[method].source == source and not given.again:
+                continue
+            print(f"{name}: {method} …", end=" ", flush=True)
+            begun = time.perf_counter()
+            forecasts = forecast_all(forecast, evaluation_set)
+            seconds = time.perf_counter() - begun
+            print(f"{seconds:.0f} s", flush=True)
+            known[method] = Figures.of(evaluation_set, forecasts, seconds, source)
+            write(given.output, figures)
+    show(figures)
+    for method in ("AutoTheta", "AutoETS"):
+        if mean := mean_relative(figures, method, HELD_OUT):
+            print(f"{method}, geometric mean over the sets held out for good: {mean:.4f}")
+    print(f"the figures are in {given.output}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""What a pretrained model is compared with: the seasonal naive, and AutoTheta and AutoETS of statsforecast."""
+"""What a pretrained model is compared with: the seasonal naive, and AutoTheta, AutoETS and MSTL of statsforecast."""
 
 import warnings
 from collections.abc import Callable, Mapping
@@ -38,17 +38,18 @@ def methods(seasons: tuple[int, ...]) -> dict[str, Method]:
     """The methods by their names, for series with these seasons, in steps. Raises MissingExtra.
 
     There is a seasonal naive of each season. AutoTheta knows the first one alone, and so does AutoETS, but none where
-    that is longer than its library allows.
+    that is longer than its library allows. Where there are several, MSTL knows them all.
     """
     require_compare()
     with _no_warnings():  # it takes seconds, and brings pandas and statsmodels
-        from statsforecast.models import AutoETS, AutoTheta
+        from statsforecast.models import MSTL, AutoETS, AutoTheta
 
     first = seasons[0]
     return {
         **{f"seasonal naive {season}": _naive(season) for season in seasons},
         "AutoTheta": _fitted(AutoTheta(season_length=first)),
         "AutoETS": _fitted(AutoETS(season_length=first if first <= MAX_ETS_SEASON else 1), LEVELS),
+        **({"MSTL": _fitted(MSTL(season_length=list(seasons)))} if len(seasons) > 1 else {}),
     }
 
 

@@ -16,15 +16,16 @@ def rising(seasons: tuple[int, ...] = (4,)) -> EvaluationSet:
 
 
 def test_each_season_has_its_naive() -> None:
-    assert list(methods((4, 8))) == ["seasonal naive 4", "seasonal naive 8", "AutoTheta", "AutoETS"]
+    assert list(methods((4, 8))) == ["seasonal naive 4", "seasonal naive 8", "AutoTheta", "AutoETS", "MSTL"]
+    assert "MSTL" not in methods((4,))
     given = rising((4, 8))
     forecast = forecast_all(methods(given.seasons)["seasonal naive 8"], given)
     assert forecast.values.tolist() == [RISING[20:24].tolist(), (10 * RISING[20:24]).tolist()]
 
 
-@pytest.mark.parametrize("name", ["AutoTheta", "AutoETS"])
-def test_a_method_follows_a_trend_with_a_season(name: str) -> None:
-    given = rising()
+@pytest.mark.parametrize(("name", "seasons"), [("AutoTheta", (4,)), ("AutoETS", (4,)), ("MSTL", (4, 8))])
+def test_a_method_follows_a_trend_with_a_season(name: str, seasons: tuple[int, ...]) -> None:
+    given = rising(seasons)
     forecast = forecast_all(methods(given.seasons)[name], given)
     assert forecast.values.shape == (2, 4)
     assert (np.abs(forecast.values - given.futures) < [[1], [10]]).all()

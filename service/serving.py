@@ -19,6 +19,7 @@ from service.telemetry.record import note_forecast
 
 # More times and numbers than this would hold up the event loop, and are left to a thread.
 MAX_INLINE_TIMES, MAX_INLINE_ANSWER_VALUES = 1_000, 10_000
+MAX_INLINE_ADJUSTED = 30  # windows of any length and season, each of which takes some 0.3 ms to adjust
 # Of one answer: those of a turn's requests together are few enough then as well, and who is left alone by another that
 # leaves has not waited for long.
 MAX_JOINED_VALUES = 500
@@ -119,7 +120,10 @@ async def _prepared(
     forecaster, spec = model.forecaster, model.manifest.spec
     small = small and not request.adapt
     if request.times is not None:
-        small = small and len(request.times) * (spec.context_length + request.horizon) <= MAX_INLINE_TIMES
+        looked_at = sum(min(len(window), spec.context_length) + request.horizon for window in request.windows)
+        small = small and looked_at <= MAX_INLINE_TIMES
+    if spec.any_length:
+        small = small and len(request.windows) <= MAX_INLINE_ADJUSTED
     bulk = state.admission.bulk
     prepared = prepare(request, forecaster) if small else await bulk.run(lambda: prepare(request, forecaster))
     state.metrics.traffic.observe(model.manifest, prepared.asked_inputs)

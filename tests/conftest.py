@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from models.registry.registry import Registry
-from tests.support.any_series import any_series_registry
 from tests.support.newer_files import train_load
 from tests.support.reference import ARTIFACTS, REFERENCE_MODELS
+from tests.support.seasonal.any_series import any_series_registry
 from tests.support.tiny import tiny_registry
 
 

@@ -15,7 +15,7 @@ from rollcast.assistant.schemas import ForecastArguments
 from rollcast.assistant.tools import Tools
 from service.http.problems import explained
 from service.schemas.predict import PredictRequest
-from tests.support.any_series import YEAR
+from tests.support.seasonal.any_series import YEAR
 from tests.support.tiny import publish_tiny, timed_registry, tiny_registry, tiny_spec
 
 WINDOW = [0.1, 0.2, 0.3, 0.4]

@@ -11,9 +11,9 @@ import pytest
 import rollcast
 from models.registry.registry import Registry
 from rollcast import LocalModel, RollcastError
-from tests.support.any_series import YEAR
 from tests.support.newer_files import HORIZON, TRAINED_ROWS
 from tests.support.real_server import real_server
+from tests.support.seasonal.any_series import YEAR
 from tests.support.tiny import publish_tiny, timed_registry, tiny_spec
 
 WINDOW = [1.0, 2.0, 3.0, 4.0]

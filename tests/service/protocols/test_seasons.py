@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.any_series import YEAR
 from tests.support.in_process import Client
+from tests.support.seasonal.any_series import YEAR
 
 pytestmark = pytest.mark.anyio
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.rollcast.conftest import Command, Result
-from tests.support.any_series import YEAR
 from tests.support.real_server import Server, real_server
+from tests.support.seasonal.any_series import YEAR
 
 Predict = Callable[..., Result]
 ODD = 40.0  # in place of the last value: the forecast then tells which season it was made with

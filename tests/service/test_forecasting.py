@@ -27,6 +27,7 @@ from service.serving import check_size
 from service.settings import Settings
 from service.window_times import WindowTimes
 from tests.support.constant import constant, plain_spec
+from tests.support.seasonal.any_series import YEAR
 
 RAW = np.array([[[1.0], [2.0]], [[3.0], [4.0]]])  # two windows, two steps, one target
 
@@ -192,3 +193,26 @@ def test_a_warning_tells_no_range_that_is_not_in_the_series_units(manifest: Mani
     assert "holds changes far outside those of training:" in out_of_range_warning(
         changed(manifest, difference=2), ["the window"]
     )
+
+
+def test_a_season_keeps_a_request_plain_and_one_window_its_own_found(any_series_path: Path) -> None:
+    manifest, forecaster = Registry.at(any_series_path).open("any-series", 1)
+    request = ForecastRequest([YEAR * 4, YEAR * 3], 2, seasons=[None, (12,)])
+    found = forecast_now(request, manifest, forecaster)
+    assert found.found == ((12,), None)
+    assert [found.of_window(index).found for index in (0, 1)] == [((12,),), (None,)]
+    assert ForecastRequest([YEAR], seasons=[(12,)]).is_plain
+
+
+@pytest.mark.parametrize(
+    ("more", "location"),
+    [({"seasons": [None, (25,)]}, ("seasons", 1)), ({"seasons": [(12,)]}, ("seasons",))],
+)
+@pytest.mark.parametrize("adapt", [False, True])
+def test_seasons_that_are_refused_are_located(
+    any_series_path: Path, more: dict[str, Any], location: tuple[str | int, ...], adapt: bool
+) -> None:
+    manifest, forecaster = Registry.at(any_series_path).open("any-series", 1)
+    with pytest.raises(InvalidRequest) as raised:
+        forecast_now(ForecastRequest([YEAR * 4] * 2, levels=[80], adapt=adapt, **more), manifest, forecaster)
+    assert raised.value.location == location

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models.errors import InvalidRequest, InvalidWindow
+from models.inference.forecaster import Forecaster
 from models.inference.sent_covariates import SentCovariates
 from models.registry.registry import Registry
 from models.spec.covariate import Covariate
@@ -14,6 +15,7 @@ from service.forecasting import ForecastRequest, forecast_now, prepare
 from service.replays import Replays
 from service.window_times import WindowTimes
 from tests.support.constant import constant, plain_spec
+from tests.support.seasonal.any_series import YEAR
 
 WINDOW = np.random.default_rng(0).normal(size=20).tolist()
 
@@ -85,3 +87,38 @@ def test_adapt_without_levels_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="adapt is for intervals: send levels with it") as raised:
         prepare(ForecastRequest([WINDOW], adapt=True), constant(0))
     assert raised.value.location == ("adapt",)
+
+
+@pytest.fixture
+def any_series(any_series_path: Path) -> Forecaster:
+    return Registry.at(any_series_path).open("any-series", 1)[1]
+
+
+def test_origins_in_windows_of_any_length_have_half_of_it_and_its_season_twice(any_series: Forecaster) -> None:
+    windows = [YEAR * 4, [1.0, *range(19)], YEAR * 6, list(range(3000))]
+    replays = Replays.within(windows, any_series, [None, (1,), (30,), ()])
+    assert [(each[0], each[-1]) for each in replays.origins] == [(24, 47), (10, 19), (60, 71), (512, 2999)]
+    assert replays.seasons == ((12,), (), (30,), ())
+    assert replays.found == ((12,), None, None, None)
+    rows = replays.row_seasons(None)
+    assert rows is not None
+    assert list(rows) == [(12,), (), (30,), (), *[(12,)] * 24, *[()] * 10, *[(30,)] * 12, *[()] * 64]
+
+
+def test_the_origins_of_a_window_share_the_seasons_that_were_found_in_it(any_series: Forecaster) -> None:
+    request = ForecastRequest([YEAR * 4, [*YEAR[:6] * 5, None]], 3, levels=[80.0], adapt=True)
+    prepared = prepare(request, any_series)
+    assert prepared.asked_inputs.found == ((12,), (6,))
+    first = prepared.replays.origins[0][0]
+    alone = prepare(ForecastRequest([(YEAR * 4)[:first]], 3, seasons=[(12,)]), any_series).inputs
+    assert (prepared.inputs.contexts[2] == alone.contexts[0]).all()
+
+
+def test_a_value_that_is_missing_is_no_error_of_a_forecast(any_series_path: Path) -> None:
+    manifest, forecaster = Registry.at(any_series_path).open("any-series", 1)
+    window: list[float | None] = [*YEAR * 4]
+    window[40] = None
+    request = ForecastRequest([window], 3, levels=[80.0], seasons=[(12,)], adapt=True)
+    bounds = forecast_now(request, manifest, forecaster).intervals[80.0]
+    assert np.isfinite(bounds.upper).all()
+    assert (bounds.upper > bounds.lower).all()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from models.graphs.decoder_step import decoder_step, smoothing_weights
+from models.graphs.graph_file import FLOAT
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
 from models.intervals.conformal import Intervals
@@ -17,7 +19,7 @@ from models.spec.manifest import Golden
 from models.spec.model_spec import Decoder, ModelSpec
 from models.timeseries.scaling import Scaler
 from tests.support.tiny import publish_tiny, tiny_description
-from training.export.onnx_graph import Layer, Member, build_graph
+from training.export.onnx_graph import build_decoder_graph
 
 NAME = "any-series"
 YEAR = [10.0, 12.0, 15.0, 19.0, 24.0, 30.0, 29.0, 23.0, 18.0, 14.0, 11.0, 9.0]  # months whose year is their season
@@ -60,7 +62,14 @@ def any_series_registry(root: Path) -> Registry:
 
 
 def _graph(spec: ModelSpec) -> bytes:
-    """A graph that gives 0 at every step, and quantiles of -1 and 1, whatever it takes in."""
-    layer = Layer(spec.channels, 1, [np.zeros(size, np.float32) for size in ((spec.channels, 3), (1, 3), (3,))])
-    bias = np.tile(np.array([0, -1, 1], np.float32), spec.outputs)
-    return build_graph(spec, [Member([layer], np.zeros((1, len(bias)), np.float32), bias)])
+    """A graph that gives the mean of a window's smoothed levels at every step, and quantiles 1 below and above it."""
+    assert spec.decoder is not None
+    step = decoder_step(spec, spec.decoder)
+    weights = {
+        name: np.zeros([int(size) for size in each.shape], np.float32)
+        for name, each in step.constants.items()
+        if each.type == FLOAT
+    }
+    weights["levels_kernel"] = smoothing_weights(spec.window)
+    weights["m0_given_bias"][1:3] = np.log(np.e - 1)  # softplus makes 1 of it
+    return build_decoder_graph(spec, spec.decoder, weights)

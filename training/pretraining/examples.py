@@ -44,30 +44,42 @@ class Examples(NamedTuple):
         return len(self.own)
 
     @classmethod
-    def of(cls, values: NDArray[np.float64], seasons: Sequence[int], spec: ModelSpec) -> Self:
-        """Those of values of shape (rows, length + spec.outputs): windows, and what came after them or NaN.
+    def of(cls, values: NDArray[np.float64], seasons: Sequence[int], spec: ModelSpec, predicted: Array | None) -> Self:
+        """Those of values of shape (rows, length + ahead): windows, and what came after them or NaN.
 
-        `seasons` are what a request would tell. Errors are weighted such that they count as they do in MASE (Hyndman
-        and Koehler 2006), each series by its own seasonal naive, and less the further ahead.
+        `seasons` are what a request would tell. Ahead lie as many values as the network has outputs. With `predicted`,
+        shape (rows), lie twice as many: the targets are the later ones, and the network sees the earlier ones in place
+        of what it would have predicted by then. Of how they differ from their mean it sees these shares, as
+        predictions differ less. Errors are weighted such that they count as they do in MASE (Hyndman and Koehler 2006),
+        each series by its own seasonal naive, and less the further ahead.
         """
-        windows, after = values[:, : -spec.outputs][:, -MOST_VALUES:], values[:, -spec.outputs :]
+        outputs = spec.outputs
+        shift = 0 if predicted is None else outputs
+        windows, after = values[:, : -shift - outputs][:, -MOST_VALUES:], values[:, -shift - outputs :]
         seasons = held_seasons(seasons, windows.shape[1])
-        adjusted = adjusted_windows(windows, seasons, spec.window, spec.outputs, spec.outputs)
-        scale = adjusted.scale.scale[..., 0]
+        adjusted = adjusted_windows(windows, seasons, spec.window, outputs, shift + outputs)
+        targets, seen = scaled_targets(adjusted, after), adjusted.contexts
+        if predicted is not None:
+            fed_back = targets[:, :shift]
+            mean = fed_back.mean(axis=1, keepdims=True)
+            fed_back = mean + predicted[:, None] * (fed_back - mean)
+            seen = np.concatenate([seen, fed_back[..., None]], axis=1)[:, -spec.window :]
+        beside = adjusted.beside[:, shift : shift + spec.window]
+        scale = adjusted.scale.scale[:, shift:, 0]
         season = seasons[0] if seasons else 1
         naive_error = np.abs(windows[:, season:] - windows[:, :-season]).mean(axis=1, keepdims=True)
         unit = np.maximum(naive_error, LEAST_ERROR_SHARE * scale.mean(axis=1, keepdims=True))
-        steps = np.arange(1, spec.outputs + 1)
+        steps = np.arange(shift + 1, shift + outputs + 1)
         weights = np.clip(scale / unit, LEAST_WEIGHT, LARGEST_WEIGHT) * (steps / USUAL_STEPS) ** -0.5
-        first = spec.window - spec.outputs
         made = cls(
-            np.concatenate([adjusted.contexts, adjusted.beside[:, : spec.window, : OWN - 1]], axis=-1),
-            adjusted.beside[:, first : spec.window, OWN - 1 : OWN - 1 + PHASE_CHANNELS],
-            adjusted.beside[:, spec.window - 1, -FACTS:],
-            scaled_targets(adjusted, after),
+            np.concatenate([seen, beside[:, :, : OWN - 1]], axis=-1),
+            beside[:, spec.window - outputs :, OWN - 1 : OWN - 1 + PHASE_CHANNELS],
+            beside[:, -1, -FACTS:],
+            targets[:, shift:],
             weights.astype(np.float32),
         )
-        return made.chosen(np.isfinite(scale).all(axis=1) & np.isfinite(made.targets[:, 0]))
+        known = np.isfinite(seen).all(axis=(1, 2)) & np.isfinite(made.targets[:, 0])
+        return made.chosen(known & np.isfinite(scale).all(axis=1))
 
     def chosen(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Self:
         """Some of them."""

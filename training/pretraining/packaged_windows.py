@@ -67,7 +67,7 @@ class PackagedWindows:
         shares = np.array([WEIGHTS.get(each, OTHER_WEIGHT) for each in self._seasons])
         self._shares = shares / shares.sum()
 
-    def draw(self, rng: np.random.Generator, rows: int, outputs: int) -> Windows:
+    def draw(self, rng: np.random.Generator, rows: int, ahead: int) -> Windows:
         """Windows of at most so many series that share their seasons, all of one length."""
         seasons = self._seasons[rng.choice(len(self._seasons), p=self._shares)]
         series, lengths, weights = self._series[seasons], self._lengths[seasons], self._weights[seasons]
@@ -79,16 +79,16 @@ class PackagedWindows:
         # 2. Series that are long enough, and a row of each.
         enough = np.flatnonzero(lengths >= length + 2)
         if not len(enough):
-            return self.draw(rng, rows, outputs)
+            return self.draw(rng, rows, ahead)
         count = min(rows, max(LEAST_WINDOW, 4 * len(enough)))
         chosen = rng.choice(enough, count, p=weights[enough] / weights[enough].sum())
-        windows = np.full((count, length + outputs), np.nan)
+        windows = np.full((count, length + ahead), np.nan)
         for number, index in enumerate(chosen.tolist()):
             values = series[index]
             row = int(rng.integers(length, len(values) - 1))
             if rng.random() < NEWEST:
-                row = max(length, len(values) - 1 - int(rng.integers(0, outputs + 1)))
-            known = values[row - length : row + outputs]
+                row = max(length, len(values) - 1 - int(rng.integers(0, ahead + 1)))
+            known = values[row - length : row + ahead]
             windows[number, : len(known)] = known
         return Windows(_augmented(windows, rng), seasons)
 

@@ -10,6 +10,7 @@ from training.pretraining.synthetic_windows import synthetic_windows
 CHUNK = 20_000  # examples that are made at once
 CHUNKS = 15  # in the pool
 USES = 5  # of an example, about, before another one takes its place
+ROLLED_OUT = 0.15  # of the groups are of what comes after the first outputs
 SYNTHETIC_ROWS, PACKAGED_ROWS = 1_024, 384  # of a group, whose windows have one length
 
 
@@ -46,9 +47,12 @@ class Pool:
         rng = np.random.default_rng((self._seed, 0, number))
         parts: list[Examples] = []
         while sum(each.size for each in parts) < CHUNK:
+            rolled_out = rng.random() < ROLLED_OUT
+            ahead = self._spec.outputs * (2 if rolled_out else 1)
             if self._packaged is not None and rng.random() < self._share:
-                windows = self._packaged.draw(rng, PACKAGED_ROWS, self._spec.outputs)
+                windows = self._packaged.draw(rng, PACKAGED_ROWS, ahead)
             else:
-                windows = synthetic_windows(rng, SYNTHETIC_ROWS, self._spec.outputs)
-            parts.append(Examples.of(windows.values, windows.seasons, self._spec))
+                windows = synthetic_windows(rng, SYNTHETIC_ROWS, ahead)
+            predicted = rng.random(len(windows.values)).astype(np.float32) if rolled_out else None
+            parts.append(Examples.of(windows.values, windows.seasons, self._spec, predicted))
         return joined(parts).chosen(np.arange(CHUNK))

@@ -40,19 +40,19 @@ KINDS = (
 
 
 class Windows(NamedTuple):
-    """Windows of one length and what came after them, shape (rows, length + outputs), with the seasons to tell."""
+    """Windows of one length and what came after them, shape (rows, length + ahead), with the seasons to tell."""
 
     values: NDArray[np.float64]
     seasons: tuple[int, ...]
 
 
-def synthetic_windows(rng: np.random.Generator, rows: int, outputs: int) -> Windows:
+def synthetic_windows(rng: np.random.Generator, rows: int, ahead: int) -> Windows:
     """Windows of about so many series, all of one kind and length."""
     weights = np.array([kind.weight for kind in KINDS])
     kind = KINDS[rng.choice(len(KINDS), p=weights / weights.sum())]
     seasons = _any_seasons(rng) if kind.seasons is None else kind.seasons
     length = log_uniform(rng, kind.least, kind.most)
-    values = synthetic_series(rng, rows // 2 if length > LONG else rows, length + outputs, seasons)
+    values = synthetic_series(rng, rows // 2 if length > LONG else rows, length + ahead, seasons)
     return Windows(values, () if rng.random() < UNTOLD else seasons)
 
 

@@ -16,7 +16,7 @@ from models.seasonal.adjusted_windows import (
     held_seasons,
 )
 from models.seasonal.filling import filled
-from models.seasonal.season_search import find_seasons
+from models.seasonal.season_search import seasons_in_window
 from models.seasonal.seasonal_profile import LEAST_CYCLES
 from models.spec.model_spec import ModelSpec
 from models.text import counted
@@ -129,4 +129,4 @@ def _found(values: Array) -> Seasons:
     """The seasons that a window shows by its autocorrelation."""
     known = np.isfinite(values)
     size = np.abs(values[known]).max() or 1.0
-    return held_seasons([each.rows for each in find_seasons([filled(values, ()) / size], None)], len(values))
+    return held_seasons(seasons_in_window(filled(values, ()) / size), len(values))

@@ -110,7 +110,7 @@ def _adjusted(values: Array, seasons: Sequence[int], window: int, ahead: int) ->
     seasonal = np.sqrt((profile.added**2).mean(axis=1)) + multiplied
     least = np.maximum(MIN_SEASON_SHARE * seasonal, MIN_LEVEL_SHARE * np.abs(values).mean(axis=1))
     scale = np.maximum(np.sqrt(((newest - level[:, None]) ** 2).mean(axis=1)), least)
-    scale[scale == 0] = 1.0
+    scale[scale == 0] = MIN_LEVEL_SHARE  # of nothing but zeros
     return _Adjusted(values, seasons, profile, newest, older, level, scale)
 
 

@@ -20,6 +20,10 @@ LONGER_BY = 0.01  # by how much more a season of several seasons must show itsel
 ROUNDING = 1e-11  # of the largest value: smaller is what is left of a straight line, for one
 MOST_MULTIPLES, MOST_SEARCHED = 12, 3_000
 MAX_SERIES = 200  # of a panel, the longest
+USUAL = (4, 7, 12, 24, 48, 52, 96, 168, 336)  # of quarters, days, months, hours, half and quarter hours, weeks
+# How many standard errors a season in a window must show: a usual one, and any other beside the highest of all lags.
+USUAL_ERRORS, MORE_ERRORS = 2.5, 0.5
+LEAST_CYCLE_STRENGTH = 0.5  # of a slow cycle in a window
 
 
 class Season(NamedTuple):
@@ -56,6 +60,27 @@ def find_seasons(series: Sequence[Array], frequency: str | None, usual: Sequence
     return _searched(changes[: rows + 1], least, max(LONGER_BY, noise)) or _slow_cycle(values[: rows + 1], least)
 
 
+def seasons_in_window(values: Array) -> tuple[int, ...]:
+    """The lengths of the seasons that a single window shows, shape (rows), of which nothing is known; shortest first.
+
+    A window has few rows and very many lags, so what may be chance is left out: a lag must show more than the highest
+    of as many would by chance, and a usual one more than it would alone. A slow cycle must show itself clearly.
+    """
+    rows = min(len(values) // LEAST_PERIODS, MOST_SEARCHED)
+    if rows < 2:
+        return ()
+    lags = np.arange(rows + 2)  # a peak has a neighbour on either side
+    usual = np.isin(lags, USUAL)
+    errors = np.where(usual, USUAL_ERRORS, np.sqrt(2 * np.log(max(2, rows))) + MORE_ERRORS)
+    # The changes of noise have autocorrelations that vary half as much again as those of noise itself.
+    error = np.sqrt(1.5 / (len(values) - lags))
+    changes = _mean_autocorrelation([np.diff(values)], rows + 1)
+    found = _searched(changes, np.maximum(LEAST_STRENGTH, errors * error), error)
+    if not found:
+        found = _slow_cycle(_mean_autocorrelation([_detrended(values)], rows), LEAST_CYCLE_STRENGTH)
+    return tuple(season.rows for season in found)
+
+
 def multiples(season: int, least: int) -> tuple[int, int]:
     """The first whole number of seasons that is at least so long, and the step before it."""
     lag = season * -(-least // season)
@@ -78,9 +103,10 @@ def usual_seasons(frequency: str | None) -> list[int]:
     return [int(length) for length in lengths if length == int(length) and length > 1]
 
 
-def _searched(strengths: Array, least: float, longer_by: float) -> tuple[Season, ...]:
+def _searched(strengths: Array, least: float | Array, longer_by: float | Array) -> tuple[Season, ...]:
     """The shortest season that shows nearly as much as any, and a longer one made of several that shows more."""
-    peaks = [lag for lag in _peaks(strengths) if strengths[lag] >= least]
+    enough, more = strengths >= least, np.broadcast_to(longer_by, strengths.shape)
+    peaks = [lag for lag in _peaks(strengths) if enough[lag]]
     if not peaks:
         return ()
     highest = max(strengths[lag] for lag in peaks)
@@ -88,7 +114,7 @@ def _searched(strengths: Array, least: float, longer_by: float) -> tuple[Season,
     longer = [
         lag
         for lag in peaks
-        if lag % first == 0 and 2 <= lag // first <= MOST_MULTIPLES and strengths[lag] > strengths[first] + longer_by
+        if lag % first == 0 and 2 <= lag // first <= MOST_MULTIPLES and strengths[lag] > strengths[first] + more[lag]
     ]
     best = [max(longer, key=lambda lag: float(strengths[lag]))] if longer else []
     return tuple(Season(lag, float(strengths[lag])) for lag in [first, *best])

@@ -5,7 +5,7 @@ from typing import Any
 
 from models.errors import InvalidRequest
 from models.inference.any_windows import SentSeasons, check_count
-from models.seasonal.adjusted_windows import held_seasons
+from models.seasonal.adjusted_windows import MOST_VALUES, held_seasons
 from models.seasonal.season_search import usual_seasons
 from models.timeseries.frequency import Frequency
 from models.timeseries.time_index import TimeIndex
@@ -21,17 +21,22 @@ def told_seasons(
     """The seasons of windows of some lengths, in values; None of one whose seasons nothing tells.
 
     What was sent goes first. The frequency, from the time `indexes` or from `times` that are no more than a frequency,
-    tells those seasons that are usual at it, as far as the window holds them twice. Raises InvalidRequest where not as
-    many seasons came as windows, or a frequency is none.
+    tells those seasons that are usual at it, as far as the window holds them twice; where no window can, as of minutes,
+    it tells nothing. Raises InvalidRequest where not as many seasons came as windows, or a frequency is none.
     """
     check_count(sent, len(lengths))
     if times is None:
         return sent
     frequencies = _frequencies(times) if indexes is None else [each.frequency for each in indexes]
     return [
-        own if own is not None or frequency is None else held_seasons(usual_seasons(str(frequency)), length)
+        own if own is not None or frequency is None else _usual(str(frequency), length)
         for own, frequency, length in zip(sent or [None] * len(lengths), frequencies, lengths, strict=True)
     ]
+
+
+def _usual(frequency: str, length: int) -> tuple[int, ...] | None:
+    usual = usual_seasons(frequency)
+    return held_seasons(usual, length) if not usual or held_seasons(usual, MOST_VALUES) else None
 
 
 def answered_seasons(found: Sequence[tuple[int, ...] | None], *, many: bool) -> Any:

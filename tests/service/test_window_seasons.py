@@ -40,8 +40,9 @@ def test_what_was_sent_goes_before_the_frequency_and_that_before_nothing() -> No
 def test_a_frequency_tells_the_seasons_that_its_window_holds_twice() -> None:
     lengths = [336, 335, 48, 47, 100_000]
     assert told_seasons(None, [HOURLY] * 5, None, lengths) == [(24, 168), (24,), (24,), (), (24, 168)]
-    # Of 1,024 values, however many came, two days of minutes are not seen.
-    assert told_seasons(None, [WindowTimes(freq="1m")], None, [100_000]) == [()]
+    # Of 1,024 values, however many came, two days of minutes are not seen: a shorter season is looked for.
+    assert told_seasons(None, [WindowTimes(freq="1m")], None, [100_000]) == [None]
+    assert told_seasons(None, [WindowTimes(freq="1y")], None, [1_024]) == [()]
 
 
 def test_what_is_no_frequency_is_located() -> None:

@@ -65,7 +65,8 @@ def error_scale(
     raw = scale.scale if scale.scale.ndim == 3 else scale.scale[None, None]
     if spec.interval_scale == "quantiles":
         values, lower, upper = np.split(np.asarray(predictions, np.float64), 3, axis=-1)
-        return ErrorScale(*(raw * np.maximum(each, MIN_CHANGE) for each in (values - lower, upper - values)))
+        with np.errstate(over="ignore"):  # bounds that are not finite are refused
+            return ErrorScale(*(raw * np.maximum(each, MIN_CHANGE) for each in (values - lower, upper - values)))
     if spec.interval_scale == "window":
         with np.errstate(over="ignore"):  # bounds that are not finite are refused
             deviations = contexts[:, -spec.window :, targets].std(axis=1, keepdims=True, dtype=np.float64)

@@ -25,8 +25,9 @@ class Scale(NamedTuple):
             return ((values - self.mean) / self.scale).astype(np.float32)
 
     def unscaled(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Network values back in raw units."""
-        return np.asarray(values * self.scale + self.mean, np.float64)
+        """Network values back in raw units; those that pass all floats become infinite, and callers check."""
+        with np.errstate(over="ignore"):
+            return np.asarray(values * self.scale + self.mean, np.float64)
 
     def steps(self, first: int, count: int) -> "Scale":
         """The same for some of the steps, where each has its own."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from models.timeseries.scaling import Scaler
+from models.timeseries.scaling import Scale, Scaler
 
 ROWS = np.array([[1.0, 100], [3, 300]])
 
@@ -102,3 +102,16 @@ def test_a_context_that_can_not_be_scaled_becomes_nan_without_a_warning_and_leav
     scaled = Scaler.fit("context", ROWS[:, :1]).of(contexts).scaled(contexts)
     assert np.isnan(scaled[0]).all()
     assert scaled[1].tolist() == [[-1], [1]]
+
+
+def test_what_passes_all_floats_on_the_way_back_becomes_infinite() -> None:
+    scale = Scale(np.array([0.0]), np.array([1e308]))
+    assert scale.unscaled(np.array([[1.0], [20], [-20]])).tolist() == [[1e308], [np.inf], [-np.inf]]
+
+
+def test_steps_have_scales_of_their_own_where_there_are_several() -> None:
+    own = Scale(np.arange(6.0).reshape(1, 6, 1), 1 + np.arange(6.0).reshape(1, 6, 1))
+    assert own.steps(2, 3).mean.ravel().tolist() == [2, 3, 4]
+    assert own.steps(2, 3).scale.ravel().tolist() == [3, 4, 5]
+    for alike in (Scale(np.zeros(2), np.ones(2)), Scale(np.zeros((4, 1, 2)), np.ones((4, 1, 2)))):
+        assert alike.steps(2, 3) is alike

@@ -173,8 +173,8 @@ class ModelSpec(Record):
             raise ValueError("a decoder goes with a scaler of the kind seasonal, and only with it")
         if self.decoder is None:
             return self
-        if self.window % self.decoder.patch or self.outputs > self.window:
-            raise ValueError("a decoder's window is a multiple of its patch, and at least as long as the outputs")
+        if self.window % self.decoder.patch or self.window < max(2, self.outputs):
+            raise ValueError("a decoder's window is a multiple of its patch, at least 2 and as long as the outputs")
         plain = {"lead": 1, "lags": (), "rollout": "window", "difference": None, "calendar": (), "holidays": None}
         plain |= {"future": (), "past": (), "static": (), "masked": False, "blend": None, "extension": None}
         plain |= {"seen": None, "nonnegative": (), "interval_season": None}

@@ -7,9 +7,10 @@ from pydantic import ValidationError
 
 from models.spec.blend import Blend, LinearForecast
 from models.spec.covariate import Covariate
-from models.spec.model_spec import ModelSpec, TrainingRange
+from models.spec.model_spec import Extension, ModelSpec, TrainingRange
 from models.timeseries.calendar_features import Cycle
 from models.timeseries.scaling import Scaler
+from tests.support.any_series import any_spec
 from tests.support.tiny import tiny_spec
 
 PAIR = tiny_spec(features=("a", "b"), window=3, lead=2)
@@ -151,3 +152,48 @@ def test_a_spec_survives_its_json() -> None:
 def test_a_target_is_named_once() -> None:
     with pytest.raises(ValidationError):
         tiny_spec(features=("a", "b"), targets=("b", "b"))
+
+
+def test_a_decoder_makes_a_model_of_windows_of_any_length() -> None:
+    spec = any_spec(window=12, outputs=6, patch=3)
+    assert spec.any_length
+    assert (spec.least_context, spec.training_context, spec.context_length) == (8, 8, 1024)
+    assert spec.channels == 1 + spec.known_future_channels == 20
+    assert spec.output_columns == 3
+    assert spec.max_horizon is None
+    assert not tiny_spec().any_length
+    assert tiny_spec(window=5).training_context == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"decoder": None}, "a decoder goes with a scaler of the kind seasonal, and only with it"),
+        ({"scaler": "context"}, "a decoder goes with a scaler of the kind seasonal, and only with it"),
+        ({"patch": 3}, "a multiple of its patch, at least 2 and as long as the outputs"),
+        ({"outputs": 9}, "a multiple of its patch, at least 2 and as long as the outputs"),
+        ({"window": 1, "patch": 1, "outputs": 1}, "a multiple of its patch, at least 2 and as long as the outputs"),
+        ({"patch": 0}, "greater than or equal to 1"),
+        ({"units": (3, 3)}, "one column, one recurrent layer and quantiles"),
+        ({"quantiles": None, "interval_scale": "scale"}, "one column, one recurrent layer and quantiles"),
+        ({"features": ("a", "b")}, "one column, one recurrent layer and quantiles"),
+        ({"rollout": "state"}, "leave rollout out"),
+        ({"outputs": 1, "lead": 2}, "leave lead out"),
+        ({"outputs": 1, "lags": (3,)}, "leave lags out"),
+        ({"difference": 1}, "leave difference out"),
+        ({"calendar": ("day",), "frequency": "1h"}, "leave calendar out"),
+        ({"holidays": "DE", "frequency": "1d"}, "leave holidays out"),
+        ({"masked": True}, "leave masked out"),
+        ({"extension": Extension(least=2, season=1)}, "leave extension out"),
+        ({"nonnegative": ("value",)}, "leave nonnegative out"),
+        ({"seen": TrainingRange(minimum=(0,), maximum=(1,))}, "leave seen out"),
+        ({"future": (Covariate(name="x"),)}, "leave future out"),
+        ({"past": (Covariate(name="x"),)}, "leave past out"),
+        ({"static": (Covariate(name="x"),)}, "leave static out"),
+    ],
+)
+def test_a_decoder_is_for_windows_adjusted_by_themselves_and_nothing_beside(
+    change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValidationError, match=message):
+        any_spec(**change)

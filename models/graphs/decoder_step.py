@@ -15,10 +15,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import RefusedVersion
 from models.graphs.closed_loop import END, INPUT, OUTPUT
 from models.graphs.graph_file import FLOAT, INT64, Node, Tensor
 from models.seasonal.adjusted_windows import CHANNELS, FACTS, PHASE_CHANNELS
 from models.spec.model_spec import Decoder, ModelSpec
+from models.text import printable
 
 OWN = 2 + PHASE_CHANNELS  # channels of a value itself: the value, whether there is one, its phase
 PACES = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)  # of exponential smoothing: the weight of the newest value
@@ -51,7 +53,15 @@ def smoothing_weights(window: int) -> NDArray[np.float32]:
 
 
 def decoder_step(spec: ModelSpec, decoder: Decoder) -> DecoderStep:
-    """The step of a spec's network: `output` (batch, outputs x columns) of `input` (time, batch, channels)."""
+    """The step of a spec's network: `output` (batch, outputs x columns) of `input` (time, batch, channels).
+
+    Raises RefusedVersion where the spec's recurrent layer is none of these kinds.
+    """
+    if spec.kind not in RECURRENT:
+        raise RefusedVersion(
+            f"a decoder is for a recurrent layer of the kind {', '.join(RECURRENT)}; the manifest says "
+            f"{printable(spec.kind)}"
+        )
     step = _Step(spec, decoder)
     step.add_shared()
     members = [step.add_member(f"m{number}_") for number in range(spec.members)]

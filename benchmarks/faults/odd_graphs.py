@@ -155,6 +155,11 @@ def _body(model: Any) -> Any:
     return _loop(model).attribute[0].g
 
 
+def _last_weights(model: Any) -> Any:
+    """Those of a good graph's last layer."""
+    return [each for each in model.graph.initializer if each.data_type == TensorProto.FLOAT][-1]
+
+
 def _other_body(model: Any) -> None:
     """It takes in one prediction again and again."""
     feed = next(node for node in _body(model).node if node.output[0] == "last_values")
@@ -191,24 +196,20 @@ def _two_loops(model: Any) -> None:
 
 def _other_weights(model: Any) -> None:
     """The last layer of its steps has weights of its own."""
-    kernel = next(each for each in model.graph.initializer if each.name == "output_kernel")
-    copy = onnx.TensorProto.FromString(kernel.SerializeToString())
-    copy.name = "other_kernel"
+    weights = _last_weights(model)
+    copy = onnx.TensorProto.FromString(weights.SerializeToString())
+    copy.name = "other_weights"
     model.graph.initializer.append(copy)
     for node in _body(model).node:
-        node.input[:] = ["other_kernel" if name == kernel.name else name for name in node.input]
+        node.input[:] = ["other_weights" if name == weights.name else name for name in node.input]
 
 
 def _hidden_weights(model: Any) -> None:
     """A tensor of the loop's body has the name of weights, and so the place of them."""
-
-    def renamed(names: Any) -> list[str]:
-        return [LAST_OUTPUT if name == "output_bias" else name for name in names]
-
-    for each in model.graph.initializer:
-        each.name = LAST_OUTPUT if each.name == "output_bias" else each.name
+    weights = _last_weights(model)
     for node in [*model.graph.node, *_body(model).node]:
-        node.input[:] = renamed(node.input)
+        node.input[:] = [LAST_OUTPUT if name == weights.name else name for name in node.input]
+    weights.name = LAST_OUTPUT
 
 
 def _other_order(model: Any) -> None:
@@ -225,7 +226,7 @@ def _other_default(model: Any) -> None:
 
 
 def _both_kinds(model: Any) -> None:
-    model.graph.node[0].attribute[0].ints.append(3)
+    next(node for node in model.graph.node if node.attribute).attribute[0].ints.append(3)
 
 
 def _many_copies(model: Any) -> None:

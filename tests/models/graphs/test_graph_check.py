@@ -71,7 +71,7 @@ REASONS = {
     "a loop with outputs left out": NO_LOOP,
     "a loop in a loop": "a sub-graph in its attribute body",
     "two loops": "the operator Loop, which no published network has",
-    "a loop that takes other weights": "uses its weights other_kernel 0 times",
+    "a loop that takes other weights": "uses its weights other_weights 0 times",
     "a loop that hides weights by a name": "has last_output twice",
     "a loop that takes its values in another order": NO_LOOP,
     "a loop that makes steps unless asked not to": "takes further steps where none are asked for",

@@ -40,14 +40,15 @@ def calibrated_intervals(forecaster: Forecaster, series: Sequence[HeldBackSeries
 def continued(errors: Array) -> Array:
     """Errors of shape (forecasts, steps) in place of whose unknown last steps stand those of a like forecast.
 
-    A like one is known to its end, and was about as wrong at the last step that is known of both.
+    A like one is known the longest, as a rule to its end, and was about as wrong at the last step that is known of both.
+    Steps that are known of none have the last error before them: errors are in units of quantiles, which grow by
+    themselves.
     """
-    errors = errors.copy()
-    whole = errors[np.isfinite(errors).all(axis=1)]
-    for each in errors:
-        known = int(np.isfinite(each).cumprod().sum())
-        if known < len(each):
-            last = max(0, known - 1)
-            like = whole[np.argmin(np.abs(whole[:, last] - each[last]))] if known else whole[0]
-            each[known:] = like[known:]
+    errors, ends = errors.copy(), np.isfinite(errors).cumprod(axis=1).sum(axis=1)
+    longest = errors[ends == ends.max()]
+    longest[:, ends.max() :] = longest[:, [ends.max() - 1]]
+    for each, known in zip(errors, ends.tolist(), strict=True):
+        last = max(0, known - 1)
+        like = longest[np.argmin(np.abs(longest[:, last] - each[last]))] if known else longest[0]
+        each[known:] = like[known:]
     return errors

@@ -1,5 +1,7 @@
 """The pool of examples: one seed and step give one batch, whatever was asked before."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -50,7 +52,7 @@ def test_examples_are_renewed_bit_by_bit_and_not_all_kept() -> None:
     assert seen[0] == [0]
     assert seen[-1] == [5, 6, 7]
     assert all(len(held) <= 3 for held in seen)
-    assert all(later[0] - sooner[0] in (0, 1) for sooner, later in zip(seen, seen[1:], strict=False))
+    assert all(later[0] - sooner[0] in (0, 1) for sooner, later in itertools.pairwise(seen))
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])

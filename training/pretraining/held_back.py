@@ -40,8 +40,8 @@ def calibrated_intervals(forecaster: Forecaster, series: Sequence[HeldBackSeries
 def continued(errors: Array) -> Array:
     """Errors of shape (forecasts, steps) in place of whose unknown last steps stand those of a like forecast.
 
-    A like one is known the longest, as a rule to its end, and was about as wrong at the last step that is known of both.
-    Steps that are known of none have the last error before them: errors are in units of quantiles, which grow by
+    A like one is known the longest, as a rule to its end, and was about as wrong at the last step that is known of
+    both. Steps that are known of none have the last error before them: errors are in units of quantiles, which grow by
     themselves.
     """
     errors, ends = errors.copy(), np.isfinite(errors).cumprod(axis=1).sum(axis=1)

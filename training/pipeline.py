@@ -57,7 +57,7 @@ def train(
     check_recipe_name(recipe.name)
     console = Console(stderr=True) if progress else None
     if recipe.collection.synthetic:
-        return pretrain(recipe, registry, console)
+        return pretrain(recipe, registry, console, table)
     return train_on(load_series(recipe, table), recipe, registry, console, compare=compare)
 
 

@@ -54,6 +54,15 @@ def check_test_rows(series: Sequence[Series], parts: Sequence[Parts]) -> None:
         )
 
 
+def check_context(spec: ModelSpec, series: Sequence[Series], parts: Sequence[Parts]) -> None:
+    """Raise SeriesError where no row to test on has enough rows before it."""
+    if not any(part.test and part.test.stop > spec.least_context for part in parts):
+        raise SeriesError(
+            f"no row of {series[0].source} to test on has {spec.least_context} rows before it, which a forecast needs: "
+            "bring longer series"
+        )
+
+
 def check_varies(spec: ModelSpec, series: Sequence[Series], train: NDArray[np.float64]) -> None:
     """Raise SeriesError where a column of the training rows, shape (rows, features), is constant.
 

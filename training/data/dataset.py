@@ -19,7 +19,7 @@ from models.timeseries.frequency import parse_frequency
 from models.timeseries.missing_values import fill_forward
 from models.timeseries.scaling import Scaler
 from models.timeseries.time_index import TimeIndex
-from training.data.data_checks import check_finite, check_rows, check_test_rows, check_varies
+from training.data.data_checks import check_context, check_finite, check_rows, check_test_rows, check_varies
 from training.data.generators import GENERATORS, generate_series
 from training.data.held_out import HeldOut, describe_rows, held_out_series
 from training.data.left_out import Block, learned_rows
@@ -175,8 +175,13 @@ def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
 
 
 def untrained_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
-    """Series to test a network for any series on, which does not learn from them. Raises RecipeError."""
+    """Series to test a network for any series on, which does not learn from them.
+
+    Raises RecipeError, and SeriesError where there is no row to test on.
+    """
     spec, parts = _unscaled_spec(recipe, series), split_rows(recipe, series)
+    check_test_rows(series, parts)
+    check_context(spec, series, parts)
     nothing = Samples(np.empty((0, spec.window, spec.channels), np.float32), np.empty((0, spec.outputs), np.float32))
     test = [each.test for each in parts]
     return Dataset(

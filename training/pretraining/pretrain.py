@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from rich.console import Console
 
+from models.registry.publisher import check_publishable
 from models.registry.registry import Registry
 from models.spec.manifest import DataRecord, Manifest, SourceRecord
 from training.collection.fingerprints import FINGERPRINTS, all_kept_fingerprints, fingerprints_file
@@ -12,6 +13,7 @@ from training.collection.packaged import CollectedSeries, held_back_series, pack
 from training.data.dataset import load_series, untrained_dataset
 from training.evaluation.evaluate import evaluate_model
 from training.export.exported import exported
+from training.keras_backend import load_keras
 from training.networks.fit import unfitted_network
 from training.networks.progress import say
 from training.pretraining.checkpoint import Checkpoint
@@ -21,22 +23,25 @@ from training.pretraining.packaged_windows import PackagedWindows
 from training.pretraining.pool import Pool
 from training.publication import TrainedModel, publish_trained
 from training.reading.series import Series, sha256
+from training.reading.table import Table
 from training.recipes.recipe import Recipe
 from training.report.manifest import describe
 from training.report.training_pictures import TrainingPictures
 
 
-def pretrain(recipe: Recipe, registry: Registry, console: Console | None) -> Manifest:
+def pretrain(recipe: Recipe, registry: Registry, console: Console | None, table: Table | None = None) -> Manifest:
     """Train a recipe's network on its collection of series, and publish it.
 
-    A training that was ended goes on from its last checkpoint. The recipe's own series are not learned from: the model
-    is tested on their last rows. Raises RollcastError.
+    A training that was ended goes on from its last checkpoint. The recipe's own series, or those of a `table`, are not
+    learned from: the model is tested on their last rows. Raises RollcastError.
     """
-    # 1. What is learned from, and what is tested on.
+    # 1. What is learned from, and what is tested on; and whether a version could be published.
     collected = packaged_series(recipe.collection.sources)
-    dataset = untrained_dataset(recipe, load_series(recipe))
+    dataset = untrained_dataset(recipe, load_series(recipe, table))
+    check_publishable(registry, recipe.name, dataset.spec.features)
     checkpoint = Checkpoint.of(recipe)
     # 2. The network.
+    load_keras().utils.set_random_seed(recipe.fit.seed)
     network = unfitted_network(recipe, dataset.spec)
     packaged = PackagedWindows(collected) if collected else None
     pool = Pool(dataset.spec, packaged, recipe.collection.packaged_share, recipe.fit.seed)

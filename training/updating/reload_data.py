@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from models.spec.manifest import Manifest
 from models.timeseries.frequency import parse_frequency
-from training.data.dataset import build_dataset, load_series
+from training.data.dataset import build_dataset, load_series, untrained_dataset
 from training.data.held_out import HeldOut, histories
 from training.data.known_covariates import in_known_codes
 from training.data.splits import Parts, split_rows
@@ -41,7 +41,8 @@ def reload_data(manifest: Manifest, values: Mapping[str, Any]) -> ReloadedData:
     """
     recipe, series = reload_series(manifest, values)
     if recipe.series.generator is not None:  # which may test on more than the series' own rows
-        dataset = build_dataset(recipe, series)
+        # A pretrained model learned from other series: of these there is nothing to learn.
+        dataset = (untrained_dataset if recipe.collection.synthetic else build_dataset)(recipe, series)
         known, parts, held_out, tested_on = series, dataset.parts, dataset.held_out, dataset.tested_on
     else:
         check_series(manifest, series)

@@ -44,7 +44,9 @@ class Examples(NamedTuple):
         return len(self.own)
 
     @classmethod
-    def of(cls, values: NDArray[np.float64], seasons: Sequence[int], spec: ModelSpec, predicted: Array | None) -> Self:
+    def of(
+        cls, values: NDArray[np.float64], seasons: Sequence[int], spec: ModelSpec, predicted: Array | None = None
+    ) -> Self:
         """Those of values of shape (rows, length + ahead): windows, and what came after them or NaN.
 
         `seasons` are what a request would tell. Ahead lie as many values as the network has outputs. With `predicted`,

@@ -80,3 +80,23 @@ def test_parts_are_joined_and_chosen_in_order() -> None:
     assert both.size == 5
     picked = both.chosen(np.array([4, 0, 0]))
     assert np.array_equal(picked.targets, np.stack([second.targets[1], first.targets[0], first.targets[0]]))
+
+
+def test_after_the_first_outputs_the_network_sees_these_in_place_of_predictions() -> None:
+    values = rows(3, 40 + 8)
+    shares = np.array([1, 0, 0.5], np.float32)
+    examples = Examples.of(values, (12,), SPEC, shares)
+    inputs = any_forecaster(SPEC).prepare(values[:, :40], 8, seasons=[(12,)] * 3)
+    assert inputs.known_future is not None
+    true = inputs.scale.scaled(values[:, 40:, None])
+    assert np.array_equal(examples.targets, true[:, 4:, 0])
+    made = examples.inputs()
+    # What stands beside, as in the loop's second step.
+    assert np.array_equal(made[:, 12:, 1:], inputs.known_future[:, 16:20])
+    assert np.array_equal(made[:, :12, 0], inputs.contexts[:, 4:, 0])
+    seen, mean = made[:, 12:, 0], true[:, :4, 0].mean(axis=1)
+    assert np.allclose(seen[0], true[0, :4, 0])
+    assert np.allclose(seen[1], mean[1])
+    assert np.allclose(seen[2], (true[2, :4, 0] + mean[2]) / 2)
+    first = Examples.of(values[:, :44], (12,), SPEC)
+    assert (examples.weights < first.weights[:, -1:]).all()

@@ -14,7 +14,7 @@ from models.graphs.decoder_step import COLUMNS, PACES, RECURRENT, smoothing_weig
 from models.graphs.graph_check import check_graph
 from models.graphs.onnx_network import OnnxNetwork
 from models.spec.model_spec import Decoder, ModelSpec
-from tests.support.any_series import any_graph, any_spec
+from tests.support.any_series.tiny import any_graph, any_spec
 from tests.support.tiny import graph_of
 from training.export.onnx_graph import FORMAT_VERSION
 

@@ -9,7 +9,7 @@ import pytest
 from models.errors import InvalidRequest, InvalidWindow
 from models.inference.any_windows import SentSeasons, adjusted_inputs
 from models.seasonal.adjusted_windows import MOST_VALUES
-from tests.support.any_series import any_spec, seasonal_values
+from tests.support.any_series.tiny import any_spec, seasonal_values
 
 SPEC = any_spec()
 NULL = float("nan")

@@ -12,7 +12,7 @@ from models.inference.forecaster import ROWS_PER_CALL, Forecaster
 from models.inference.rollout import rollout
 from models.intervals.conformal import Intervals
 from models.spec.model_spec import ModelSpec
-from tests.support.any_series import any_forecaster, any_spec, seasonal_values
+from tests.support.any_series.tiny import any_forecaster, any_spec, seasonal_values
 from tests.support.tiny import graph_of, tiny_spec
 
 MONTHS, QUARTERS = seasonal_values(48, 12, noise=1), [103.0, 99, 96, 102] * 5 + [105.0, 90]

@@ -65,7 +65,7 @@ def test_a_manifest_survives_its_file(document: dict[str, Any]) -> None:
         ({"seen": {"minimum": [0, "nan"], "maximum": [1, 1]}}, "a finite number"),
         ({"calibration": {"calibrated_on": "x", "horizon": 2, "count": 0}}, "greater than or equal to 1"),
         (
-            {"calibration": {"calibrated_on": "x", "horizon": 2, "count": 9, "coverage": {"80": [0.8]}}},
+            {"calibration": {"calibrated_on": "x", "horizon": 2, "count": 9, "coverage": {"80": [0.8] * 3}}},
             "the coverage and score of every level must be of the same steps, 2 at most",
         ),
     ],
@@ -112,3 +112,34 @@ def test_targets_have_their_places_among_the_features() -> None:
 
 def test_targets_in_another_order_than_the_features_can_not_be_fed_back_as_they_are() -> None:
     assert not tiny_spec(features=("a", "b"), targets=("b", "a")).rolls_out
+
+
+def test_goldens_tell_seasons_and_data_its_sources(document: dict[str, Any]) -> None:
+    source = {"name": "us-change", "file": "package://a/b.csv", "sha256": "0" * 64, "series": 5, "values": 790}
+    document["data"]["sources"] = [source]
+    document["goldens"][0]["seasons"] = [4, 12]
+    document["goldens"][1]["seasons"] = []
+    manifest = Manifest.model_validate(document)
+    assert [golden.seasons for golden in manifest.goldens] == [(4, 12), ()]
+    assert manifest.data.sources[0].file == "package://a/b.csv"
+    assert manifest.model_dump(mode="json") == document
+    for wrong in ({"sha256": "0"}, {"series": 0}, {"values": -1}, {"surprise": 1}):
+        document["data"]["sources"] = [source | wrong]
+        with pytest.raises(ValidationError):
+            Manifest.model_validate(document)
+
+
+def test_a_manifest_of_before_has_neither(document: dict[str, Any]) -> None:
+    del document["data"]["sources"]
+    for golden in document["goldens"]:
+        del golden["seasons"]
+    manifest = Manifest.model_validate(document)
+    assert manifest.data.sources == ()
+    assert manifest.goldens[0].seasons is None
+
+
+@pytest.mark.parametrize("season", [0, -4, 1.5, None])
+def test_a_golden_s_season_is_a_count(document: dict[str, Any], season: object) -> None:
+    document["goldens"][0]["seasons"] = [season]
+    with pytest.raises(ValidationError):
+        Manifest.model_validate(document)

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from models.spec.metrics import Backtest, ClassicalScores, StepScores
+from models.spec.metrics import Backtest, Calibration, ClassicalScores, StepScores
 
 
 def scores(*mae: float) -> StepScores:
@@ -48,3 +48,14 @@ def test_classical_methods_are_kept_and_may_be_absent() -> None:
     assert classical.skill() == {"b": (0.5, 0)}
     before = plain.model_dump(mode="json", exclude={"classical"})
     assert Backtest.model_validate(before) == plain
+
+
+def test_intervals_may_reach_further_than_what_was_tested_and_no_less() -> None:
+    def calibration(**levels: tuple[float, ...]) -> Calibration:
+        return Calibration(calibrated_on="x", horizon=3, count=9, coverage=levels, interval_score=levels)
+
+    for steps in ((0.8,), (0.8, 0.8), (0.8, 0.7, 0.6)):
+        assert calibration(**{"80": steps, "95": steps}).coverage["80"] == steps
+    for other in ({"80": (0.8,) * 4}, {"80": (0.8,), "95": (0.8, 0.9)}):
+        with pytest.raises(ValidationError, match="must be of the same steps, 3 at most"):
+            calibration(**other)

@@ -10,7 +10,7 @@ from models.spec.covariate import Covariate
 from models.spec.model_spec import Extension, ModelSpec, TrainingRange
 from models.timeseries.calendar_features import Cycle
 from models.timeseries.scaling import Scaler
-from tests.support.any_series import any_spec
+from tests.support.any_series.tiny import any_spec
 from tests.support.tiny import tiny_spec
 
 PAIR = tiny_spec(features=("a", "b"), window=3, lead=2)

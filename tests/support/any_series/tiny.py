@@ -12,8 +12,6 @@ from models.intervals.conformal import Intervals
 from models.spec.model_spec import Decoder, ModelSpec
 from tests.support.tiny import tiny_spec
 from training.export.onnx_graph import build_decoder_graph
-from training.recipes.loader import load_recipe
-from training.recipes.recipe import Recipe
 
 
 def any_spec(kind: str = "lstm", *, window: int = 8, outputs: int = 4, patch: int = 2, **more: Any) -> ModelSpec:
@@ -53,18 +51,3 @@ def seasonal_values(length: int, season: int, seed: int = 0, *, noise: float = 0
     shape = random.uniform(-10, 10, season)
     values: Sequence[float] = (100 + np.resize(shape, length) + random.normal(0, noise, length)).tolist()
     return list(values)
-
-
-def pretraining_recipe(**values: Any) -> Recipe:
-    """The recipe of any-series, so small that it takes seconds."""
-    tiny = {
-        "units": [8],
-        "decoder_units": 8,
-        "window": 16,
-        "outputs": 8,
-        "epochs": 1,
-        "batches": 3,
-        "batch_size": 32,
-        "sources": ["us-change"],
-    }
-    return load_recipe("any-series").with_values({**tiny, **values})

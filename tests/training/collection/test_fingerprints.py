@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from training.collection.fingerprints import all_kept_fingerprints, kept_fingerprints, was_trained_on
+from training.collection.fingerprints import (
+    all_kept_fingerprints,
+    fingerprints_file,
+    kept_fingerprints,
+    read_fingerprints,
+    was_trained_on,
+)
 from training.collection.packaged import packaged_series
 from training.reading.table import read_table
 
@@ -67,3 +73,12 @@ def test_another_file_of_the_same_weeks_is_found_and_other_series_are_not() -> N
     assert was_trained_on(read_table("package://tsdata/fpppy/us_gasoline.csv").numbers("y"), kept)
     assert was_trained_on(read_table("package://tsdata/fpppy/US_change.csv").numbers("Income"), kept)
     assert not was_trained_on(read_table("package://tsdata/fpppy/AirPassengers.csv").numbers("y"), kept)
+
+
+def test_a_file_holds_all_of_them_and_says_the_same_whatever_their_order() -> None:
+    content = fingerprints_file(KEPT)
+    assert len(content) == 6 * len(KEPT)
+    assert content == fingerprints_file(sorted(KEPT, reverse=True))
+    assert read_fingerprints(content) == KEPT
+    assert was_trained_on(WALK, read_fingerprints(content))
+    assert read_fingerprints(fingerprints_file([])) == frozenset()

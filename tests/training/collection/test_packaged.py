@@ -14,6 +14,7 @@ from training.collection.packaged import (
     UNKNOWN,
     Columns,
     Source,
+    held_back_series,
     kept_rows,
     packaged_series,
     source_facts,
@@ -118,6 +119,30 @@ def test_the_facts_of_a_source_tell_its_file_and_what_was_taken() -> None:
     assert [(fact.name, fact.series, fact.values) for fact in facts] == [("m3-other", 174, 9149), ("us-change", 5, 790)]
     assert facts[1].file == "package://tsdata/fpp3/us_change.csv"
     assert facts[1].sha256.startswith("27fad933")
+
+
+def test_what_is_held_back_goes_on_after_what_is_learned_from() -> None:
+    names = ["us-change", "us-gasoline", "tourism-regions"]
+    learned = {(each.source, each.name): each for each in packaged_series(names)}
+    held_back = held_back_series(names)
+    assert {(each.source, each.name) for each in held_back} == set(learned)
+    for each in held_back:
+        own = learned[each.source, each.name]
+        assert np.array_equal(each.values[: each.learned], own.values, equal_nan=True)
+        assert len(each.values) > each.learned == len(own.values)
+        assert each.seasons == own.seasons
+    rows = {each.source: len(each.values) - each.learned for each in held_back}
+    assert (rows["us-gasoline"], rows["tourism-regions"]) == (271, 24)
+
+
+def test_no_interval_of_m3_is_calibrated_on_what_the_competition_had_forecast() -> None:
+    entries = json.loads(locate_file(SOURCES["m3-yearly"].file).read_text("utf-8"))
+    held_back = held_back_series(M3_SOURCES)
+    assert 1000 < len(held_back) < 3003  # those of which only the competition's horizon is held back have none
+    for each in held_back:
+        past = entries[each.name]["x"]
+        assert each.learned < len(each.values) <= len(past)
+        assert each.values.tolist() == past[: len(each.values)]
 
 
 def test_an_unknown_source_is_refused_by_name() -> None:

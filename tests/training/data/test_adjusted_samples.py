@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.seasonal.adjusted_windows import MOST_VALUES, held_seasons
-from tests.support.any_series import any_forecaster, any_spec, seasonal_values
+from tests.support.any_series.tiny import any_forecaster, any_spec, seasonal_values
 from training.data import adjusted_samples as module
 from training.data.adjusted_samples import adjusted_samples
 from training.export.parity import window_inputs

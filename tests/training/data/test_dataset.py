@@ -1,17 +1,20 @@
 """What a recipe makes of series, on series small enough to check by eye."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from models.spec.model_spec import Decoder
 from models.timeseries.frequency import Frequency
 from models.timeseries.time_index import TimeIndex
+from tests.support.any_series.tiny import any_forecaster, seasonal_values
 from training.data import dataset as module
-from training.data.dataset import build_dataset, load_series
+from training.data.dataset import build_dataset, load_series, untrained_dataset
 from training.data.splits import split_rows
-from training.errors import RecipeError
+from training.errors import RecipeError, SeriesError
 from training.reading.series import Series
 from training.recipes.recipe import Recipe
 
@@ -189,3 +192,61 @@ def test_what_is_fed_back_needs_every_column_in_order(values: dict[str, object],
     recipe = SMALL.with_values({"csv": "x", "column": ["a", "b"], "target": target, **values})
     with pytest.raises(RecipeError, match="needs every column to be a target, in their order"):
         build_dataset(recipe, [series([*range(10)], [*range(5, 15)])])
+
+
+ANY = SMALL.with_values({"scaler": "seasonal", "window": 8, "outputs": 4, "patch": 4, "season": (4, 2)})
+
+
+def seasonal(length: int) -> Series:
+    return replace(series(seasonal_values(length, 4, noise=1)), seasons=(4, 2))
+
+
+def test_a_model_of_any_length_has_a_decoder_and_no_scale_of_its_own() -> None:
+    dataset = build_dataset(ANY, [seasonal(60)])
+    assert dataset.spec.decoder == Decoder(patch=4, units=64)
+    assert (dataset.spec.quantiles, dataset.spec.seen) == ((0.1, 0.9), None)
+    assert len(dataset.train.windows) == 36 - 8  # from the least window on
+    assert len(dataset.validation.windows) == 12
+    assert dataset.train.windows.shape[1:] == (8, dataset.spec.channels)
+
+
+def test_examples_of_any_length_are_all_rows_before_them_with_their_seasons() -> None:
+    dataset = build_dataset(ANY, [seasonal(60), seasonal(20)])
+    examples = dataset.examples(4)
+    assert [len(each) for each in examples.contexts] == [*range(48, 60), *range(16, 20)]
+    assert examples.seasons == [(2, 4)] * 16
+    some = examples.chosen(np.array([13, 0]))
+    assert [len(each) for each in some.contexts] == [17, 48]
+    prepared = some.prepared(any_forecaster(dataset.spec), 4)
+    assert prepared.contexts.shape == (2, 8, 1)
+    assert prepared.found == (None, None)
+
+
+def test_a_model_of_any_length_learns_from_one_row_more_than_a_window() -> None:
+    recipe = ANY.with_values({"train_share": 0.9, "validation_share": 0.0})
+    assert len(build_dataset(recipe, [seasonal(10)]).train.windows) == 1
+    with pytest.raises(SeriesError, match="8 of them to train on"):
+        build_dataset(recipe, [seasonal(9)])
+
+
+def test_an_untrained_dataset_holds_rows_to_test_on_alone() -> None:
+    dataset = untrained_dataset(ANY, [seasonal(60), seasonal(8)])
+    assert (len(dataset.train.windows), len(dataset.validation.windows), dataset.calibration) == (0, 0, ())
+    assert [each.part for each in dataset.held_out] == [range(48, 60)]  # the other is too short to forecast
+    assert dataset.spec.interval_scale == "quantiles"
+    assert len(dataset.examples(4).contexts) == 12
+    with pytest.raises(SeriesError, match=r"no row of load\.csv to test on has 8 rows before it"):
+        untrained_dataset(ANY, [seasonal(8)])
+    with pytest.raises(SeriesError, match=r"none of load\.csv's 60 rows is left to test on"):
+        untrained_dataset(ANY.with_values({"train_share": 0.9, "validation_share": 0.1}), [seasonal(60)])
+
+
+def test_a_decoder_takes_one_column() -> None:
+    two = series([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 0] * 4, [1.0, 2] * 20)
+    with pytest.raises(RecipeError, match="a decoder is for one column"):
+        build_dataset(ANY, [two])
+
+
+def test_a_recipe_s_seasons_are_those_of_its_series() -> None:
+    (one,) = load_series(Recipe().with_values({"generator": "noisy-sine", "season": (7, 3)}))
+    assert one.seasons == (7, 3)

@@ -12,6 +12,7 @@ from models.timeseries.frequency import parse_frequency
 from models.timeseries.scaling import Scaler
 from models.timeseries.spacing import infer_time_index
 from models.timeseries.time_index import TimeIndex
+from tests.support.any_series.tiny import any_forecaster, seasonal_values
 from tests.support.constant import constant, plain_spec
 from tests.support.tiny import graph_of, tiny_spec
 from training.data.held_out import HeldOut
@@ -119,3 +120,31 @@ def test_without_times_a_model_with_a_calendar_has_no_forecast() -> None:
     held_out = [HeldOut(VALUES[:, :1], range(10, 12))]
     with pytest.raises(SeriesError, match="constant@1 takes in the day of each value, but the series tells no times"):
         rolling_forecasts(constant(1, spec), held_out, find_origins(held_out, 2, 1), 1)
+
+
+def test_windows_of_any_length_are_all_rows_before_an_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_CHUNK_VALUES", 1)
+    monkeypatch.setattr(module, "MIN_CHUNK_ORIGINS", 3)
+    forecaster = any_forecaster()
+    held_out = [
+        HeldOut(np.array(seasonal_values(60, 12, noise=1))[:, None], range(50, 60), seasons=(4, 12)),
+        HeldOut(np.array(seasonal_values(14, 4))[:, None], range(5, 14), seasons=(4, 12)),
+    ]
+    origins = find_origins(held_out, forecaster.spec.least_context, 6)
+    assert origins.rows.tolist() == [50, 51, 52, 53, 54, 8]
+    forecasts = rolling_forecasts(forecaster, held_out, origins, 6)
+    for number, (series, row) in enumerate(zip(origins.series, origins.rows, strict=True)):
+        seasons = (4, 12) if row >= 24 else (4,)
+        expected = forecaster.forecast([held_out[series].values[:row]], 6, seasons=[seasons])[0]
+        assert np.allclose(forecasts.predictions[number], expected, rtol=1e-4)
+        assert forecasts.actuals[number].tolist() == held_out[series].values[row : row + 6].tolist()
+    assert forecasts.scale.below.shape == forecasts.scale.above.shape == (6, 6, 1)
+    assert (forecasts.scale.below > 0).all()
+
+
+def test_of_a_long_series_the_newest_rows_are_the_window() -> None:
+    forecaster, values = any_forecaster(), np.array(seasonal_values(1100, 12, noise=1))[:, None]
+    held_out = [HeldOut(values, range(1090, 1100), seasons=(12,))]
+    forecasts = rolling_forecasts(forecaster, held_out, find_origins(held_out, 8, 10), 10)
+    expected = forecaster.forecast([values[1090 - 1024 : 1090]], 10, seasons=[(12,)])
+    assert np.allclose(forecasts.predictions, expected, rtol=1e-4)

@@ -12,7 +12,7 @@ from models.graphs.graph_check import check_graph
 from models.graphs.onnx_network import OnnxNetwork
 from models.inference.forecaster import Forecaster
 from models.spec.model_spec import ModelSpec
-from tests.support.any_series import any_spec, seasonal_values
+from tests.support.any_series.tiny import any_spec, seasonal_values
 from training.errors import DisagreementError, RecipeError
 from training.export.from_keras import load_weights, to_keras_file, to_onnx
 from training.export.onnx_graph import FORMAT_VERSION

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.any_series import pretraining_recipe
+from tests.support.any_series.recipe import pretraining_recipe
 from training.keras_backend import load_keras
 from training.pretraining.checkpoint import Checkpoint, Progress
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.seasonal.adjusted_windows import MOST_VALUES
-from tests.support.any_series import any_forecaster, any_spec, seasonal_values
+from tests.support.any_series.tiny import any_forecaster, any_spec, seasonal_values
 from training.data.adjusted_samples import LARGEST_TARGET
 from training.export.parity import window_inputs
 from training.pretraining.examples import LARGEST_WEIGHT, LEAST_WEIGHT, Examples, joined

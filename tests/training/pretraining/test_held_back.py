@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.engine.offline import predict_offline
-from tests.support.any_series import any_forecaster, any_spec, seasonal_values
+from tests.support.any_series.tiny import any_forecaster, any_spec, seasonal_values
 from training.collection.packaged import HeldBackSeries
 from training.pretraining.held_back import calibrated_intervals, continued
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from models.spec.model_spec import Decoder
-from tests.support.any_series import any_spec, pretraining_recipe
+from tests.support.any_series.recipe import pretraining_recipe
+from tests.support.any_series.tiny import any_spec
 from training.keras_backend import load_keras
 from training.networks.build import Architecture, build_network
 from training.networks.fit import FittedNetwork

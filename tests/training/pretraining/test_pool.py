@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from tests.support.any_series import any_spec
+from tests.support.any_series.tiny import any_spec
 from training.collection.packaged import CollectedSeries
 from training.pretraining import pool as module
 from training.pretraining.examples import Examples

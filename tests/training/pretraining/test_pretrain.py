@@ -12,7 +12,8 @@ from models.inference.forecaster import Forecaster
 from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from service.forecasting import ForecastRequest, forecast_now
-from tests.support.any_series import pretraining_recipe, seasonal_values
+from tests.support.any_series.recipe import pretraining_recipe
+from tests.support.any_series.tiny import seasonal_values
 from training.collection.fingerprints import FINGERPRINTS, read_fingerprints, was_trained_on
 from training.collection.packaged import held_back_series, packaged_series
 from training.errors import SeriesError

@@ -9,7 +9,7 @@ from models.seasonal.moving_average import centred_average
 @pytest.mark.parametrize("season", [2, 3, 4, 7, 12])
 def test_of_a_line_with_a_season_it_is_the_line(season: int) -> None:
     length = 4 * season + 1
-    line = 5 + 0.5 * np.arange(length)
+    line = 5 + np.arange(0, length / 2, 0.5)
     shape = np.linspace(-1, 1, season)  # adds nothing over a whole season
     for values in (line, line + np.resize(shape, length)):
         assert np.allclose(centred_average(values[None], season), line)

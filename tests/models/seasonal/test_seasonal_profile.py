@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models.seasonal.seasonal_profile import LEAST_FACTOR, SeasonalProfile, seasonal_profile
 
 SHAPE = np.array([3.0, -1, -4, 2])  # adds nothing over a whole season
 
 
-def profile_of(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], *seasons: int) -> SeasonalProfile:
-    return seasonal_profile(np.atleast_2d(values), seasons, horizon=6)
+def profile_of(values: NDArray[np.floating], *seasons: int) -> SeasonalProfile:
+    return seasonal_profile(np.atleast_2d(values).astype(np.float64), seasons, horizon=6)
 
 
 @pytest.mark.parametrize("length", [8, 9, 11, 40])

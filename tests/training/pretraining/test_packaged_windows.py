@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from training.collection.packaged import CollectedSeries
 from training.pretraining import packaged_windows as module
@@ -20,7 +21,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
 def collected(*lengths: int, seasons: tuple[int, ...] = (), source: str = "m3-other") -> list[CollectedSeries]:
     """Series that count their rows from 1,000, 2,000 and so on."""
     return [
-        CollectedSeries(source, str(number), 1000.0 * number + np.arange(length), seasons)
+        CollectedSeries(source, str(number), np.arange(1000.0 * number, 1000.0 * number + length), seasons)
         for number, length in enumerate(lengths, start=1)
     ]
 
@@ -65,7 +66,7 @@ def test_no_row_that_is_held_back_is_ever_drawn() -> None:
 @pytest.mark.usefixtures("plain")
 def test_months_are_drawn_as_quarters_and_years_too() -> None:
     packaged, rng = PackagedWindows(collected(240, seasons=(12,))), np.random.default_rng(0)
-    seen = {}
+    seen: dict[tuple[int, ...], NDArray[np.float64]] = {}
     for _ in range(300):
         windows = packaged.draw(rng, 4, OUTPUTS)
         seen.setdefault(windows.seasons, windows.values[0])

@@ -55,14 +55,17 @@ def test_examples_are_renewed_bit_by_bit_and_not_all_kept() -> None:
     assert all(later[0] - sooner[0] in (0, 1) for sooner, later in itertools.pairwise(seen))
 
 
-@pytest.mark.parametrize("share", [0.0, 1.0])
-def test_the_share_of_real_series_is_kept(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = []
-    real, made_up = PackagedWindows.draw, module.synthetic_windows
-    monkeypatch.setattr(PackagedWindows, "draw", lambda *args: (drawn.append("real"), real(*args))[1])
-    monkeypatch.setattr(module, "synthetic_windows", lambda *args: (drawn.append("made up"), made_up(*args))[1])
-    pool(share=share).batch(0, SIZE)
-    assert set(drawn) == {"real" if share else "made up"}
+def test_the_share_of_real_series_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PackagedWindows, "draw", never)
+        assert pool(share=0.0).batch(0, SIZE).size == SIZE
+        with pytest.raises(AssertionError):
+            pool(share=1.0).batch(0, SIZE)
+    monkeypatch.setattr(module, "synthetic_windows", never)
+    assert pool(share=1.0).batch(0, SIZE).size == SIZE
 
 
 def test_synthetic_series_alone_are_enough() -> None:

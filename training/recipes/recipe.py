@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from models.text import listed
 from models.timeseries.scaling import ScalerKind
 from training.errors import RecipeError
 from training.recipes.fields import format_errors, section_of
@@ -44,6 +45,7 @@ class Recipe(Section):
         self._check_split()
         if self.collection.synthetic and self.scaler != "seasonal":
             raise ValueError("synthetic series are for a model of any series: set scaler = seasonal, or leave them out")
+        self._check_seasonal()
         if self.collection.sources and not self.collection.synthetic:
             raise ValueError("sources come with synthetic series: set synthetic, or leave sources out")
         if self.fit.seed + self.evaluation.seeds > 2**31:
@@ -73,6 +75,22 @@ class Recipe(Section):
             raise ValueError("fill leaves no value missing: leave fill or missing out")
         if series.column and not set(series.target) <= set(series.column):
             raise ValueError(f"each target must be one of the columns {', '.join(series.column)}")
+
+    def _check_seasonal(self) -> None:
+        """A network of windows of any length has one way to its outputs, and keeps to each window's own floor."""
+        if self.scaler != "seasonal":
+            return
+        others = {
+            "residual": self.windows.residual,
+            "linear_path": self.windows.linear_path,
+            "dropout": self.network.dropout,
+            "blend": self.evaluation.blend,
+            "nonnegative": self.evaluation.nonnegative,
+            "interval_season": self.evaluation.interval_season,
+        }
+        given = [name for name, value in others.items() if value]
+        if given:
+            raise ValueError(f"scaler = seasonal goes without {listed(given)}: leave {listed(given)} out")
 
     def _check_feedback(self) -> None:
         windows = self.windows

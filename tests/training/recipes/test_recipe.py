@@ -106,6 +106,13 @@ def test_a_rollout_of_windows_puts_the_sequence_aside() -> None:
         ({"csv": "x.csv", "column": ("a", "a")}, "column must name each column once, not a, a"),
         ({"csv": "x.csv", "column": ("a",), "target": ("b",)}, "each target must be one of the columns a"),
         ({"epoch": 5}, 'no value "epoch"; did you mean epochs'),
+        ({"synthetic": True}, "synthetic series are for a model of any series: set scaler = seasonal"),
+        ({"scaler": "seasonal", "sources": ["us-change"]}, "sources come with synthetic series: set synthetic"),
+        ({"scaler": "seasonal", "residual": True, "dropout": 0.1}, "goes without residual and dropout: leave"),
+        ({"scaler": "seasonal", "linear_path": True}, "goes without linear_path"),
+        ({"scaler": "seasonal", "blend": True}, "goes without blend"),
+        ({"scaler": "seasonal", "nonnegative": True}, "goes without nonnegative"),
+        ({"scaler": "seasonal", "interval_season": 7}, "goes without interval_season"),
     ],
 )
 def test_wrong_values_are_refused_by_name(values: dict[str, Any], message: str) -> None:

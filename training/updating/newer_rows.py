@@ -61,6 +61,11 @@ def read_newer_rows(manifest: Manifest, values: Mapping[str, Any]) -> NewerRows:
     Raises RecipeError where the model was not trained on a file, SeriesError where the file can't be read, is no series
     that the model forecasts or does not go on where the training's rows end, and MissingExtra.
     """
+    if manifest.training.recipe.get("collection", {}).get("synthetic"):
+        raise RecipeError(
+            f"{manifest.title} learned from a collection of series, which no file goes on: it forecasts newer rows as "
+            "it is"
+        )
     generator = manifest.training.recipe.get("series", {}).get("generator")
     if generator is not None:
         raise RecipeError(

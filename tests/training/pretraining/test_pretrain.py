@@ -16,7 +16,7 @@ from tests.support.any_series.recipe import pretraining_recipe
 from tests.support.any_series.tiny import seasonal_values
 from training.collection.fingerprints import FINGERPRINTS, read_fingerprints, was_trained_on
 from training.collection.packaged import held_back_series, packaged_series
-from training.errors import SeriesError
+from training.errors import RecipeError, SeriesError
 from training.export.from_keras import KERAS, load_weights
 from training.export.parity import check_agreement
 from training.networks.fit import unfitted_network
@@ -25,6 +25,7 @@ from training.pretraining import pool, pretrain
 from training.reading.table import Table
 from training.recipes.recipe import Recipe
 from training.updating import reload_data as reload_module
+from training.updating.newer_rows import read_newer_rows
 from training.updating.reload_data import recipe_of as recipe_of_version
 from training.updating.reload_data import reload_data
 
@@ -152,6 +153,11 @@ def test_made_up_data_is_tested_on_again_without_samples_to_learn_from(
     reloaded = reload_data(opened[0].model_copy(update={"training": trained_by}), {})
     assert len(reloaded.data.held_out) == 1428
     assert {len(each.part) for each in reloaded.data.held_out} == {18}
+
+
+def test_no_file_goes_on_a_collection(csv: Path, opened: tuple[Manifest, Forecaster]) -> None:
+    with pytest.raises(RecipeError, match="any-series@1 learned from a collection of series, which no file goes on"):
+        read_newer_rows(opened[0], {"csv": str(csv)})
 
 
 class NeverTrained(AssertionError):

@@ -55,6 +55,18 @@ def published(registry: Registry) -> Mapping[str, tuple[int, ...]]:
     return {name: entry.versions for name, entry in registry.listing().items()}
 
 
+def test_a_csv_becomes_a_model_of_windows_of_any_length(csv: Path, registry: Registry) -> None:
+    values = {"scaler": "seasonal", "window": 8, "outputs": 4, "decoder_units": 4, "season": (19,), "horizon": 4}
+    manifest = train(recipe(csv, **values, calibration_share=0.15), registry, progress=False)
+    _, forecaster = registry.open("load", 1)
+    for window in ([100.0] * 8, [100 + 10 * math.sin(row / 3) for row in range(70)]):
+        answer = forecast_now(ForecastRequest([window], 3, levels=(50,)), manifest, forecaster)
+        assert np.isfinite(answer.predictions).all()
+        assert (answer.intervals[50].lower <= answer.predictions).all()
+    assert all(golden.seasons == (19,) for golden in manifest.goldens)
+    assert manifest.data.sources == ()
+
+
 def test_a_csv_becomes_a_model_that_forecasts(trained: Registry) -> None:
     manifest, forecaster = trained.open("load", 1)
     assert forecaster.forecast([[100, 101, 102, 103]], horizon=5).shape == (1, 5, 1)

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import geometric_mean
-from typing import NamedTuple
 
 from benchmarks.accuracy.record import RowResult
 from benchmarks.accuracy.rows import GROUPS, Row
-from benchmarks.harness.bars import Bar
+from benchmarks.harness.limits import Limit, off_level
 from models.spec.comparison import WORSE_RATIO
 from models.text import listed
 
@@ -14,27 +13,6 @@ LEVELS = (80, 95)  # of intervals, in percent
 MEAN_POINTS, STEP_POINTS, ADAPTED_POINTS = 2.0, 4.0, 1.5  # that coverage may be off its level
 SCORE_RATIO = 0.9  # of the reference model's interval score
 UPDATE_S = 60.0
-
-
-class Limit(NamedTuple):
-    """A figure, None where it is not known, and the most that it may be; `seen` tells what it comes from."""
-
-    what: str
-    figure: float | None
-    at_most: float
-    unit: str = ""
-    seen: str = ""
-
-    @property
-    def met(self) -> bool:
-        """Whether the figure is known and no higher."""
-        return self.figure is not None and self.figure <= self.at_most
-
-    def bar(self, name: str) -> Bar:
-        """A line of the table for the row or the group of this name."""
-        told = "not known" if self.figure is None else f"{self.figure:.3g}{self.unit}"
-        seen = f" ({self.seen})" if self.seen else ""
-        return Bar(f"{name}: {self.what}", told + seen, f"at most {self.at_most:g}{self.unit}", self.met)
 
 
 def row_limits(row: Row, result: RowResult) -> list[Limit]:
@@ -85,8 +63,8 @@ def _intervals(result: RowResult) -> Iterator[Limit]:
     for level in LEVELS:
         held = result.coverage.get(level)
         mean, farthest = (None, None) if held is None else (held.mean, held.farthest)
-        yield _off(f"coverage at {level} %, mean over steps", level, mean, MEAN_POINTS)
-        yield _off(f"coverage at {level} %, farthest step", level, farthest, STEP_POINTS)
+        yield off_level(f"coverage at {level} %, mean over steps", level, mean, MEAN_POINTS)
+        yield off_level(f"coverage at {level} %, farthest step", level, farthest, STEP_POINTS)
     intervals = result.intervals
     if intervals is None:
         yield Limit("intervals beside a reference model's", None, SCORE_RATIO)
@@ -100,7 +78,7 @@ def _intervals(result: RowResult) -> Iterator[Limit]:
     cost = f"in {intervals.adapt_cost:.3g} times the time of a request without"
     for level in LEVELS:
         share = intervals.adapted_coverage.get(level)
-        yield _off(f"coverage at {level} % with adapt", level, share, ADAPTED_POINTS, cost)
+        yield off_level(f"coverage at {level} % with adapt", level, share, ADAPTED_POINTS, cost)
 
 
 def _update(result: RowResult) -> Iterator[Limit]:
@@ -116,11 +94,3 @@ def _update(result: RowResult) -> Iterator[Limit]:
         )
     yield Limit("update with new rows", seconds, UPDATE_S, " s")
     yield Limit("error on the rows after these by that of before", ratio, WORSE_RATIO, seen=seen)
-
-
-def _off(what: str, level: int, share: float | None, most: float, seen: str = "") -> Limit:
-    """By how many points a share in percent may be off a level, to either side."""
-    if share is None:
-        return Limit(f"{what}: off by", None, most, " points")
-    told = f"{share:.3g} %" + (f"; {seen}" if seen else "")
-    return Limit(f"{what}: off by", abs(share - level), most, " points", told)

@@ -99,5 +99,5 @@ def _attempt(name: str, work: Callable[[], Result]) -> Result | Bar:
     try:
         return work()
     except Exception as error:  # the other rows are worth their minutes all the same
-        print(f"{name} ended early", flush=True)
+        print("ended early", flush=True)
         return Bar(name, f"ended early: {str(error) or repr(error)}", "ends by itself", met=False)

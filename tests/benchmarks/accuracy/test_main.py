@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from benchmarks.accuracy import __main__ as accuracy
+from benchmarks.accuracy import run as rows_run
 from benchmarks.accuracy.measured_code import measured_code
 from benchmarks.accuracy.record import Asked, RowResult
-from benchmarks.accuracy.results import read, write
+from benchmarks.accuracy.results import Results, read, write
 from benchmarks.accuracy.rows import ROWS, Row
+from benchmarks.pretrained.rows import PretrainedTable
 from tests.benchmarks.accuracy.made_up_results import result_of, row_of
 from training.errors import SeriesError
 
@@ -18,12 +20,13 @@ from training.errors import SeriesError
 TINY = {"horizon": 4, "season": [200], "rollout": "window", "units": [4], "members": 1, "epochs": 2, "batches": 3}
 GOOD, POOR = row_of("good"), row_of("poor", at_most=0.5)
 WHOLE = Asked(10.0, None, measured_code())
+NONE = PretrainedTable(rows=())
 
 
 def run(path: Path, *arguments: str, rows: list[Row]) -> int:
     """Run the benchmark; its exit code."""
     with pytest.raises(SystemExit) as stopped:
-        accuracy.main([*arguments, "--output", str(path)], rows)
+        accuracy.main([*arguments, "--output", str(path)], rows, NONE)
     assert isinstance(stopped.value.code, int)
     return stopped.value.code
 
@@ -32,13 +35,13 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Have rows make results up, and fail where they are called bad; the list tells which were asked for."""
     asked_for: list[str] = []
 
-    def made_up(row: Row, asked: Asked) -> RowResult:
+    def made_up(_name: str, _work: object, row: Row, asked: Asked) -> RowResult:
         asked_for.append(row.name)
         if row.name == "bad":
             raise SeriesError("the series is too short")
         return result_of(row, asked=asked)
 
-    monkeypatch.setattr(accuracy, "in_own_process", made_up)
+    monkeypatch.setattr(rows_run, "in_own_process", made_up)
     return asked_for
 
 
@@ -49,7 +52,7 @@ def test_a_row_is_trained_tested_and_kept(
     rows = [demand._replace(values={**demand.values, **TINY}, at_most=0.0)]
     arguments = ("--cut", "2400", "--minutes", "0.05")
     assert run(path, *arguments, rows=rows) == 1
-    result = read(path)["demand"]
+    result = read(path).rows["demand"]
     assert result.is_of(rows[0], Asked(0.05, 2400, measured_code()))
     assert (result.horizon, result.series, result.origins) == (4, 1, 477)
     assert {"last value", "seasonal naive 200"} < {*result.baselines}
@@ -71,7 +74,7 @@ def test_a_model_is_updated_with_the_rows_after_its_training(tmp_path: Path) -> 
     path, row = tmp_path / "accuracy.json", next(row for row in ROWS if row.new_rows)
     rows = [row._replace(values={**row.values, **TINY}, at_most=1e9)]
     run(path, "--cut", "1600", "--minutes", "0.05", rows=rows)
-    update = read(path)[row.name].update
+    update = read(path).rows[row.name].update
     assert update is not None
     assert update.new_rows == 200
     assert update.seconds > 1
@@ -104,7 +107,7 @@ def test_rows_that_the_file_holds_are_not_trained_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], trained: list[str]
 ) -> None:
     asked_for, path, rows = no_training(monkeypatch), tmp_path / "accuracy.json", [GOOD, row_of("new")]
-    write(path, {"good": result_of(GOOD, asked=WHOLE)}, rows)
+    write(path, Results({"good": result_of(GOOD, asked=WHOLE)}), rows)
     assert run(path, *arguments, rows=rows) == 0
     assert asked_for == trained
 
@@ -115,9 +118,9 @@ def test_a_row_that_fails_leaves_the_others_and_the_file(
     asked_for, path = no_training(monkeypatch), tmp_path / "accuracy.json"
     assert run(path, rows=[row_of("bad"), GOOD]) == 1
     assert asked_for == ["bad", "good"]
-    assert {*read(path)} == {"good"}
+    assert {*read(path).rows} == {"good"}
     told = capsys.readouterr().out
-    assert "bad … ended early" in told
+    assert "ended early\n" in told
     assert "ended early: the series is too short" in told
 
 

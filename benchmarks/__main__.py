@@ -14,6 +14,7 @@ from benchmarks.harness.published import publish_all
 from benchmarks.harness.releases import Release
 from benchmarks.measures import (
     against_before,
+    any_series,
     footprint,
     in_process,
     next_values,
@@ -38,6 +39,7 @@ def measure(plan: Plan, folder: Path, before: Code) -> list[Measurement]:
         "the release before": lambda: against_before.measure(plan, today, earlier),
         "rollouts over HTTP": lambda: served_rollouts.measure(plan, registry),
         "next values over HTTP": lambda: next_values.measure(plan, registry),
+        "any series over HTTP": lambda: any_series.measure(plan),
         "protocols": lambda: protocols.measure(plan, registry),
         "telemetry": lambda: telemetry_cost.measure(plan, registry),
         "cost by horizon": lambda: served_rollouts.measure_horizons(plan, registry),

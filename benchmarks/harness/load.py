@@ -27,6 +27,7 @@ class Load(NamedTuple):
     window: int | None = None  # that of the measured network by default
     key: str = ""  # an API key, where the server asks for one
     protocol: Literal["predict", "infer"] = "predict"  # rollcast's own, or the Open Inference Protocol
+    seasons: Sequence[int] = ()  # of the windows, told with them; rollcast's own protocol alone
 
 
 class Outcome(NamedTuple):
@@ -80,7 +81,7 @@ def behind(load: Load, server: Server) -> Iterator[None]:
 def _wrk(load: Load, server: Server) -> Iterator[subprocess.Popen[str]]:
     window = load.window or SHAPES[load.model].window
     horizons = [load.horizon] if isinstance(load.horizon, int) else load.horizon
-    asked = [load.protocol, load.model, str(window), ",".join(map(str, horizons)), load.key]
+    asked = [load.protocol, load.model, str(window), _joined(horizons), _joined(load.seasons), load.key]
     flags = ["--threads", "1", "--connections", str(load.connections), "--duration", f"{LONGEST_S}s"]
     flags += ["--timeout", "30s", "--script", str(SCRIPT)]
     command = ["wrk", *flags, f"http://127.0.0.1:{server.port}", "--", *asked]
@@ -90,3 +91,7 @@ def _wrk(load: Load, server: Server) -> Iterator[subprocess.Popen[str]]:
     finally:
         process.terminate()
         process.communicate()
+
+
+def _joined(numbers: Sequence[int]) -> str:
+    return ",".join(map(str, numbers))

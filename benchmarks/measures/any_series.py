@@ -47,9 +47,7 @@ def _long(plan: Plan, served: Server) -> list[Measurement]:
     def milliseconds(figures: Figures) -> float:
         return 1e3 * median(figures[MODEL])
 
-    row = Row(
-        f"{HORIZON} steps by {MODEL}, {_told(*LONG)}, 1 connection: p50", "the clock", milliseconds, "below", 10, "ms"
-    )
+    row = Row(f"{HORIZON} steps by {MODEL}, {_told(*LONG)}, 1 connection: p50", "", milliseconds, "below", 10, "ms")
     return measure_rows(plan, {MODEL: _p50(plan, served, _load(*LONG))}, [row], lambda _: {})
 
 

@@ -76,7 +76,7 @@ bench: setup .venv/.dev ## measure the service under load, as ratios within one 
 bench-quick: setup .venv/.dev ## the same, rougher, in under two minutes
 	$(bin)/python -m benchmarks --quick $(ARGS)
 
-accuracy: setup .venv/.dev ## train without a recipe on a table of data sets, and hold the errors to bars (two hours)
+accuracy: setup .venv/.dev ## train and pretrain on a table of data sets, and hold the errors to bars (five hours)
 	$(bin)/python -m benchmarks.accuracy $(ARGS)
 
 first-run: setup .venv/.dev ## time the way from a clone to a forecast in the browser (downloads all anew; needs chromium)

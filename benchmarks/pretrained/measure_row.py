@@ -8,7 +8,7 @@ from statistics import fmean
 
 from benchmarks.accuracy.record import Asked
 from benchmarks.pretrained.figures import Figures
-from benchmarks.pretrained.model_forecasts import WINDOWS, Version, forecast_set
+from benchmarks.pretrained.model_forecasts import WINDOWS, forecast_set
 from benchmarks.pretrained.record import PretrainedResult
 from benchmarks.pretrained.rows import PretrainedRow, PretrainedTable
 from models.cores import usable_cores
@@ -18,6 +18,7 @@ from models.seasonal.adjusted_windows import MOST_VALUES
 from models.spec.manifest import Manifest
 from training.pipeline import train
 from training.recipes.loader import load_recipe
+from training.updating.version_comparison import OpenModel
 
 # Of a training that takes seconds, to see that all works.
 TINY = {"epochs": 1, "batches": 3, "batch_size": 8, "units": [4], "decoder_units": 4, "members": 1}
@@ -34,7 +35,7 @@ def measure_row(row: PretrainedRow, asked: Asked, table: PretrainedTable, *, aga
         values = {**row.values, **(TINY if asked.cut is not None else {}), "name": row.name}
         train(load_recipe(row.recipe).with_values(values), registry, progress=sys.stderr.isatty())
     manifest = usual_version(registry, row.name if row.recipe else row.published)
-    version = Version(*registry.open(manifest.name, manifest.version))
+    model = OpenModel(*registry.open(manifest.name, manifest.version))
     backtest = manifest.backtest
     return PretrainedResult(
         name=row.name,
@@ -50,7 +51,7 @@ def measure_row(row: PretrainedRow, asked: Asked, table: PretrainedTable, *, aga
         trained_s=manifest.training.duration_s,
         file_bytes=_file_bytes(folder / manifest.name / str(manifest.version)),
         backtest_mase=None if backtest is None or backtest.model.mase is None else fmean(backtest.model.mase),
-        figures={name: _figures(version, name, table) for name in row.sets},
+        figures={name: _figures(model, name, table) for name in row.sets},
     )
 
 
@@ -59,10 +60,10 @@ def usual_version(registry: Registry, name: str) -> Manifest:
     return registry.manifest(*registry.resolve(Reference(name)))
 
 
-def _figures(version: Version, name: str, table: PretrainedTable) -> Figures:
+def _figures(model: OpenModel, name: str, table: PretrainedTable) -> Figures:
     given, begun = table.sets[name](), time.perf_counter()
-    forecasts = forecast_set(version, given, WINDOWS.get(name, MOST_VALUES))
-    return Figures.of(given, forecasts, time.perf_counter() - begun, version.manifest.title)
+    forecasts = forecast_set(model, given, WINDOWS.get(name, MOST_VALUES))
+    return Figures.of(given, forecasts, time.perf_counter() - begun, model.manifest.title)
 
 
 def _file_bytes(folder: Path) -> int:

@@ -84,10 +84,11 @@ def in_own_process(name: str, work: Callable[..., Result], *arguments: Any) -> R
     """What a work gives, in a process that ends with it."""
     print(f"{name} …", end=" ", flush=True)
     begun = time.perf_counter()
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        result = pool.submit(work, *arguments).result()
-    print(f"{time.perf_counter() - begun:.0f} s", flush=True)
-    return result
+    try:
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            return pool.submit(work, *arguments).result()
+    finally:
+        print(f"{time.perf_counter() - begun:.0f} s", flush=True)
 
 
 def _kept(known: Kept) -> Kept:
@@ -99,5 +100,5 @@ def _attempt(name: str, work: Callable[[], Result]) -> Result | Bar:
     try:
         return work()
     except Exception as error:  # the other rows are worth their minutes all the same
-        print("ended early", flush=True)
+        print(f"{name}: ended early", flush=True)
         return Bar(name, f"ended early: {str(error) or repr(error)}", "ends by itself", met=False)

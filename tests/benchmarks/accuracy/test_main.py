@@ -120,7 +120,7 @@ def test_a_row_that_fails_leaves_the_others_and_the_file(
     assert asked_for == ["bad", "good"]
     assert {*read(path).rows} == {"good"}
     told = capsys.readouterr().out
-    assert "ended early\n" in told
+    assert "bad: ended early\n" in told
     assert "ended early: the series is too short" in told
 
 

@@ -39,6 +39,6 @@ class Run(NamedTuple):
         from training.plain import train_plain
 
         shown: dict[str, Any] = {"table": table, "progress": not self.quiet, "compare": self.compare}
-        if self.recipe is None and recipe.series.csv is not None:
+        if self.recipe is None and (recipe.series.csv is not None or recipe.network.start_from is not None):
             return train_plain(values, registry, minutes=self.minutes, **shown)
         return train(recipe, registry, **shown)

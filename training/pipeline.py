@@ -22,6 +22,8 @@ from training.evaluation.next_value import next_value_metrics
 from training.export.exported import exported
 from training.export.from_keras import to_onnx
 from training.extras import require_compare, require_train
+from training.fine_tuning.start import Start
+from training.networks.fine_tune import fine_tune
 from training.networks.fit import fit, learn_on
 from training.pretraining.pretrain import pretrain
 from training.publication import TrainedModel, publish_trained
@@ -86,19 +88,26 @@ def train_on(
 ) -> Manifest:
     """The same for series that were read already, and for a recipe that may have been found by trying plans."""
     # 1. Split the series, and see whether a version could be published.
+    start = _start(recipe, registry, series)
+    recipe = recipe if start is None else start.shaped(recipe)
     dataset = build_dataset(recipe, series)
     check_publishable(registry, recipe.name, dataset.spec.features)
 
     # 2. Fit the network.
     pictures = TrainingPictures(recipe, dataset)
-    fitted = fit(
-        recipe,
-        dataset,
-        title=recipe.name,
-        console=console,
-        watch=pictures.on_epoch_end,
-        deadline_s=plans.fitted_by_s,
-    )
+    if start is None:
+        fitted = fit(
+            recipe,
+            dataset,
+            title=recipe.name,
+            console=console,
+            watch=pictures.on_epoch_end,
+            deadline_s=plans.fitted_by_s,
+        )
+    else:
+        network = start.network(recipe)
+        pictures.on_epoch_end(0, network)
+        fitted = fine_tune(recipe, dataset, network, title=recipe.name, console=console, deadline_s=plans.fitted_by_s)
     pictures.draw_fit(fitted)
 
     # 3. Export it, compare the graph's answers with those of Keras, and complete the model on held-out rows.
@@ -110,7 +119,7 @@ def train_on(
     forecaster = Forecaster(dataset.spec, forecaster.network, title=recipe.name)
 
     # 4. Learn from these rows as well.
-    if recipe.fit.learn_on:
+    if recipe.fit.learn_on and not fitted.kept_start:  # not where learning helped nothing
         fitted = learn_on(recipe, dataset.with_all_rows(recipe), fitted, console, plans.learned_by_s)
         graph, forecaster = exported(dataset, fitted.network, recipe.name)
 
@@ -120,7 +129,7 @@ def train_on(
     pictures.draw_evaluation(evaluation)
     if compare:
         evaluation = _compared(recipe, dataset, evaluation, console)
-    evaluation = evaluation.with_spread(_spread(recipe, dataset, evaluation.metrics.model.mse, console))
+    evaluation = evaluation.with_spread(_spread(recipe, dataset, start, evaluation.metrics.model.mse, console))
 
     # 6. Publish it, if what was written also gives Keras's answers.
     description = describe(recipe, dataset, fitted, forecaster, evaluation).with_plans(plans.trials)
@@ -138,7 +147,18 @@ def _compared(recipe: Recipe, dataset: Dataset, evaluation: Evaluation, console:
     return evaluation._replace(backtest=backtest.model_copy(update={"classical": classical}))
 
 
-def _spread(recipe: Recipe, dataset: Dataset, first_mse: float, console: Console | None) -> Spread | None:
+def _start(recipe: Recipe, registry: Registry, series: Sequence[Series]) -> Start | None:
+    """The published version that a recipe starts from, if any."""
+    if recipe.network.start_from is None:
+        return None
+    start = Start.read(registry, recipe.network.start_from)
+    start.check_series(series)
+    return start
+
+
+def _spread(
+    recipe: Recipe, dataset: Dataset, start: Start | None, first_mse: float, console: Console | None
+) -> Spread | None:
     """The mean squared test error of the next value under each of the recipe's seeds; that of the first is known."""
     count, first_seed = recipe.evaluation.seeds, recipe.fit.seed
     if count == 1:
@@ -148,7 +168,11 @@ def _spread(recipe: Recipe, dataset: Dataset, first_mse: float, console: Console
         seeded = recipe.with_values({"seed": seed})
         # A file has been read once and may be gone by now; a generated series depends on the seed.
         data = build_dataset(seeded, load_series(seeded)) if recipe.series.generator else dataset
-        network = fit(seeded, data, title=f"{recipe.name}, seed {seed}", console=console).network
+        title = f"{recipe.name}, seed {seed}"
+        if start is None:
+            network = fit(seeded, data, title=title, console=console).network
+        else:
+            network = fine_tune(seeded, data, start.network(seeded), title=title, console=console).network
         forecaster = Forecaster(data.spec, OnnxNetwork(to_onnx(data.spec, network)))
         metrics = next_value_metrics(forecaster, data.held_out, tested_on=data.tested_on)
         errors.append(metrics.model.mse)

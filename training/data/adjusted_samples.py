@@ -18,8 +18,10 @@ ROWS_AT_ONCE = 2_048  # of windows that are adjusted together
 LARGEST_TARGET = 50.0  # in units of the window's scale: one value far away is no lesson
 
 
-def adjusted_samples(spec: ModelSpec, series: Sequence[Series], rows: Sequence[Sequence[range]]) -> Samples:
-    """A sample for each row in the series' ranges of `rows`, evenly spaced where these are very many.
+def adjusted_samples(
+    spec: ModelSpec, series: Sequence[Series], rows: Sequence[Sequence[range]], most: int | None = None
+) -> Samples:
+    """A sample for each row in the series' ranges of `rows`; evenly spaced, where these are more than `most`.
 
     Its window is all that came before the row, and its targets are the values from the row on; those beyond the range
     are NaN: not known. Windows have the shape (count, spec.window, spec.channels), targets (count, outputs).
@@ -30,7 +32,7 @@ def adjusted_samples(spec: ModelSpec, series: Sequence[Series], rows: Sequence[S
         for part in ranges
         for row in range(max(part.start, spec.training_context), part.stop)
     ]
-    places = places[:: max(1, -(-len(places) // MAX_SAMPLES))]
+    places = places[:: max(1, -(-len(places) // min(MAX_SAMPLES, most or MAX_SAMPLES)))]
     # Windows of one length that share their seasons are adjusted together.
     groups: dict[tuple[int, tuple[int, ...]], list[int]] = {}
     for place, (index, row, _) in enumerate(places):

@@ -143,6 +143,11 @@ def load_series(recipe: Recipe, table: Table | None = None) -> tuple[Series, ...
     """
     generator = recipe.series.generator
     series = read_series(recipe.series, table) if generator is None else generate_series(generator, recipe.fit.seed)
+    return with_seasons(recipe, series)
+
+
+def with_seasons(recipe: Recipe, series: Sequence[Series]) -> tuple[Series, ...]:
+    """Series with the seasons that a recipe tells of them."""
     return tuple(replace(each, seasons=recipe.evaluation.season) for each in series)
 
 
@@ -153,6 +158,7 @@ def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
     RecipeError where the recipe's values don't go together or with the series' columns and times.
     """
     # 1. Split the rows; refuse series that are too short.
+    series = with_seasons(recipe, series)
     spec = _unscaled_spec(recipe, series)
     parts = split_rows(recipe, series)
     train = [each.train for each in parts]

@@ -32,21 +32,23 @@ class SampleShape(NamedTuple):
 def training_samples(
     recipe: Recipe, spec: ModelSpec, whole: Sequence[Series], rows: Sequence[Sequence[range]]
 ) -> Samples:
-    """The samples with all their targets in one of each series' ranges of `rows`.
+    """The samples with all their targets in one of each series' ranges of `rows`, as many as the recipe asks for.
 
     Where values may be missing, those with hidden values as well, the same ones whatever the ranges are.
     """
+    most = recipe.fit.training_samples
     if spec.any_length:
-        return adjusted_samples(spec, whole, rows)
+        return adjusted_samples(spec, whole, rows, most)
     shape = SampleShape.of(recipe, spec)
     indexes = [index for index, ranges in enumerate(rows) for _ in ranges]
     parts = [part for ranges in rows for part in ranges]
     series = [prepare_series(spec, each) for each in whole]
     samples = cut_samples(shape.spec, [series[index] for index in indexes], parts, shape.target_steps)
-    if not spec.masked:
-        return samples
-    hidden = [with_hidden_values(spec, each, recipe.fit.seed + index) for index, each in enumerate(whole)]
-    return samples.and_also(cut_samples(shape.spec, [hidden[index] for index in indexes], parts, shape.target_steps))
+    if spec.masked:
+        hidden = [with_hidden_values(spec, each, recipe.fit.seed + index) for index, each in enumerate(whole)]
+        hiding = cut_samples(shape.spec, [hidden[index] for index in indexes], parts, shape.target_steps)
+        samples = samples.and_also(hiding)
+    return samples if most is None else samples.evenly_spaced(most)
 
 
 def validation_samples(
@@ -56,8 +58,7 @@ def validation_samples(
     windows, cut, steps = recipe.windows, spec, 1
     most = recipe.fit.validation_samples
     if spec.any_length:
-        samples = adjusted_samples(spec, whole, [[each] for each in validation])
-        return samples if most is None else samples.evenly_spaced(most)
+        return adjusted_samples(spec, whole, [[each] for each in validation], most)
     if windows.feedback or windows.burn_in:
         # A network is stopped by what it was trained for: as many steps, or as many as the longest part has.
         cut, target_steps = SampleShape.of(recipe, spec)

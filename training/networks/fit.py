@@ -33,7 +33,8 @@ class FittedNetwork:
 
     The losses are those of the first member, in the network's units. With feedback, free running began after
     `phase_change_epoch` epochs; without it this is None. `cut` says that the time was over before all epochs were done.
-    `left_out` are the training rows that a member did not learn from.
+    `left_out` are the training rows that a member did not learn from. `kept_start` says that a fine-tuning found no
+    better weights than those it started from.
     """
 
     network: Any
@@ -43,6 +44,7 @@ class FittedNetwork:
     duration_s: float
     cut: bool = False
     left_out: tuple[Block, ...] = ()
+    kept_start: bool = False
 
 
 class TimeLeft:
@@ -121,7 +123,7 @@ def _fit_one(recipe: Recipe, dataset: Dataset, run: Run) -> tuple[Any, Losses]:
     """Fit one network from one seed: by teacher forcing and, with feedback, then in free running."""
     _, title, console, left, watch = run
     load_keras().utils.set_random_seed(run.seed)
-    values, architecture, quantiles = recipe.fit, _architecture(recipe, dataset.spec), _quantiles(dataset.spec)
+    values, architecture, quantiles = recipe.fit, architecture_of(recipe, dataset.spec), quantiles_of(dataset.spec)
     first_output_step = recipe.windows.first_trained - 1 if dataset.spec.rollout == "state" else None
     trained = build_network(architecture, first_output_step)
     inference_model = trained if first_output_step is None else build_network(architecture)
@@ -168,7 +170,7 @@ def _fit_one(recipe: Recipe, dataset: Dataset, run: Run) -> tuple[Any, Losses]:
 def unfitted_network(recipe: Recipe, spec: ModelSpec) -> Any:
     """A recipe's network, or the ensemble of them, as `fit` gives it, with new random weights."""
     load_keras().backend.clear_session()
-    architecture = _architecture(recipe, spec)
+    architecture = architecture_of(recipe, spec)
     return ensemble_of([build_network(architecture) for _ in range(recipe.network.members)])
 
 
@@ -183,7 +185,7 @@ def learn_on(
     started = time.perf_counter()
     values, count = recipe.fit, recipe.network.members
     load_keras().utils.set_random_seed(values.seed)
-    architecture = _architecture(recipe, dataset.spec)
+    architecture = architecture_of(recipe, dataset.spec)
     left = TimeLeft(deadline_s, count * values.learn_on)
     members, cut = [], fitted.cut
     for number, learned in enumerate(members_of(fitted.network)):
@@ -197,7 +199,7 @@ def learn_on(
             epochs=values.learn_on,
             learning_rate=values.learning_rate / LATER_LEARNING_RATE_DIVISOR,
             deadline_s=left.deadline_s(values.learn_on),
-            quantiles=_quantiles(dataset.spec),
+            quantiles=quantiles_of(dataset.spec),
         )
         cut |= fit_phase(trained, phase, values, console, lambda _: None).cut
         network = build_network(architecture)
@@ -217,7 +219,8 @@ def _to_train(recipe: Recipe, dataset: Dataset, architecture: Architecture) -> t
     return build_network(architecture, first_output_step), TrainingArrays(*dataset.train)
 
 
-def _architecture(recipe: Recipe, spec: ModelSpec) -> Architecture:
+def architecture_of(recipe: Recipe, spec: ModelSpec) -> Architecture:
+    """The layers of each of a recipe's networks, and their sizes."""
     return Architecture(
         spec.kind,
         channels=spec.channels,
@@ -232,5 +235,6 @@ def _architecture(recipe: Recipe, spec: ModelSpec) -> Architecture:
     )
 
 
-def _quantiles(spec: ModelSpec) -> QuantileOutputs | None:
+def quantiles_of(spec: ModelSpec) -> QuantileOutputs | None:
+    """The quantiles that a network gives with each value, where it does."""
     return None if spec.quantiles is None else QuantileOutputs(spec.quantiles, len(spec.targets))

@@ -34,7 +34,7 @@ class RecipeField:
 
 
 # As other forecasting libraries and commands have them.
-SHORT_FLAGS = {"--frequency": "--freq", "--horizon": "--h"}
+SHORT_FLAGS = {"--frequency": "--freq", "--horizon": "--h", "--start-from": "--from"}
 
 
 def recipe_fields(recipe: type[BaseModel]) -> tuple[RecipeField, ...]:

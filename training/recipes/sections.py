@@ -177,6 +177,11 @@ class CollectionSection(Section):
 class NetworkSection(Section):
     """The network's layers."""
 
+    start_from: str | None = Field(
+        None,
+        description="a published model for any series, such as any-series or any-series@2, whose network training goes "
+        "on from; what shape it has follows from it",
+    )
     kind: Kind = Field("lstm", description="the recurrent layers' kind")
     units: Annotated[Sizes, Field(min_length=1)] = Field(
         (64,), description="units of a recurrent layer; more than one stacks layers"
@@ -215,6 +220,9 @@ class FitSection(Section):
     decay: Decay = Field("none", description="how the learning rate falls over the epochs; cosine ends at 0")
     clip: Annotated[float, Field(ge=0)] = Field(
         0.0, description="the largest norm of the gradient; a larger one is clipped to it, 0 clips none"
+    )
+    training_samples: Count | None = Field(
+        None, description="learn from so many training samples, evenly spaced; by default from all of them"
     )
     validation_samples: Count | None = Field(
         None, description="validate after each epoch on so many samples, evenly spaced; by default on all of them"

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from rich.console import Console
@@ -17,17 +17,20 @@ from models.timeseries.missing_values import fill_forward
 from training.data.dataset import Dataset, build_dataset
 from training.data.held_out import HeldOut
 from training.data.splits import split_rows
-from training.errors import RecipeError
+from training.errors import RecipeError, SeriesError
 from training.evaluation.origins import find_origins
 from training.evaluation.rolling_forecasts import rolling_forecasts
 from training.evaluation.step_scores import mase_scales
 from training.export.from_keras import to_onnx
+from training.fine_tuning.start import Start
+from training.networks.fine_tune import fine_tune
 from training.networks.fit import fit
 from training.networks.progress import say
 from training.reading.series import Series
 from training.recipes.recipe import Recipe
 from training.search.budget import FIT_SHARE, TRIAL_SHARE, USUAL_MINUTES, Size, schedule
 from training.search.plans import Plan, plans_for
+from training.search.pretrained import pretrained_plan, pretrained_schedule
 from training.search.situation import Situation
 from training.search.split import choose_split
 
@@ -49,6 +52,13 @@ class _Candidate(NamedTuple):
     plan: Plan
     recipe: Recipe
     dataset: Dataset
+    start: Start | None = None
+
+    @classmethod
+    def of(cls, plan: Plan, base: Mapping[str, Any], series: Sequence[Series], start: Start | None = None) -> Self:
+        """A plan made ready to be tried. Raises RecipeError where its values don't go together."""
+        recipe = Recipe().with_values({**base, **plan.values})
+        return cls(plan, recipe, build_dataset(recipe, series), start)
 
     @property
     def size(self) -> Size:
@@ -57,12 +67,17 @@ class _Candidate(NamedTuple):
 
 
 def find_recipe(
-    values: Mapping[str, Any], series: Sequence[Series], minutes: float, console: Console | None
+    values: Mapping[str, Any],
+    series: Sequence[Series],
+    minutes: float,
+    console: Console | None,
+    start: Start | None = None,
 ) -> Found | None:
     """The recipe for some series; `values` are set by the user and hold in every plan.
 
-    The minutes decide how long networks are trained; 0 stands for the usual ones. None where no plan goes with the
-    user's values. Raises SeriesError where there are too few rows.
+    The minutes decide how long networks are trained; 0 stands for the usual ones. One plan is to go on from `start`,
+    and no other where the user asks for it. None where no plan goes with the user's values. Raises SeriesError where
+    there are too few rows, RecipeError where the user's values don't go with the start that they ask for.
     """
     # 1. What is known before anything is trained.
     rows = [len(each.values) for each in series]
@@ -73,8 +88,13 @@ def find_recipe(
     parts = split_rows(Recipe().with_values({**split, **values}), series)
     situation = Situation.of(series, parts, seasons, horizon)
     # 2. The plans that go with the user's values, and what they make of the series.
-    plans = plans_for(situation, values)
-    candidates = [each for plan in plans if (each := _candidate(plan, base, values, series)) is not None]
+    if start is not None and "start_from" in values:
+        candidates = [_Candidate.of(pretrained_plan(start, situation, values), base, series, start)]
+    else:
+        plans = plans_for(situation, values)
+        candidates = [each for plan in plans if (each := _candidate(plan, base, values, series)) is not None]
+        if candidates and start is not None:
+            candidates += _pretrained(start, situation, base, values, series)
     if not candidates:
         return None
     # 3. Try each briefly, if there are several; train the best.
@@ -138,14 +158,23 @@ def _candidate(
 ) -> _Candidate | None:
     """A plan made ready to be tried; None where it does not go with the user's values."""
     try:
-        recipe = Recipe().with_values({**base, **plan.values})
-        dataset = build_dataset(recipe, series)
+        candidate = _Candidate.of(plan, base, series)
     except RecipeError:
         return None
-    samples = len(dataset.train.windows)
+    recipe, samples = candidate.recipe, len(candidate.dataset.train.windows)
     if recipe.windows.rollout == "window" and "batch_size" not in values:
         recipe = recipe.with_values({"batch_size": 32 if samples < 2_000 else 128 if samples < 50_000 else 256})
-    return _Candidate(plan, recipe, dataset)
+    return candidate._replace(recipe=recipe)
+
+
+def _pretrained(
+    start: Start, of: Situation, base: Mapping[str, Any], values: Mapping[str, Any], series: Sequence[Series]
+) -> list[_Candidate]:
+    """The plan of a start made ready to be tried, where it goes with the user's values and the rows."""
+    try:
+        return [_Candidate.of(pretrained_plan(start, of, values), base, series, start)]
+    except (RecipeError, SeriesError):
+        return []
 
 
 def _scheduled(candidate: _Candidate, values: Mapping[str, Any], seconds: float, *, trial: bool) -> Recipe:
@@ -154,9 +183,13 @@ def _scheduled(candidate: _Candidate, values: Mapping[str, Any], seconds: float,
     In trials, which have one member, no rows are left out.
     """
     recipe = candidate.recipe
-    samples = len(candidate.dataset.train.windows)
-    planned = schedule(candidate.size, seconds, samples, feedback=recipe.windows.feedback > 0, trial=trial)
-    chosen = {name: values.get(name, value) for name, value in planned.values().items()}
+    if candidate.start is not None:
+        planned = pretrained_schedule(seconds, recipe.network.members, trial=trial)
+    else:
+        samples = len(candidate.dataset.train.windows)
+        feedback = recipe.windows.feedback > 0
+        planned = schedule(candidate.size, seconds, samples, feedback=feedback, trial=trial).values()
+    chosen = {name: values.get(name, value) for name, value in planned.items()}
     return recipe.with_values({**chosen, "leave_out": False} if trial else chosen)
 
 
@@ -166,7 +199,10 @@ def _tried(
     """Train a plan briefly, and see how well it forecasts the validation rows."""
     started = time.perf_counter()
     recipe, dataset = _scheduled(candidate, values, seconds, trial=True), candidate.dataset
-    fitted = fit(recipe, dataset, title=title, console=console)
+    if candidate.start is None:
+        fitted = fit(recipe, dataset, title=title, console=console)
+    else:
+        fitted = fine_tune(recipe, dataset, candidate.start.network(recipe), title=title, console=console)
     forecaster = Forecaster(dataset.spec, OnnxNetwork(to_onnx(dataset.spec, fitted.network)))
     return PlanTrial(
         name=candidate.plan.name,

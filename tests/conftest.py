@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.registry.registry import Registry
+from tests.support.any_series import pretrain_any_series
 from tests.support.newer_files import train_load
 from tests.support.reference import ARTIFACTS, REFERENCE_MODELS
 from tests.support.seasonal.any_series import any_series_registry
@@ -52,6 +53,19 @@ def any_series_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def load_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The registry of load@1, which was trained; not to be changed."""
     return Path(train_load(tmp_path_factory.mktemp("load")).storage.location)
+
+
+@pytest.fixture(scope="session")
+def any_series_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The registry of a tiny any-series@1, which was pretrained; not to be changed."""
+    return Path(pretrain_any_series(tmp_path_factory.mktemp("any-series")).storage.location)
+
+
+@pytest.fixture
+def any_series_registry(any_series_path: Path, tmp_path: Path) -> Registry:
+    """A copy of it, to publish in."""
+    shutil.copytree(any_series_path, tmp_path / "registry")
+    return Registry.at(tmp_path / "registry")
 
 
 @pytest.fixture

@@ -126,6 +126,8 @@ def train_on(
     # 5. Evaluate it on the test rows.
     evaluation = evaluate_model(recipe, dataset, forecaster, choice.intervals)
     evaluation = evaluation.with_calibration(choice.calibrated_on, choice.candidates)
+    if start is not None and start.has_seen(series):
+        evaluation = evaluation._replace(warnings=(*evaluation.warnings, start.seen_warning))
     pictures.draw_evaluation(evaluation)
     if compare:
         evaluation = _compared(recipe, dataset, evaluation, console)

@@ -62,7 +62,9 @@ def _start(given: Recipe, registry: Registry, series: Sequence[Series], console:
     """
     named = given.network.start_from
     if named is not None:
-        return Start.read(registry, named)
+        start = Start.read(registry, named)
+        start.check_series(series)
+        return start
     if len(series[0].columns) > 1 or registry.entry(ANY_SERIES).is_empty:
         return None
     try:

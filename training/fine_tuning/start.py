@@ -94,6 +94,13 @@ class Start(NamedTuple):
             return False
         return any(was_trained_on(each.values[:, 0], self.fingerprints) for each in series)
 
+    @property
+    def seen_warning(self) -> str:
+        """What is wrong with the errors of a model that starts from it, where it has seen the model's series."""
+        return (
+            f"may have errors that are too low: {self.title}, which it started from, has learned from this data before"
+        )
+
     def network(self, recipe: Recipe) -> Any:
         """The version's network in Keras, of a recipe of its shape. Raises RefusedVersion."""
         network = unfitted_network(recipe, self.manifest.spec)

@@ -183,10 +183,10 @@ def _scheduled(candidate: _Candidate, values: Mapping[str, Any], seconds: float,
     In trials, which have one member, no rows are left out.
     """
     recipe = candidate.recipe
+    samples = len(candidate.dataset.train.windows)
     if candidate.start is not None:
-        planned = pretrained_schedule(seconds, recipe.network.members, trial=trial)
+        planned = pretrained_schedule(seconds, samples, recipe.network.members, trial=trial)
     else:
-        samples = len(candidate.dataset.train.windows)
         feedback = recipe.windows.feedback > 0
         planned = schedule(candidate.size, seconds, samples, feedback=feedback, trial=trial).values()
     chosen = {name: values.get(name, value) for name, value in planned.items()}

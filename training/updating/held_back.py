@@ -33,7 +33,7 @@ def held_back_dataset(newer: NewerRows) -> Dataset:
         for start, part in zip(starts, newer.parts, strict=True)
     ]
     needed = rows_to_learn_from(newer.recipe, spec)
-    if max(starts) < needed or not any(part.test and part.test.stop > spec.context_length for part in parts):
+    if max(starts) < needed or not any(part.test and part.test.stop > spec.training_context for part in parts):
         raise SeriesError(
             f"{newer.source} has {max(starts)} rows before the newest {count}, which are held back to judge the update "
             f"on; {newer.manifest.title} takes at least {needed} to learn on from: bring a file that reaches further "

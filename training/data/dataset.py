@@ -27,7 +27,7 @@ from training.data.samples import learned_range, training_samples, validation_sa
 from training.data.splits import Parts, Samples, calibration_rows, split_rows
 from training.data.windowing import prepare_series, take_differences
 from training.errors import RecipeError, SeriesError
-from training.reading.series import Series, read_series
+from training.reading.series import Series, read_series, with_seasons
 from training.reading.table import Table
 from training.recipes.fields import format_errors
 from training.recipes.recipe import Recipe
@@ -143,12 +143,7 @@ def load_series(recipe: Recipe, table: Table | None = None) -> tuple[Series, ...
     """
     generator = recipe.series.generator
     series = read_series(recipe.series, table) if generator is None else generate_series(generator, recipe.fit.seed)
-    return with_seasons(recipe, series)
-
-
-def with_seasons(recipe: Recipe, series: Sequence[Series]) -> tuple[Series, ...]:
-    """Series with the seasons that a recipe tells of them."""
-    return tuple(replace(each, seasons=recipe.evaluation.season) for each in series)
+    return with_seasons(series, recipe.evaluation.season)
 
 
 def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
@@ -158,7 +153,7 @@ def build_dataset(recipe: Recipe, series: Sequence[Series]) -> Dataset:
     RecipeError where the recipe's values don't go together or with the series' columns and times.
     """
     # 1. Split the rows; refuse series that are too short.
-    series = with_seasons(recipe, series)
+    series = with_seasons(series, recipe.evaluation.season)
     spec = _unscaled_spec(recipe, series)
     parts = split_rows(recipe, series)
     train = [each.train for each in parts]

@@ -52,6 +52,11 @@ class Series:
         return f'series "{self.id}" of {self.source}' if self.id else self.source
 
 
+def with_seasons(series: Sequence[Series], seasons: tuple[int, ...]) -> tuple[Series, ...]:
+    """Series with the seasons that a recipe tells of them."""
+    return tuple(replace(each, seasons=seasons) for each in series)
+
+
 def sha256(series: Sequence[Series]) -> str:
     """The SHA-256 of some series' values as little-endian 64-bit floats, row by row, one series after another."""
     digest = hashlib.sha256()

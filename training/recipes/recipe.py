@@ -135,10 +135,10 @@ class Recipe(Section):
             )
 
     def _check_seasonal(self) -> None:
-        own = self.network.start_from is not None
-        if own and self.collection.synthetic:
+        starts = self.network.start_from is not None
+        if starts and self.collection.synthetic:
             raise ValueError("start_from is for a series of one's own: leave it or synthetic out")
-        if own and self.fit.leave_out:
+        if starts and self.fit.leave_out:
             raise ValueError("a network that starts from a published one has seen all rows: leave leave_out out")
         if self.scaler != "seasonal":
             return
@@ -146,7 +146,7 @@ class Recipe(Section):
         others = {"residual": windows.residual, "linear_path": windows.linear_path, "dropout": self.network.dropout}
         others |= {"blend": evaluation.blend, "nonnegative": evaluation.nonnegative}
         if set_ones := [name for name, value in others.items() if value]:
-            raise ValueError(f"scaler seasonal does without {listed(set_ones)}: leave these out")
+            raise ValueError(f"scaler = seasonal does not go with {listed(set_ones)}: leave one or the other out")
 
     def _check_split(self) -> None:
         split = self.split

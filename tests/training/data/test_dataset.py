@@ -44,6 +44,20 @@ def test_parts_samples_and_scaling_follow_the_order_of_time() -> None:
     assert time_indexes is None
 
 
+def test_so_many_training_samples_are_evenly_spaced() -> None:
+    dataset = build_dataset(SMALL.with_values({"training_samples": 2}), [series([0, 2, 0, 2, 0, 2, 5, 6, 7, 8])])
+    assert dataset.train.targets.tolist() == [[1], [1]]
+    assert len(dataset.validation.targets) == 2
+
+
+def test_windows_of_any_length_are_as_many_and_are_told_the_recipe_s_seasons() -> None:
+    values = {"scaler": "seasonal", "window": 8, "outputs": 4, "season": 4, "training_samples": 3, "horizon": 2}
+    rows = [float(row + 5 * (row % 4)) for row in range(40)]
+    dataset = build_dataset(Recipe().with_values(values), [series(rows)])
+    assert dataset.train.windows.shape == (3, 8, dataset.spec.channels)
+    assert dataset.series[0].seasons == dataset.held_out[0].seasons == (4,)
+
+
 def test_calibration_rows_lie_before_the_test_rows_and_know_nothing_of_them() -> None:
     recipe = SMALL.with_values({"validation_share": 0.1, "calibration_share": 0.2})
     dataset = build_dataset(recipe, [series([0, 2, 0, 2, 0, 2, 5, 6, 7, 8], timed=True)])

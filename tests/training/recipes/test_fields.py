@@ -46,6 +46,7 @@ def test_a_value_is_found_in_its_section() -> None:
 def test_a_value_has_its_own_flag_and_where_the_field_has_one_a_short_one() -> None:
     assert BY_NAME["train_share"].flags == ("--train-share",)
     assert BY_NAME["horizon"].flags == ("--h", "--horizon")
+    assert BY_NAME["start_from"].flags == ("--from", "--start-from")
     assert BY_NAME["frequency"].flags == ("--freq", "--frequency")
     flags = [flag for field in recipe_fields(Recipe) for flag in field.flags]
     assert len(set(flags)) == len(flags)

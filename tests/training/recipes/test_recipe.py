@@ -105,6 +105,16 @@ def test_a_rollout_of_windows_puts_the_sequence_aside() -> None:
         ({"generator": "sine", "column": ("a",)}, "a generated series has one column"),
         ({"csv": "x.csv", "column": ("a", "a")}, "column must name each column once, not a, a"),
         ({"csv": "x.csv", "column": ("a",), "target": ("b",)}, "each target must be one of the columns a"),
+        (
+            {"start_from": "any-series", "scaler": "seasonal", "synthetic": True},
+            "start_from is for a series of one's own",
+        ),
+        ({"start_from": "any-series", "members": 2, "leave_out": True}, "has seen all rows: leave leave_out out"),
+        ({"scaler": "seasonal", "linear_path": True}, "scaler = seasonal does not go with linear_path: leave one"),
+        (
+            {"scaler": "seasonal", "residual": True, "dropout": 0.1, "blend": True, "nonnegative": True},
+            "scaler = seasonal does not go with residual, dropout, blend and nonnegative",
+        ),
         ({"epoch": 5}, 'no value "epoch"; did you mean epochs'),
         ({"synthetic": True}, "synthetic series are for a model of any series: set scaler = seasonal"),
         ({"scaler": "seasonal", "sources": ["us-change"]}, "sources come with synthetic series: set synthetic"),

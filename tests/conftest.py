@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.registry.registry import Registry
-from tests.support.any_series import pretrain_any_series
+from tests.support.any_series.pretrained import pretrain_any_series
 from tests.support.newer_files import train_load
 from tests.support.reference import ARTIFACTS, REFERENCE_MODELS
 from tests.support.seasonal.any_series import any_series_registry
@@ -56,15 +56,15 @@ def load_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def any_series_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pretrained_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The registry of a tiny any-series@1, which was pretrained; not to be changed."""
-    return Path(pretrain_any_series(tmp_path_factory.mktemp("any-series")).storage.location)
+    return Path(pretrain_any_series(tmp_path_factory.mktemp("pretrained")).storage.location)
 
 
 @pytest.fixture
-def any_series_registry(any_series_path: Path, tmp_path: Path) -> Registry:
+def pretrained_registry(pretrained_path: Path, tmp_path: Path) -> Registry:
     """A copy of it, to publish in."""
-    shutil.copytree(any_series_path, tmp_path / "registry")
+    shutil.copytree(pretrained_path, tmp_path / "registry")
     return Registry.at(tmp_path / "registry")
 
 

@@ -13,7 +13,7 @@ from models.registry.registry import Registry
 from models.spec.manifest import Manifest
 from rollcast import train as local_train
 from rollcast.cli import app
-from tests.support.any_series import TRAINED_ON, write_waves
+from tests.support.any_series.pretrained import TRAINED_ON, write_waves
 from training import plain
 from training.errors import RecipeError
 from training.pipeline import train
@@ -46,12 +46,12 @@ def flags(values: dict[str, Any]) -> list[str]:
     ]
 
 
-def test_the_command_publishes_what_starts_from_it(any_series_registry: Registry, csv: Path) -> None:
-    location = str(any_series_registry.storage.location)
+def test_the_command_publishes_what_starts_from_it(pretrained_registry: Registry, csv: Path) -> None:
+    location = str(pretrained_registry.storage.location)
     arguments = ["train", "--csv", str(csv), *flags(FROM), "--registry", location, "--quiet"]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
-    manifest = any_series_registry.manifest("waves", 1)
+    manifest = pretrained_registry.manifest("waves", 1)
     recipe = Recipe.parsed(manifest.training.recipe)
     assert (recipe.network.start_from, recipe.windows.window) == ("any-series@1", 16)
     assert (manifest.spec.features, manifest.spec.any_length, manifest.spec.blend) == (("a",), True, None)
@@ -64,25 +64,25 @@ def test_the_command_publishes_what_starts_from_it(any_series_registry: Registry
     assert "window follows from any-series@1" in str(refused.exception)
 
 
-def test_a_python_program_asks_for_it_by_keyword(any_series_registry: Registry) -> None:
+def test_a_python_program_asks_for_it_by_keyword(pretrained_registry: Registry) -> None:
     values = 50 + np.arange(80) + 5 * np.sin(np.arange(80) * np.pi / 6)
-    model = local_train(values, registry=any_series_registry.storage.location, quiet=True, **FROM)
+    model = local_train(values, registry=pretrained_registry.storage.location, quiet=True, **FROM)
     assert model.manifest.training.recipe["network"]["start_from"] == "any-series@1"
 
 
-def test_several_columns_are_refused(any_series_registry: Registry, tmp_path: Path) -> None:
+def test_several_columns_are_refused(pretrained_registry: Registry, tmp_path: Path) -> None:
     csv = write_waves(tmp_path / "two.csv", ROWS, columns=2)
     values = {**FROM, "csv": str(csv), "column": ["a", "b"]}
     with pytest.raises(RecipeError, match="is for one column, not a, b"):
-        train(Recipe().with_values(values), any_series_registry, progress=False)
+        train(Recipe().with_values(values), pretrained_registry, progress=False)
     with pytest.raises(RecipeError, match="is for one column, not a, b"):
-        train_plain(values, any_series_registry, progress=False)
+        train_plain(values, pretrained_registry, progress=False)
 
 
 def test_what_has_seen_the_series_is_told_or_left_out_of_the_plans(
-    any_series_registry: Registry, csv: Path, monkeypatch: pytest.MonkeyPatch
+    pretrained_registry: Registry, csv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    manifest = train_plain({**FROM, **TRAINED_ON, "season": [4]}, any_series_registry, progress=False)
+    manifest = train_plain({**FROM, **TRAINED_ON, "season": [4]}, pretrained_registry, progress=False)
     assert any("any-series@1, which it started from, has learned from this data" in each for each in manifest.warnings)
 
     given = []
@@ -90,8 +90,8 @@ def test_what_has_seen_the_series_is_told_or_left_out_of_the_plans(
     monkeypatch.setattr(plain, "train_on", lambda *_, **__: None)
     said = Console(record=True, stderr=True, force_terminal=False, width=200)
     monkeypatch.setattr(plain, "Console", lambda **_: said)
-    train_plain({**QUICK, **TRAINED_ON}, any_series_registry)
-    train_plain({**QUICK, "csv": str(csv)}, any_series_registry)
+    train_plain({**QUICK, **TRAINED_ON}, pretrained_registry)
+    train_plain({**QUICK, "csv": str(csv)}, pretrained_registry)
     assert [None if start is None else start.title for start in given] == [None, "any-series@1"]
     assert (
         "no plan starts from any-series@1: it has learned from package://tsdata/fpp3/us_change.csv"
@@ -100,24 +100,24 @@ def test_what_has_seen_the_series_is_told_or_left_out_of_the_plans(
 
 
 def test_a_registry_without_a_good_model_for_any_series_has_no_such_plan(
-    any_series_registry: Registry, csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pretrained_registry: Registry, csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = []
     monkeypatch.setattr(plain, "find_recipe", lambda *arguments: given.append(arguments[4]))
     monkeypatch.setattr(plain, "train_on", lambda *_, **__: None)
-    (Path(any_series_registry.storage.location) / "any-series" / "1" / "model.onnx").write_bytes(b"damaged")
-    for registry in (Registry.at(tmp_path / "empty"), any_series_registry):
+    (Path(pretrained_registry.storage.location) / "any-series" / "1" / "model.onnx").write_bytes(b"damaged")
+    for registry in (Registry.at(tmp_path / "empty"), pretrained_registry):
         train_plain({**QUICK, "csv": str(csv)}, registry, progress=False)
     assert given == [None, None]
 
 
 @pytest.fixture(scope="module", params=["fine-tuned", "from scratch"])
 def published(
-    request: pytest.FixtureRequest, any_series_path: Path, csv: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, pretrained_path: Path, csv: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Registry, Manifest, Path]:
     """waves@1, trained in both ways, in a registry; and a file that goes on after its rows."""
     folder = tmp_path_factory.mktemp("published")
-    shutil.copytree(any_series_path, folder / "registry")
+    shutil.copytree(pretrained_path, folder / "registry")
     registry = Registry.at(folder / "registry")
     values = {**QUICK, "csv": str(csv), "loss": "mae", "calibration_share": 0.2, "train_share": 0.5}
     values |= {"start_from": "any-series", "seeds": 2} if request.param == "fine-tuned" else SHAPE

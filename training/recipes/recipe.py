@@ -43,7 +43,6 @@ class Recipe(Section):
         self._check_feedback()
         self._check_sequence()
         self._check_split()
-        self._check_seasonal()
         if self.collection.synthetic and self.scaler != "seasonal":
             raise ValueError("synthetic series are for a model of any series: set scaler = seasonal, or leave them out")
         self._check_seasonal()
@@ -79,6 +78,11 @@ class Recipe(Section):
 
     def _check_seasonal(self) -> None:
         """A network of windows of any length has one way to its outputs, and keeps to each window's own floor."""
+        starts = self.network.start_from is not None
+        if starts and self.collection.synthetic:
+            raise ValueError("start_from is for a series of one's own: leave it or synthetic out")
+        if starts and self.fit.leave_out:
+            raise ValueError("a network that starts from a published one has seen all rows: leave leave_out out")
         if self.scaler != "seasonal":
             return
         others = {
@@ -133,20 +137,6 @@ class Recipe(Section):
                 f"sequence must be longer than the window of {windows.window}, not {windows.sequence}: "
                 "what goes beyond the window is where the network learns to go on from its state"
             )
-
-    def _check_seasonal(self) -> None:
-        starts = self.network.start_from is not None
-        if starts and self.collection.synthetic:
-            raise ValueError("start_from is for a series of one's own: leave it or synthetic out")
-        if starts and self.fit.leave_out:
-            raise ValueError("a network that starts from a published one has seen all rows: leave leave_out out")
-        if self.scaler != "seasonal":
-            return
-        windows, evaluation = self.windows, self.evaluation
-        others = {"residual": windows.residual, "linear_path": windows.linear_path, "dropout": self.network.dropout}
-        others |= {"blend": evaluation.blend, "nonnegative": evaluation.nonnegative}
-        if set_ones := [name for name, value in others.items() if value]:
-            raise ValueError(f"scaler = seasonal does not go with {listed(set_ones)}: leave one or the other out")
 
     def _check_split(self) -> None:
         split = self.split

@@ -8,7 +8,7 @@ import pytest
 from models.errors import InvalidName, UnknownModel
 from models.registry.loader import MODEL
 from models.registry.registry import Registry
-from tests.support.any_series import TRAINED_ON
+from tests.support.any_series.pretrained import TRAINED_ON
 from tests.support.tiny import publish_tiny
 from training.data.dataset import load_series
 from training.errors import RecipeError
@@ -19,8 +19,8 @@ from training.recipes.recipe import Recipe
 
 
 @pytest.fixture(scope="module")
-def start(any_series_path: Path) -> Start:
-    return Start.read(Registry.at(any_series_path), "any-series")
+def start(pretrained_path: Path) -> Start:
+    return Start.read(Registry.at(pretrained_path), "any-series")
 
 
 def test_the_shape_follows_from_the_version_which_is_told_exactly(start: Start) -> None:
@@ -33,9 +33,9 @@ def test_the_shape_follows_from_the_version_which_is_told_exactly(start: Start) 
     assert start.shaped(recipe) == recipe
 
 
-def test_its_network_has_the_version_s_graph(start: Start, any_series_path: Path) -> None:
+def test_its_network_has_the_version_s_graph(start: Start, pretrained_path: Path) -> None:
     graph = to_onnx(start.manifest.spec, start.network(start.shaped(Recipe())))
-    assert graph == Registry.at(any_series_path).read(start.manifest, MODEL)
+    assert graph == Registry.at(pretrained_path).read(start.manifest, MODEL)
 
 
 def test_another_shape_is_refused(start: Start) -> None:
@@ -46,19 +46,19 @@ def test_another_shape_is_refused(start: Start) -> None:
     start.check_given({"units": (6,), "epochs": 3})
 
 
-def test_a_version_that_is_not_for_any_series_or_not_there_is_refused(any_series_registry: Registry) -> None:
-    publish_tiny(any_series_registry, "tiny")
+def test_a_version_that_is_not_for_any_series_or_not_there_is_refused(pretrained_registry: Registry) -> None:
+    publish_tiny(pretrained_registry, "tiny")
     with pytest.raises(RecipeError, match="which tiny@1 is not: name one whose scaler is seasonal, such as any-series"):
-        Start.read(any_series_registry, "tiny")
+        Start.read(pretrained_registry, "tiny")
     with pytest.raises(UnknownModel, match="any-series has no version 2"):
-        Start.read(any_series_registry, "any-series@2")
+        Start.read(pretrained_registry, "any-series@2")
     with pytest.raises(InvalidName):
-        Start.read(any_series_registry, "Any Series")
+        Start.read(pretrained_registry, "Any Series")
 
 
-def test_an_alias_names_it_too(any_series_registry: Registry) -> None:
-    any_series_registry.promote("any-series", 1, "stable")
-    assert Start.read(any_series_registry, "any-series@stable").title == "any-series@1"
+def test_an_alias_names_it_too(pretrained_registry: Registry) -> None:
+    pretrained_registry.promote("any-series", 1, "stable")
+    assert Start.read(pretrained_registry, "any-series@stable").title == "any-series@1"
 
 
 def test_it_tells_series_that_it_learned_from(start: Start) -> None:

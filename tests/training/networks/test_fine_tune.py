@@ -19,8 +19,8 @@ VALUES = {"loss": "mae", "epochs": 2, "batches": 4, "learning_rate": 0.01, "hori
 
 
 @pytest.fixture(scope="module")
-def start(any_series_path: Path) -> Start:
-    return Start.read(Registry.at(any_series_path), "any-series")
+def start(pretrained_path: Path) -> Start:
+    return Start.read(Registry.at(pretrained_path), "any-series")
 
 
 @pytest.fixture(scope="module")

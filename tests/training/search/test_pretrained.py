@@ -7,7 +7,7 @@ import pytest
 
 from models.registry.registry import Registry
 from models.spec.manifest import PlanTrial
-from tests.support.any_series import write_waves
+from tests.support.any_series.pretrained import write_waves
 from training.data.dataset import load_series
 from training.errors import RecipeError
 from training.fine_tuning.start import Start
@@ -19,8 +19,8 @@ from training.search.search import Found, find_recipe
 
 
 @pytest.fixture(scope="module")
-def start(any_series_path: Path) -> Start:
-    return Start.read(Registry.at(any_series_path), "any-series")
+def start(pretrained_path: Path) -> Start:
+    return Start.read(Registry.at(pretrained_path), "any-series")
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,15 @@ def published(registry: Registry) -> Mapping[str, tuple[int, ...]]:
 
 
 def test_a_csv_becomes_a_model_of_windows_of_any_length(csv: Path, registry: Registry) -> None:
-    values = {"scaler": "seasonal", "window": 8, "outputs": 4, "decoder_units": 4, "season": (19,), "horizon": 4}
+    values = {
+        "scaler": "seasonal",
+        "window": 8,
+        "outputs": 4,
+        "decoder_units": 4,
+        "season": (19,),
+        "horizon": 4,
+        "members": 2,
+    }
     manifest = train(recipe(csv, **values, calibration_share=0.15), registry, progress=False)
     _, forecaster = registry.open("load", 1)
     for window in ([100.0] * 8, [100 + 10 * math.sin(row / 3) for row in range(70)]):

@@ -49,3 +49,13 @@ def test_each_series_gives_the_errors_right_after_what_was_learned() -> None:
 def test_constant_series_have_finite_errors(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
     intervals = calibrated_intervals(any_forecaster(), [HeldBackSeries("m3-other", "a", values, 30, ())])
     assert np.isfinite(intervals.errors).all()
+
+
+def test_series_unlike_all_others_are_taken_only_where_there_are_no_others() -> None:
+    forecaster = any_forecaster(any_spec(outputs=4))
+    usual, unlike = (
+        HeldBackSeries(source, "a", np.array(seasonal_values(40, 4, noise=1)), 36, (4,))
+        for source in ("m3-monthly", "global-economy")
+    )
+    assert calibrated_intervals(forecaster, [usual, unlike, unlike]).count == 1
+    assert calibrated_intervals(forecaster, [unlike, unlike]).count == 2

@@ -122,7 +122,7 @@ SETS: Mapping[str, Callable[[], EvaluationSet]] = {
     "air-passengers": partial(columns, "fpppy/AirPassengers.csv", ("y",), (12,), 24),
 }
 
-# Never trained on, nor is anything chosen by them.
+# Never trained on.
 HELD_OUT = ("vic-elec", "epf-fr-be", "bank-calls", "aus-production", "aus-accommodation", "air-passengers")
 # Measured once, at the end.
 ONCE = ("m1-monthly", "m1-quarterly", "tourism-monthly", "tourism-quarterly")

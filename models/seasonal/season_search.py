@@ -74,7 +74,7 @@ def seasons_in_window(values: Array) -> tuple[int, ...]:
     errors = np.where(usual, USUAL_ERRORS, np.sqrt(2 * np.log(max(2, rows))) + MORE_ERRORS)
     # The changes of noise have autocorrelations that vary half as much again as those of noise itself.
     error = np.sqrt(1.5 / (len(values) - lags))
-    changes = _mean_autocorrelation([np.diff(values)], rows + 1)
+    changes = _mean_autocorrelation([_changes(values)], rows + 1)
     found = _searched(changes, np.maximum(LEAST_STRENGTH, errors * error), error)
     if not found:
         found = _slow_cycle(_mean_autocorrelation([_detrended(values)], rows), LEAST_CYCLE_STRENGTH)

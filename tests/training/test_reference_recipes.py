@@ -51,7 +51,7 @@ def test_the_demand_recipes_read_their_series(name: str, tmp_path: Path) -> None
 def test_the_competition_s_series_are_one_panel_with_its_own_test_rows(tmp_path: Path) -> None:
     quick = {"epochs": 1, "batches": 1, "units": 4, "members": 1}
     manifest = train(load_recipe("m3-monthly").with_values(quick), Registry.at(tmp_path), progress=False)
-    assert (manifest.data.series, manifest.data.test_rows, manifest.spec.context_length) == (1428, 18 * 1428, 24)
+    assert (manifest.data.series, manifest.data.test_rows, manifest.spec.context_length) == (1428, 18 * 1428, 1024)
     assert manifest.backtest is not None
     assert (manifest.backtest.origins, manifest.backtest.series) == (1428, 1428)
     naive = manifest.backtest.baselines["seasonal naive 12"].mase

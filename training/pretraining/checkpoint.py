@@ -29,12 +29,12 @@ class Checkpoint:
         self.path = path
 
     @classmethod
-    def of(cls, recipe: Recipe) -> "Checkpoint":
-        """That of a recipe, in the user's cache folder; a recipe of other values has another one."""
+    def of(cls, recipe: Recipe, member: int) -> "Checkpoint":
+        """That of one of a recipe's networks, in the user's cache folder; a recipe of other values has others."""
         cache = os.environ.get("XDG_CACHE_HOME")
         folder = Path(cache) if cache else Path.home() / ".cache"
         digest = hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:12]
-        return cls(folder / "rollcast" / "checkpoints" / f"{recipe.name}-{digest}.npz")
+        return cls(folder / "rollcast" / "checkpoints" / f"{recipe.name}-{digest}-{member}.npz")
 
     def save(self, network: Any, progress: Progress) -> None:
         """Write where a compiled network's training has come to."""

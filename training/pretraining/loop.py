@@ -32,12 +32,13 @@ def pretrain_network(
     batches = values.batches or 1
     total = values.epochs * batches
     _compile(network, recipe, total)
+    title = recipe.name if recipe.network.members == 1 else f"{recipe.name}, {network.name}"
     progress = checkpoint.restore(network)
     if progress.steps:
-        say(console, f"{recipe.name}: goes on after {progress.steps} of {total} steps, from {checkpoint.path}")
+        say(console, f"{title}: goes on after {progress.steps} of {total} steps, from {checkpoint.path}")
     begun = saved = time.monotonic()
     losses: list[float] = []
-    with progress_reporter(recipe.name, values.epochs, batches, console) as reporter:
+    with progress_reporter(title, values.epochs, batches, console) as reporter:
         for _ in range(progress.steps):
             reporter.batch()
         for step in range(progress.steps, total):
@@ -53,13 +54,12 @@ def pretrain_network(
                 reporter.epoch((step + 1) // batches, mean, None)
             now = time.monotonic()
             # A checkpoint ends with an epoch, so that its losses are all there are.
-            if ends_epoch and now - saved >= CHECKPOINT_EVERY_S:
+            if ends_epoch and (now - saved >= CHECKPOINT_EVERY_S or step + 1 == total):
                 seconds, begun, saved = progress.seconds + now - begun, now, now
                 progress = Progress(step + 1, progress.losses, seconds)
                 checkpoint.save(network, progress)
     network.optimizer.finalize_variable_values(network.trainable_variables)
-    seconds = progress.seconds + time.monotonic() - begun
-    return FittedNetwork(network, progress.losses, None, None, seconds)
+    return FittedNetwork(network, progress.losses, None, None, progress.seconds)
 
 
 def _compile(network: Any, recipe: Recipe, total: int) -> None:

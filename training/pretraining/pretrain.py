@@ -1,6 +1,7 @@
 """Pretraining, from top to bottom: a recipe with a collection of series in, a published model for any series out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from rich.console import Console
@@ -14,7 +15,8 @@ from training.data.dataset import load_series, untrained_dataset
 from training.evaluation.evaluate import evaluate_model
 from training.export.exported import exported
 from training.keras_backend import load_keras
-from training.networks.fit import unfitted_network
+from training.networks.build import members_of
+from training.networks.fit import MEMBER_SEED_STEP, unfitted_network
 from training.networks.progress import say
 from training.pretraining.checkpoint import Checkpoint
 from training.pretraining.held_back import calibrated_intervals
@@ -39,13 +41,21 @@ def pretrain(recipe: Recipe, registry: Registry, console: Console | None, table:
     collected = packaged_series(recipe.collection.sources)
     dataset = untrained_dataset(recipe, load_series(recipe, table))
     check_publishable(registry, recipe.name, dataset.spec.features)
-    checkpoint = Checkpoint.of(recipe)
-    # 2. The network.
+    # 2. The networks, each from examples of its own.
     load_keras().utils.set_random_seed(recipe.fit.seed)
     network = unfitted_network(recipe, dataset.spec)
     packaged = PackagedWindows(collected) if collected else None
-    pool = Pool(dataset.spec, packaged, recipe.collection.packaged_share, recipe.fit.seed)
-    fitted = pretrain_network(network, pool, recipe, checkpoint, console)
+    checkpoints, each_fitted = [], []
+    for number, member in enumerate(members_of(network)):
+        pool = Pool(
+            dataset.spec, packaged, recipe.collection.packaged_share, recipe.fit.seed + number * MEMBER_SEED_STEP
+        )
+        checkpoints.append(Checkpoint.of(recipe, number))
+        each_fitted.append(pretrain_network(member, pool, recipe, checkpoints[-1], console))
+    # Keras would save compiled networks with their loss, so what is published are new ones.
+    published = unfitted_network(recipe, dataset.spec)
+    published.set_weights(network.get_weights())
+    fitted = replace(each_fitted[0], network=published, duration_s=sum(each.duration_s for each in each_fitted))
     # 3. Intervals, from rows that the collection holds back.
     say(console, f"{recipe.name}: calibrating and testing")
     graph, forecaster = exported(dataset, fitted.network, recipe.name)
@@ -67,7 +77,8 @@ def pretrain(recipe: Recipe, registry: Registry, console: Console | None, table:
     }
     trained = TrainedModel(fitted.network, graph, intervals, dataset)
     manifest = publish_trained(registry, recipe.name, description, trained, files)
-    checkpoint.remove()
+    for checkpoint in checkpoints:
+        checkpoint.remove()
     return manifest
 
 

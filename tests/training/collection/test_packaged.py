@@ -116,9 +116,9 @@ def test_rows_are_sorted_summed_and_told_where_they_are_absent(tmp_path: Path, m
 
 def test_the_facts_of_a_source_tell_its_file_and_what_was_taken() -> None:
     facts = source_facts(packaged_series(["us-change", "m3-other"]))
-    assert [(fact.name, fact.series, fact.values) for fact in facts] == [("m3-other", 174, 9149), ("us-change", 5, 790)]
-    assert facts[1].file == "package://tsdata/fpp3/us_change.csv"
-    assert facts[1].sha256.startswith("27fad933")
+    assert [(fact.name, fact.series, fact.values) for fact in facts] == [("us-change", 5, 790), ("m3-other", 174, 9149)]
+    assert facts[0].file == "package://tsdata/fpp3/us_change.csv"
+    assert facts[0].sha256.startswith("27fad933")
 
 
 def test_what_is_held_back_goes_on_after_what_is_learned_from() -> None:

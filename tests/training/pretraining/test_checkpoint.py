@@ -115,12 +115,12 @@ def test_a_folder_in_its_place_is_no_checkpoint(tmp_path: Path) -> None:
 def test_each_recipe_has_a_file_of_its_own_in_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     recipe = pretraining_recipe()
-    path = Checkpoint.of(recipe).path
+    path = Checkpoint.of(recipe, 0).path
     assert path.parent == tmp_path / "rollcast" / "checkpoints"
     assert path.name.startswith("any-series-")
-    assert path == Checkpoint.of(pretraining_recipe()).path
+    assert path == Checkpoint.of(pretraining_recipe(), 0).path
     for other in (recipe.with_values({"seed": 1}), recipe.with_values({"epochs": 2})):
-        assert Checkpoint.of(other).path != path
+        assert Checkpoint.of(other, 0).path != path
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert Checkpoint.of(recipe).path.parent == tmp_path / "home" / ".cache" / "rollcast" / "checkpoints"
+    assert Checkpoint.of(recipe, 0).path.parent == tmp_path / "home" / ".cache" / "rollcast" / "checkpoints"

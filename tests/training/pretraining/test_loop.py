@@ -92,7 +92,7 @@ def test_it_learns_and_keeps_an_average_of_its_weights(tmp_path: Path) -> None:
     fitted = pretrain_network(network(), pool, recipe, Checkpoint(tmp_path / "c.npz"), None)
     assert float(loss(truth, fitted.network(seen.inputs()))) < 0.95 * before
     assert len(fitted.loss) == 2
-    assert not (tmp_path / "c.npz").exists()  # it took less than a few minutes
+    assert (tmp_path / "c.npz").exists()  # until the whole model is published
     averages = [np.asarray(each) for each in fitted.network.optimizer._model_variables_moving_average]
     for weights, average in zip(fitted.network.trainable_variables, averages, strict=True):
         assert np.array_equal(np.asarray(weights), average)

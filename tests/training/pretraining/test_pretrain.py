@@ -19,6 +19,7 @@ from training.collection.packaged import held_back_series, packaged_series
 from training.errors import RecipeError, SeriesError
 from training.export.from_keras import KERAS, load_weights
 from training.export.parity import check_agreement
+from training.networks.build import members_of
 from training.networks.fit import unfitted_network
 from training.pipeline import train
 from training.pretraining import pool, pretrain
@@ -186,3 +187,16 @@ def test_what_can_t_be_published_or_tested_is_told_before_the_training(csv: Path
         train(recipe_of(short), registry, progress=False)
     with pytest.raises(NeverTrained):
         train(recipe_of(csv), registry, progress=False)
+
+
+def test_members_are_pretrained_one_after_another(cache: Path, csv: Path, tmp_path: Path) -> None:
+    registry = Registry.at(tmp_path)
+    manifest = train(recipe_of(csv, members=2), registry, progress=False)
+    _, forecaster = registry.open("any-series", 1)
+    assert manifest.spec.members == 2
+    network = unfitted_network(recipe_of(csv, members=2), manifest.spec)
+    load_weights(network, registry.read(manifest, KERAS))
+    first, second = (member.get_weights()[0] for member in members_of(network))
+    assert not np.allclose(first, second)
+    check_agreement(network, forecaster, forecaster.prepare([seasonal_values(40, 12)], 8, seasons=[(12,)]))
+    assert not list(cache.glob("**/*-1.npz"))  # checkpoints are gone

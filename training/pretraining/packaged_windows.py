@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from models.seasonal.filling import filled
 from training.collection.augmentation import mixed, modulated, sign_flipped
 from training.collection.packaged import CollectedSeries
 from training.collection.resampling import averaged
@@ -57,7 +58,7 @@ class PackagedWindows:
         self._series: dict[tuple[int, ...], list[Values]] = {}
         weights: dict[tuple[int, ...], list[float]] = {}
         for each in series:
-            values, weight = _without_gaps(each.values), SOURCE_WEIGHTS.get(each.source, 1.0)
+            values, weight = filled(each.values, ()), SOURCE_WEIGHTS.get(each.source, 1.0)
             for seasons, rows, share in _frequencies(values, each.seasons):
                 self._series.setdefault(seasons, []).append(rows)
                 weights.setdefault(seasons, []).append(weight * share)
@@ -109,8 +110,3 @@ def _frequencies(values: Values, seasons: tuple[int, ...]) -> Iterator[tuple[tup
         means = averaged(values[None], seasons, count)
         if means.values.shape[1] >= LEAST_ROWS:
             yield means.seasons, means.values[0], share
-
-
-def _without_gaps(values: Values) -> Values:
-    known, places = np.isfinite(values), np.arange(len(values))
-    return values if known.all() else np.interp(places, places[known], values[known])

@@ -49,14 +49,9 @@ def adjusted_samples(
                 cut[number, : len(values)] = values
             known = np.stack([filled(window, seasons) for window in cut[:, :length]])
             adjusted = adjusted_windows(known, seasons, spec.window, spec.outputs, spec.outputs)
-            windows[members] = window_inputs(adjusted, spec.window)
+            windows[members] = np.concatenate([adjusted.contexts, adjusted.beside[:, : spec.window]], axis=-1)
             targets[members] = scaled_targets(adjusted, cut[:, length:])
     return Samples(windows, targets)
-
-
-def window_inputs(adjusted: AdjustedWindows, window: int) -> NDArray[np.float32]:
-    """What the network takes in at first, shape (rows, window, channels)."""
-    return np.concatenate([adjusted.contexts, adjusted.beside[:, :window]], axis=-1)
 
 
 def scaled_targets(adjusted: AdjustedWindows, targets: Array) -> NDArray[np.float32]:
